@@ -1,0 +1,2622 @@
+// Generated from the types of chat-proto. Do not edit: change the types, then run
+//     UPDATE_GENERATED=1 cargo test -p chat-proto --test proto generated
+
+/**
+ * Opens a session of an account. The connection stays who it is: connect anew with the token.
+ */
+export type AccountLogin = { 
+/**
+ * The name to sign in by.
+ */
+identity: Identity, 
+/**
+ * The password.
+ */
+password: Password, };
+
+/**
+ * Ends the calling connection's session; every connection of that session is closed.
+ */
+export type AccountLogout = Record<symbol, never>;
+
+/**
+ * Makes an account of the calling guest, who keeps their user id and with it what they wrote.
+ * The guest's token ends; the reply brings a session's.
+ */
+export type AccountRegister = { 
+/**
+ * The name to sign in by.
+ */
+identity: Identity, 
+/**
+ * The password.
+ */
+password: Password, };
+
+/**
+ * Changes the account's password; every other session of the account ends.
+ */
+export type AccountSetPassword = { 
+/**
+ * The password until now.
+ */
+old: Password, 
+/**
+ * The password from now on.
+ */
+new: Password, };
+
+/**
+ * One thing that a person can do.
+ */
+export type Action = { 
+/**
+ * Which.
+ */
+id: ActionId, 
+/**
+ * What it does, as the help says it.
+ */
+summary: string, 
+/**
+ * The slash commands that do it, the common one first, each without its slash.
+ */
+commands: Array<string>, 
+/**
+ * What the commands take, as the help shows it: `<…>` needed, `[…]` not.
+ */
+arguments: string, 
+/**
+ * Its keys in the default preset, the common one first, such as `Ctrl+K` or `Alt+Down`.
+ */
+keys: Array<string>, 
+/**
+ * Where the keys count.
+ */
+context: Context, 
+/**
+ * The requests that it sends.
+ */
+requests: Array<string>, 
+/**
+ * Why the terminal client does not have it; empty when it does.
+ */
+not_in_terminal: string, 
+/**
+ * Why the page does not have it; empty when it does.
+ */
+not_in_page: string, 
+/**
+ * Keys that the page leaves to the browser, and why the browser keeps them.
+ */
+page_keys: Array<string>, };
+
+/**
+ * The name of an action.
+ */
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+
+/**
+ * The answer to a request that carried a `rid` and asked for no acknowledgement.
+ */
+export type Answer = { 
+/**
+ * The request's `rid`; null when it could not be read.
+ */
+rid: Rid | null, } & ({ "ok": unknown } | { "error": Error });
+
+/**
+ * The `auth` of the handshake. `{token}` is an account's session; `{guest, token}` a guest who
+ * comes back as the same person; `{guest}` a passing guest; `{}` the browser's session cookie,
+ * or a passing guest under a name that the server makes.
+ */
+export type Auth = { 
+/**
+ * A session's token, or with `guest` the one that the client made and stored first.
+ */
+token?: Token, 
+/**
+ * The name that a guest would like.
+ */
+guest?: DisplayName, 
+/**
+ * The program, such as `chat-tui/0.1.0`.
+ */
+client?: ClientName, 
+/**
+ * The protocol versions that the client speaks; [`PROTOCOL`] when left out.
+ */
+protocol?: Versions, };
+
+/**
+ * The author of an entry, with the name and colour of that time.
+ */
+export type Author = { 
+/**
+ * Who it is.
+ */
+id: UserId, 
+/**
+ * The display name at that time.
+ */
+name: DisplayName, 
+/**
+ * The colour at that time.
+ */
+color: Color, };
+
+/**
+ * One request that writes an entry, made by the client (a UUIDv7) before it is first sent.
+ * The server keeps (room, author, client id) unique: a repeat gets the first result.
+ */
+export type ClientId = string;
+
+/**
+ * The program at the other end, such as `chat-tui/0.1.0`; shown in the list of sessions.
+ */
+export type ClientName = string;
+
+/**
+ * The server is about to close this connection, and why. With `retry: later` the client comes
+ * back after `retry_after_ms`; with `retry: never` it does not come back by itself.
+ */
+export type Closing = { 
+/**
+ * Why.
+ */
+error: Error, };
+
+/**
+ * What happened.
+ */
+export type Code = "invalid" | "unknown_event" | "signed_out" | "wrong_password" | "forbidden" | "not_found" | "name_taken" | "conflict" | "out_of_order" | "slow_down" | "epoch_changed" | "deleted" | "unavailable" | "update_needed" | "unknown";
+
+/**
+ * A colour, `#` and six lower-case hexadecimal digits.
+ */
+export type Color = string;
+
+/**
+ * The content of a stored message, read leniently.
+ */
+export type Content = { 
+/**
+ * `text`; later kinds come with a text to show instead.
+ */
+type: string, 
+/**
+ * The text, Markdown; empty once deleted.
+ */
+text: string, };
+
+/**
+ * What a client may send.
+ */
+export type ContentType = "text";
+
+/**
+ * Where a key counts.
+ */
+export type Context = "global" | "composer" | "message";
+
+/**
+ * The room is made.
+ */
+export type Create = { 
+/**
+ * Its first name.
+ */
+name: RoomName, };
+
+/**
+ * Where a client's copy of a room ends.
+ */
+export type Cursor = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The life of its log.
+ */
+epoch: Epoch, 
+/**
+ * The last entry held.
+ */
+seq: number, 
+/**
+ * That entry's id.
+ */
+id: EntryId, };
+
+/**
+ * A message is taken back.
+ */
+export type Delete = { 
+/**
+ * The message.
+ */
+target: Mark, };
+
+/**
+ * The name that others see: printable text of up to [`limits::DISPLAY_NAME`] graphemes on
+ * one line; spaces inside are kept, at the ends cut.
+ */
+export type DisplayName = string;
+
+/**
+ * Done, with nothing to tell.
+ */
+export type Done = Record<symbol, never>;
+
+/**
+ * An author changes what a message of theirs says.
+ */
+export type Edit = { 
+/**
+ * The message.
+ */
+target: Mark, 
+/**
+ * What it says now.
+ */
+content: Content, 
+/**
+ * Who is mentioned now.
+ */
+mentions: Array<UserId>, };
+
+/**
+ * A reaction: one grapheme that is not a letter, a digit or a space.
+ */
+export type Emoji = string;
+
+/**
+ * All entries of one room that were committed together, in order.
+ */
+export type Entries = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The life of its log.
+ */
+epoch: Epoch, 
+/**
+ * The entries.
+ */
+entries: Array<Entry>, };
+
+/**
+ * One entry of a room's log, as it goes over the wire.
+ */
+export type Entry = { 
+/**
+ * Its number in the room's log: 1, 2, 3 …
+ */
+seq: number, 
+/**
+ * Its id, made by the server.
+ */
+id: EntryId, 
+/**
+ * When it was stored; never decreasing within a room.
+ */
+time: number, 
+/**
+ * Who wrote it, as they were called then.
+ */
+author: Author, 
+/**
+ * The id that its author's client gave the request.
+ */
+client_id: ClientId, 
+/**
+ * How many messages the room's log holds up to and with this entry.
+ */
+n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave);
+
+/**
+ * One entry of one room's log, made by the server.
+ */
+export type EntryId = string;
+
+/**
+ * One life of a room's log. A log that is made anew gets a new epoch.
+ */
+export type Epoch = string;
+
+/**
+ * Why a request was refused. `message` is for people and is never parsed.
+ */
+export type Error = { 
+/**
+ * What happened, for programs.
+ */
+code: Code, 
+/**
+ * What happened and what to do, for people.
+ */
+message: string, 
+/**
+ * Whether sending it again can help.
+ */
+retry: Retry, 
+/**
+ * The field at fault, with dots between levels (`content.text`).
+ */
+field?: string, 
+/**
+ * With `retry: later`, how many milliseconds to wait.
+ */
+retry_after_ms?: number, };
+
+/**
+ * Asks for a page. At most one of `before`, `after` and `around` is given; none means the head.
+ */
+export type HistoryRead = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The page ends just before this entry.
+ */
+before?: number, 
+/**
+ * The page begins just after this entry; 0 is the beginning.
+ */
+after?: number, 
+/**
+ * The page has this entry in its middle.
+ */
+around?: number, 
+/**
+ * An entry that the client holds; another one there now is `epoch_changed`.
+ */
+place?: Place, 
+/**
+ * Most lines wanted; the server's limit when left out.
+ */
+limit?: number, };
+
+/**
+ * The name by which an account signs in: letters and digits of any script, `-`, `_`, `.`;
+ * normalised (NFKC) and lower-cased.
+ */
+export type Identity = string;
+
+/**
+ * The author becomes a member.
+ */
+export type Join = Record<symbol, never>;
+
+/**
+ * The author is a member no longer.
+ */
+export type Leave = Record<symbol, never>;
+
+/**
+ * What this server allows, told in `welcome`.
+ */
+export type Limits = { 
+/**
+ * Most bytes of a message text.
+ */
+text: number, 
+/**
+ * Most unanswered sends of one connection.
+ */
+in_flight: number, 
+/**
+ * Most lines of one history page.
+ */
+page_lines: number, 
+/**
+ * Most log rows that one history page looks at.
+ */
+page_scan: number, 
+/**
+ * Who is more entries behind than this starts anew at the head.
+ */
+catch_up: number, 
+/**
+ * Messages of one user at once before the rate counts.
+ */
+message_burst: number, 
+/**
+ * Messages of one user per second after the burst.
+ */
+messages_per_second: number, 
+/**
+ * Milliseconds between two `sync` of a quiet connection.
+ */
+sync_ms: number, 
+/**
+ * Milliseconds for which a `typing:set` holds.
+ */
+typing_ms: number, };
+
+/**
+ * One line of the timeline.
+ */
+export type Line = { 
+/**
+ * Where it stands.
+ */
+seq: number, 
+/**
+ * Its entry's id.
+ */
+id: EntryId, 
+/**
+ * When it was stored.
+ */
+time: number, 
+/**
+ * Who wrote it, as they were called then.
+ */
+author: Author, 
+/**
+ * By which an outbox knows its own.
+ */
+client_id: ClientId, 
+/**
+ * How many messages the log holds up to and with it.
+ */
+n: number, } & ({ "kind": "message", 
+/**
+ * What it says now; empty once deleted.
+ */
+content: Content, 
+/**
+ * Who is mentioned now.
+ */
+mentions: Array<UserId>, 
+/**
+ * What it answers, or null.
+ */
+reply_to: Quote | null, 
+/**
+ * When it was last edited, or null.
+ */
+edited: number | null, 
+/**
+ * Whether it was taken back.
+ */
+deleted: boolean, 
+/**
+ * Its reactions, in order of the emoji's characters.
+ */
+reactions: Array<Reaction>, } | { "kind": "topic", 
+/**
+ * The topic.
+ */
+topic: TopicText, } | { "kind": "create", 
+/**
+ * Its name then.
+ */
+name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "other", 
+/**
+ * The line to show instead.
+ */
+fallback: string, });
+
+/**
+ * A place whose epoch is told beside it.
+ */
+export type Mark = { 
+/**
+ * The entry's number.
+ */
+seq: number, 
+/**
+ * The entry's id.
+ */
+id: EntryId, };
+
+/**
+ * Somebody in a room and whether they are here.
+ */
+export type Member = { 
+/**
+ * Whether they are here.
+ */
+presence: Presence, 
+/**
+ * Who it is, for ever.
+ */
+id: UserId, 
+/**
+ * The name as drawn now.
+ */
+name: DisplayName, 
+/**
+ * Drawn when the user was made, then kept.
+ */
+color: Color, 
+/**
+ * Guest, account or server.
+ */
+kind: UserKind, 
+/**
+ * The name by which an account signs in; guests have none.
+ */
+identity?: Identity, };
+
+/**
+ * Somebody says something.
+ */
+export type Message = { 
+/**
+ * What is said; its text is empty once the message is deleted.
+ */
+content: Content, 
+/**
+ * Who is mentioned, of those who may read the room.
+ */
+mentions: Array<UserId>, 
+/**
+ * The message that this one answers.
+ */
+reply_to?: Quote, };
+
+/**
+ * Takes an own message back: its text, its edits and every quote of it are gone.
+ */
+export type MessageDelete = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, 
+/**
+ * The message.
+ */
+target: Place, };
+
+/**
+ * Changes what an own message says.
+ */
+export type MessageEdit = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, 
+/**
+ * The message.
+ */
+target: Place, 
+/**
+ * What it says from now on.
+ */
+content: NewContent, 
+/**
+ * Who is mentioned from now on.
+ */
+mentions: Array<UserId>, };
+
+/**
+ * Sets or takes back a reaction of the caller's.
+ */
+export type MessageReact = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, 
+/**
+ * The message.
+ */
+target: Place, 
+/**
+ * The reaction.
+ */
+emoji: Emoji, 
+/**
+ * Set it, or take it back.
+ */
+on: boolean, };
+
+/**
+ * Says something in a room.
+ */
+export type MessageSend = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The message before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, 
+/**
+ * What is said.
+ */
+content: NewContent, 
+/**
+ * Who is mentioned; the server keeps those who may read the room.
+ */
+mentions: Array<UserId>, 
+/**
+ * The message that this one answers.
+ */
+reply_to?: Place, };
+
+/**
+ * What a message says: 1 to [`limits::TEXT`] bytes, at most [`limits::TEXT_LINES`] lines.
+ * Any character but U+0000; clients draw it so that it can drive nothing.
+ */
+export type MessageText = string;
+
+/**
+ * The content of a message that a client sends, read strictly.
+ */
+export type NewContent = { 
+/**
+ * `text`.
+ */
+type: ContentType, 
+/**
+ * The text, Markdown.
+ */
+text: MessageText, };
+
+/**
+ * A closed page: everything that stands from `from` to `to`, as of `head`.
+ *
+ * `entries` holds the entries that draw a line; all else of the range is told by what is in
+ * force, in `edits`, `deletions` and `reactions`: those whose target lies in the range, wherever
+ * they stand, and those that stand in the range, wherever their target lies.
+ */
+export type Page = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The life of its log.
+ */
+epoch: Epoch, 
+/**
+ * The first entry that the page covers.
+ */
+from: number, 
+/**
+ * The last entry that the page covers; `from` − 1 where there was nothing to cover.
+ */
+to: Mark | null, 
+/**
+ * The newest entry of the log when the page was read.
+ */
+head: Mark, 
+/**
+ * The entries of the range that draw a line, in order.
+ */
+entries: Array<Entry>, 
+/**
+ * The last edit of each message, the last deletion.
+ */
+amendments: Array<Entry>, 
+/**
+ * The standing reactions. For a message in the range that is not listed there are none.
+ */
+reactions: Array<Standing>, 
+/**
+ * Ranges that the caller may not read; they count as covered.
+ */
+hidden: Array<[number, number]>, };
+
+/**
+ * A password as typed: at least [`limits::PASSWORD_MIN`] characters.
+ */
+export type Password = string;
+
+/**
+ * One entry of one life of a room's log. Cursors, targets, replies and read positions are places.
+ *
+ * Carrying the id beside the number is what finds a log that was copied back: the entry that
+ * stands there now has another id.
+ */
+export type Place = { 
+/**
+ * The life of the log.
+ */
+epoch: Epoch, 
+/**
+ * The entry's number.
+ */
+seq: number, 
+/**
+ * The entry's id.
+ */
+id: EntryId, };
+
+/**
+ * Whether somebody is here.
+ */
+export type Presence = "online" | "away" | "offline" | "unknown";
+
+/**
+ * Who came, went or changed in a room; at most once a second. Above
+ * [`PRESENCE_MEMBERS`](crate::limits::PRESENCE_MEMBERS) members `changes` stays empty.
+ */
+export type PresenceChanged = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * How many are here now, away ones included.
+ */
+online: number, 
+/**
+ * How many are in the room now, here or not.
+ */
+total: number, 
+/**
+ * Those whose state changed.
+ */
+changes: Array<Member>, };
+
+/**
+ * Tells that this connection's user is away, or back. Somebody is away when all of their
+ * connections are.
+ */
+export type PresenceSet = { 
+/**
+ * Away, or here.
+ */
+away: boolean, };
+
+/**
+ * Words to look for in a list.
+ */
+export type Query = string;
+
+/**
+ * The message that a reply answers, as it read when the reply was written.
+ */
+export type Quote = { 
+/**
+ * Its number.
+ */
+seq: number, 
+/**
+ * Its id.
+ */
+id: EntryId, 
+/**
+ * Who said it.
+ */
+author: Author, 
+/**
+ * Its first [`QUOTE`](crate::limits::QUOTE) characters on one line; empty once deleted.
+ */
+text: string, };
+
+/**
+ * Somebody sets or takes back a reaction.
+ */
+export type React = { 
+/**
+ * The message.
+ */
+target: Mark, 
+/**
+ * The reaction.
+ */
+emoji: Emoji, 
+/**
+ * Set, or taken back.
+ */
+on: boolean, 
+/**
+ * How many people's reaction this is after the entry. Told by the server, so that the count
+ * is a last-writer-wins value like every other and merges with pages in any order.
+ */
+count: number, };
+
+/**
+ * How many people's reaction it is, and whether it is the reader's.
+ */
+export type Reaction = { 
+/**
+ * The reaction.
+ */
+emoji: Emoji, 
+/**
+ * How many people's.
+ */
+count: number, 
+/**
+ * Whether the reader's too.
+ */
+mine: boolean, };
+
+/**
+ * The reader's own read position moved, on this or another of their devices.
+ */
+export type ReadChanged = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Where it stands now.
+ */
+read: ReadPosition, };
+
+/**
+ * How far somebody has read a room.
+ */
+export type ReadPosition = { 
+/**
+ * The last entry that was read; 0 when none was.
+ */
+seq: number, 
+/**
+ * How many messages the log held up to and with it.
+ */
+n: number, 
+/**
+ * How many messages have come since.
+ */
+unread: number, 
+/**
+ * How many of those mention the reader.
+ */
+mentions: number, };
+
+/**
+ * Whether, and when, sending a request again can help.
+ */
+export type Retry = "never" | "later" | "now" | "unknown";
+
+/**
+ * Pairs an `answer` with its request; chosen by the client, told back unread.
+ */
+export type Rid = string;
+
+/**
+ * What a room is called and about.
+ */
+export type Room = { 
+/**
+ * The room, for ever.
+ */
+id: RoomId, 
+/**
+ * Its name now.
+ */
+name: RoomName, 
+/**
+ * Its topic now; empty when it has none.
+ */
+topic: TopicText, 
+/**
+ * What kind of room.
+ */
+kind: RoomKind, };
+
+/**
+ * Makes a public room; the caller is its first member.
+ */
+export type RoomCreate = { 
+/**
+ * Made by the client before it is first sent; a repeat finds the room that the first made.
+ */
+client_id: ClientId, 
+/**
+ * The name.
+ */
+name: RoomName, 
+/**
+ * The topic, if it shall have one from the start.
+ */
+topic?: TopicText, };
+
+/**
+ * The room that was made.
+ */
+export type RoomCreated = { 
+/**
+ * The room.
+ */
+room: Room, 
+/**
+ * The entry's number.
+ */
+seq: number, 
+/**
+ * The entry's id.
+ */
+id: EntryId, 
+/**
+ * When it was stored.
+ */
+time: number, 
+/**
+ * How many messages the room's log holds up to and with it.
+ */
+n: number, };
+
+/**
+ * Asks for the room of that name.
+ */
+export type RoomFind = { 
+/**
+ * The name.
+ */
+name: RoomName, };
+
+/**
+ * A room, for ever: its name can change, its id is never used again.
+ */
+export type RoomId = string;
+
+/**
+ * Becomes a member of a public room. For a member it changes nothing.
+ */
+export type RoomJoin = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, };
+
+/**
+ * What kind of room.
+ */
+export type RoomKind = "lobby" | "public" | "unknown";
+
+/**
+ * Leaves a room. Only an account can leave the lobby.
+ */
+export type RoomLeave = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, };
+
+/**
+ * Asks for the public rooms, those with the most members first.
+ */
+export type RoomList = { 
+/**
+ * Only rooms whose name or topic holds this.
+ */
+query?: Query, 
+/**
+ * Goes on after this room of the page before.
+ */
+after?: RoomId, };
+
+/**
+ * One page of the list of rooms.
+ */
+export type RoomListReply = { 
+/**
+ * The rooms.
+ */
+rooms: Array<RoomSummary>, 
+/**
+ * Whether there are more.
+ */
+more: boolean, };
+
+/**
+ * Moves the caller's read position. It only grows, except by `unread`.
+ */
+export type RoomMarkRead = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The last entry that was read.
+ */
+place: Place, 
+/**
+ * "Mark unread": the position may move back.
+ */
+unread: boolean, };
+
+/**
+ * Asks who is in a room.
+ */
+export type RoomMembers = { 
+/**
+ * The room.
+ */
+room: RoomId, };
+
+/**
+ * Who is in a room: those who are here first, then by name.
+ */
+export type RoomMembersReply = { 
+/**
+ * How many are here now, away ones included.
+ */
+online: number, 
+/**
+ * How many are in the room, here or not.
+ */
+total: number, 
+/**
+ * At most 1,000 of them.
+ */
+members: Array<Member>, };
+
+/**
+ * The name by which people find a room: letters and digits of any script, `-`, `_`, `.`;
+ * normalised (NFKC) and lower-cased. A leading `#` is taken off.
+ */
+export type RoomName = string;
+
+/**
+ * Who is in a room.
+ */
+export type RoomPresence = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * How many are here now, away ones included.
+ */
+online: number, 
+/**
+ * How many are in the room, here or not.
+ */
+total: number, 
+/**
+ * Those who are here, online or away; nobody above
+ * [`PRESENCE_MEMBERS`](crate::limits::PRESENCE_MEMBERS) members.
+ */
+members: Array<Member>, };
+
+/**
+ * Sets a room's topic; an empty one clears it.
+ */
+export type RoomSetTopic = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, 
+/**
+ * The topic.
+ */
+topic: TopicText, };
+
+/**
+ * One of the caller's rooms, as it stands.
+ */
+export type RoomState = { 
+/**
+ * The room.
+ */
+room: Room, 
+/**
+ * The life of its log.
+ */
+epoch: Epoch, 
+/**
+ * The newest entry.
+ */
+head: Mark, 
+/**
+ * How many messages the log holds.
+ */
+n: number, 
+/**
+ * The caller's read position.
+ */
+read: ReadPosition, 
+/**
+ * The cursor does not fit the log: drop the copy and start at the head.
+ */
+reset: boolean, };
+
+/**
+ * A room as somebody sees it who is not in it.
+ */
+export type RoomSummary = { 
+/**
+ * How many people are in it.
+ */
+members: number, 
+/**
+ * Whether the caller is.
+ */
+joined: boolean, 
+/**
+ * The room, for ever.
+ */
+id: RoomId, 
+/**
+ * Its name now.
+ */
+name: RoomName, 
+/**
+ * Its topic now; empty when it has none.
+ */
+topic: TopicText, 
+/**
+ * What kind of room.
+ */
+kind: RoomKind, };
+
+/**
+ * The database that a server speaks for; random, made with it.
+ */
+export type ServerId = string;
+
+/**
+ * The server, as told in `welcome`.
+ */
+export type ServerInfo = { 
+/**
+ * Made with its database.
+ */
+id: ServerId, 
+/**
+ * The name that its operator gave it.
+ */
+name: string, 
+/**
+ * Its version, such as `0.1.0`.
+ */
+version: string, };
+
+/**
+ * One sign-in.
+ */
+export type Session = { 
+/**
+ * To revoke it by.
+ */
+id: SessionId, 
+/**
+ * When it began.
+ */
+created: number, 
+/**
+ * When it was last used, to the minute.
+ */
+used: number, 
+/**
+ * The program, as it called itself.
+ */
+client?: ClientName, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, };
+
+/**
+ * One sign-in of an account, as told by `session:list`. Not the token.
+ */
+export type SessionId = string;
+
+/**
+ * Asks for the account's sessions.
+ */
+export type SessionList = Record<symbol, never>;
+
+/**
+ * The account's sessions, the last used first.
+ */
+export type SessionListReply = { 
+/**
+ * The sessions.
+ */
+sessions: Array<Session>, };
+
+/**
+ * Ends a session of the caller's account; its connections are closed.
+ */
+export type SessionRevoke = { 
+/**
+ * The session.
+ */
+id: SessionId, };
+
+/**
+ * A new session.
+ */
+export type SignedIn = { 
+/**
+ * The session's token; told this once.
+ */
+token: Token, 
+/**
+ * Whose it is.
+ */
+user: User, };
+
+/**
+ * All reactions that stand on one message.
+ */
+export type Standing = { 
+/**
+ * The message.
+ */
+target: number, 
+/**
+ * Its reactions; empty when the last one was taken back.
+ */
+reactions: Array<Reaction>, };
+
+/**
+ * Where the entry stands that a request wrote; a repeat of the request gets the same again.
+ */
+export type Stored = { 
+/**
+ * The entry's number.
+ */
+seq: number, 
+/**
+ * The entry's id.
+ */
+id: EntryId, 
+/**
+ * When it was stored.
+ */
+time: number, 
+/**
+ * How many messages the room's log holds up to and with it.
+ */
+n: number, };
+
+/**
+ * All of the caller's rooms; a room that is missing is one they are no longer in.
+ */
+export type SyncReply = { 
+/**
+ * The server's time.
+ */
+time: number, 
+/**
+ * The rooms.
+ */
+rooms: Array<RoomState>, 
+/**
+ * Who is in the rooms that were asked for.
+ */
+presence: Array<RoomPresence>, };
+
+/**
+ * Asks for the state of all of the caller's rooms.
+ */
+export type SyncRequest = { 
+/**
+ * Where the client's copy of each room ends.
+ */
+cursors: Array<Cursor>, 
+/**
+ * The rooms on the screen, whose presence is asked for.
+ */
+show: Array<RoomId>, };
+
+/**
+ * 256 random bits in base64url without padding: 43 characters. Whoever has it is the guest
+ * or the account that it belongs to; servers store its SHA-256 alone.
+ */
+export type Token = string;
+
+/**
+ * The room's topic changes.
+ */
+export type Topic = { 
+/**
+ * The new topic; empty when it was cleared.
+ */
+topic: TopicText, };
+
+/**
+ * What a room is about: one line of up to [`limits::TOPIC`] graphemes; empty clears it.
+ */
+export type TopicText = string;
+
+/**
+ * Who is typing in a room now: the whole list, so that a lost frame heals with the next.
+ */
+export type TypingChanged = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Who is typing, at most ten of them; the reader themself may be among them.
+ */
+users: Array<Author>, };
+
+/**
+ * Tells a room that the caller is typing, for [`TYPING_MS`](crate::limits::TYPING_MS), or stopped.
+ */
+export type TypingSet = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Typing, or stopped.
+ */
+typing: boolean, };
+
+/**
+ * A user as others see them now.
+ */
+export type User = { 
+/**
+ * Who it is, for ever.
+ */
+id: UserId, 
+/**
+ * The name as drawn now.
+ */
+name: DisplayName, 
+/**
+ * Drawn when the user was made, then kept.
+ */
+color: Color, 
+/**
+ * Guest, account or server.
+ */
+kind: UserKind, 
+/**
+ * The name by which an account signs in; guests have none.
+ */
+identity?: Identity, };
+
+/**
+ * Somebody who shares a room with the reader, or the reader, has another name, colour or kind.
+ */
+export type UserChanged = { 
+/**
+ * The user as they are now.
+ */
+user: User, };
+
+/**
+ * A user: guest, account or the server itself. Registering keeps a guest's id.
+ */
+export type UserId = string;
+
+/**
+ * Whether a user is here for a visit or to stay.
+ */
+export type UserKind = "guest" | "account" | "server" | "unknown";
+
+/**
+ * Changes the caller's display name.
+ */
+export type UserRename = { 
+/**
+ * The name.
+ */
+name: DisplayName, };
+
+/**
+ * One protocol version, or a range of them.
+ */
+export type Versions = number | { 
+/**
+ * The oldest.
+ */
+min: number, 
+/**
+ * The newest.
+ */
+max: number, };
+
+/**
+ * The first event of a connection: who the server is, who the client is, and where things stand.
+ */
+export type Welcome = { 
+/**
+ * The protocol version that the server speaks.
+ */
+protocol: number, 
+/**
+ * The server.
+ */
+server: ServerInfo, 
+/**
+ * Who the client is here.
+ */
+user: User, 
+/**
+ * What the server allows.
+ */
+limits: Limits, 
+/**
+ * The server's time.
+ */
+time: number, 
+/**
+ * The answer of `sync` without cursors.
+ */
+sync: SyncReply, };
+
+/** Every request, with what it sends and what its `ok` holds. */
+export interface Requests {
+  "sync": { request: SyncRequest; reply: SyncReply };
+  "message:send": { request: MessageSend; reply: Stored };
+  "message:edit": { request: MessageEdit; reply: Stored };
+  "message:delete": { request: MessageDelete; reply: Stored };
+  "message:react": { request: MessageReact; reply: Stored };
+  "history:read": { request: HistoryRead; reply: Page };
+  "room:list": { request: RoomList; reply: RoomListReply };
+  "room:find": { request: RoomFind; reply: RoomSummary };
+  "room:create": { request: RoomCreate; reply: RoomCreated };
+  "room:join": { request: RoomJoin; reply: Stored };
+  "room:leave": { request: RoomLeave; reply: Stored };
+  "room:set_topic": { request: RoomSetTopic; reply: Stored };
+  "room:members": { request: RoomMembers; reply: RoomMembersReply };
+  "room:mark_read": { request: RoomMarkRead; reply: ReadPosition };
+  "typing:set": { request: TypingSet; reply: Done };
+  "presence:set": { request: PresenceSet; reply: Done };
+  "user:rename": { request: UserRename; reply: User };
+  "account:register": { request: AccountRegister; reply: SignedIn };
+  "account:login": { request: AccountLogin; reply: SignedIn };
+  "account:logout": { request: AccountLogout; reply: Done };
+  "account:set_password": { request: AccountSetPassword; reply: Done };
+  "session:list": { request: SessionList; reply: SessionListReply };
+  "session:revoke": { request: SessionRevoke; reply: Done };
+}
+
+/** Every event of the server's, with its payload. */
+export interface Events {
+  "welcome": Welcome;
+  "entries": Entries;
+  "answer": Answer;
+  "presence:changed": PresenceChanged;
+  "typing:changed": TypingChanged;
+  "read:changed": ReadChanged;
+  "user:changed": UserChanged;
+  "closing": Closing;
+}
+
+/** The protocol version. */
+export const PROTOCOL = 1;
+
+/** The Socket.IO namespace. */
+export const NAMESPACE = "/v1";
+
+/** Lengths that the protocol fixes. */
+export const LENGTHS = {
+  "away_ms": 600000,
+  "display_name": 64,
+  "emoji": 64,
+  "identity": 32,
+  "mentions": 50,
+  "password_max": 1024,
+  "password_min": 8,
+  "presence_members": 200,
+  "quote": 200,
+  "room_name": 40,
+  "text": 16384,
+  "text_lines": 500,
+  "topic": 300
+} as const;
+
+/** The sentences that both clients show; `{…}` marks what is put in. */
+export const WORDS = {
+  "BEGINNING": "This is the beginning of #{room}.",
+  "COMMAND_USAGE": "Usage: /{command} {arguments}",
+  "CONFIRM_DELETE": "Delete this message? It cannot be brought back. (y/n)",
+  "CONFIRM_QUIT": "Quit? (y/n)",
+  "CONNECTED": "connected",
+  "CONNECTING": "connecting",
+  "COPIED": "Copied.",
+  "DISCONNECTED": "disconnected",
+  "EDITED": "edited",
+  "EDITING": "editing your message · Esc to cancel",
+  "EMPTY_ROOM": "Nothing has been said here yet. Say hello!",
+  "FAILED": "failed: {reason}",
+  "GUEST": "guest",
+  "HERE": "{count} here",
+  "JOINED": "{name} joined",
+  "LEFT": "{name} left",
+  "LINES_WAIT": "No connection. What you write waits here and is sent when the line is back.",
+  "LOADING": "loading …",
+  "MESSAGE_DELETED": "message deleted",
+  "NAME_WAS_TAKEN": "The name {wished} is taken; you are {name}.",
+  "NEW": "new",
+  "NEW_BELOW": "{count} new below",
+  "NOT_SENT": "failed: {reason}",
+  "NOT_YOURS": "Only its author can do that.",
+  "NOW_AWAY": "You are away. /back ends it.",
+  "NOW_BACK": "You are back.",
+  "NO_LINK": "There is no link in this message.",
+  "NO_OWN_MESSAGE": "There is no message of yours here.",
+  "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
+  "PASSWORD_AGAIN": "Once more: ",
+  "PASSWORD_CHANGED": "The password is changed; every other session was ended.",
+  "PASSWORD_DIFFERS": "The two passwords differ. Nothing was changed.",
+  "PASSWORD_OLD": "Password until now: ",
+  "PASSWORD_PROMPT": "Password for {name}: ",
+  "PEOPLE": "People",
+  "PLAIN_HTTP_GUEST": "This line is not encrypted: others on the network could read along and take the name.",
+  "PLAIN_HTTP_REFUSED": "This line is not encrypted, so the password is not sent. Use https, or --insecure if you know the network.",
+  "RECONNECTING": "reconnecting",
+  "RECONNECTING_IN": "reconnecting in {seconds} s",
+  "RENAMED": "You are called {name} now.",
+  "REPLYING_TO": "answering {name} · Esc to cancel",
+  "ROOMS": "Rooms",
+  "ROOM_CREATED": "{name} made the room #{room}",
+  "SENDING": "sending",
+  "SESSION_ENDED": "That session was ended.",
+  "SIGNED_IN": "Signed in as {name}.",
+  "SIGNED_OUT": "Signed out. You are a guest now.",
+  "TOPIC_CLEARED": "{name} cleared the topic",
+  "TOPIC_SET": "{name} set the topic: {topic}",
+  "TYPING_MANY": "{count} people are typing",
+  "TYPING_ONE": "{name} is typing",
+  "TYPING_TWO": "{name} and {other} are typing",
+  "UNKNOWN_COMMAND": "There is no command /{command}. /help lists them.",
+  "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
+  "WRITE_TO": "Write to #{room}"
+} as const;
+
+/** Everything that a person can do, in the order of the help. */
+export const ACTIONS: readonly Action[] = [
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "send",
+    "keys": [
+      "Enter"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Enter"
+    ],
+    "requests": [
+      "message:send"
+    ],
+    "summary": "Send the message"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "new_line",
+    "keys": [
+      "Alt+Enter",
+      "Ctrl+J",
+      "Shift+Enter"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Shift+Enter",
+      "Alt+Enter"
+    ],
+    "requests": [],
+    "summary": "Begin a new line"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "complete",
+    "keys": [
+      "Tab"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Tab"
+    ],
+    "requests": [],
+    "summary": "Complete a name, room, command or emoji"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "complete_back",
+    "keys": [
+      "Shift+Tab"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Shift+Tab"
+    ],
+    "requests": [],
+    "summary": "The completion before"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "input_older",
+    "keys": [
+      "Ctrl+Up"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+Up"
+    ],
+    "requests": [],
+    "summary": "The input before"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "input_newer",
+    "keys": [
+      "Ctrl+Down"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+Down"
+    ],
+    "requests": [],
+    "summary": "The input after"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "editor",
+    "keys": [
+      "Alt+E",
+      "Ctrl+X Ctrl+E"
+    ],
+    "not_in_page": "a browser cannot start a program on your machine",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+E",
+      "Ctrl+X Ctrl+E"
+    ],
+    "requests": [],
+    "summary": "Write in your editor"
+  },
+  {
+    "arguments": "<text>",
+    "commands": [
+      "me"
+    ],
+    "context": "global",
+    "id": "emote",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "message:send"
+    ],
+    "summary": "Say what you do: /me waves"
+  },
+  {
+    "arguments": "[text]",
+    "commands": [
+      "shrug"
+    ],
+    "context": "global",
+    "id": "shrug",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "message:send"
+    ],
+    "summary": "Add a shrug"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "composer",
+    "id": "select_message",
+    "keys": [
+      "Up"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Up"
+    ],
+    "requests": [],
+    "summary": "Choose a message"
+  },
+  {
+    "arguments": "<text>",
+    "commands": [
+      "reply"
+    ],
+    "context": "message",
+    "id": "reply",
+    "keys": [
+      "r"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "r"
+    ],
+    "requests": [
+      "message:send"
+    ],
+    "summary": "Answer the chosen message"
+  },
+  {
+    "arguments": "<text>",
+    "commands": [
+      "edit"
+    ],
+    "context": "message",
+    "id": "edit",
+    "keys": [
+      "e"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "e"
+    ],
+    "requests": [
+      "message:edit"
+    ],
+    "summary": "Edit your message"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "delete",
+      "redact"
+    ],
+    "context": "message",
+    "id": "delete",
+    "keys": [
+      "d"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "d"
+    ],
+    "requests": [
+      "message:delete"
+    ],
+    "summary": "Delete your message"
+  },
+  {
+    "arguments": "<emoji>",
+    "commands": [
+      "react"
+    ],
+    "context": "message",
+    "id": "react",
+    "keys": [
+      "+"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "+"
+    ],
+    "requests": [
+      "message:react"
+    ],
+    "summary": "React with an emoji, or take it back"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "message",
+    "id": "copy",
+    "keys": [
+      "y"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "y"
+    ],
+    "requests": [],
+    "summary": "Copy the message"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "message",
+    "id": "open_link",
+    "keys": [
+      "o"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "o"
+    ],
+    "requests": [],
+    "summary": "Open the message's link"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "message",
+    "id": "jump_to_quoted",
+    "keys": [
+      "Enter"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Enter"
+    ],
+    "requests": [
+      "history:read"
+    ],
+    "summary": "Go to the message that it answers"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "retry"
+    ],
+    "context": "message",
+    "id": "retry",
+    "keys": [
+      "R"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "R"
+    ],
+    "requests": [
+      "message:send"
+    ],
+    "summary": "Send a failed message again"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "discard"
+    ],
+    "context": "message",
+    "id": "discard",
+    "keys": [
+      "X"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "X"
+    ],
+    "requests": [],
+    "summary": "Discard a message that was not sent"
+  },
+  {
+    "arguments": "<room>",
+    "commands": [
+      "join",
+      "j"
+    ],
+    "context": "global",
+    "id": "join",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:find",
+      "room:join"
+    ],
+    "summary": "Join a room"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "leave",
+      "part"
+    ],
+    "context": "global",
+    "id": "leave",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:leave"
+    ],
+    "summary": "Leave the room"
+  },
+  {
+    "arguments": "<room> [topic]",
+    "commands": [
+      "create"
+    ],
+    "context": "global",
+    "id": "create",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:create"
+    ],
+    "summary": "Make a public room"
+  },
+  {
+    "arguments": "[text]",
+    "commands": [
+      "topic"
+    ],
+    "context": "global",
+    "id": "topic",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:set_topic"
+    ],
+    "summary": "Show or set the topic; '-' clears it"
+  },
+  {
+    "arguments": "[words]",
+    "commands": [
+      "list",
+      "rooms"
+    ],
+    "context": "global",
+    "id": "list_rooms",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:list"
+    ],
+    "summary": "List the rooms"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "names",
+      "members",
+      "who"
+    ],
+    "context": "global",
+    "id": "members",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:members"
+    ],
+    "summary": "Who is in the room"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "next_room",
+    "keys": [
+      "Ctrl+N",
+      "Alt+Down"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+Down"
+    ],
+    "requests": [],
+    "summary": "Next room"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "previous_room",
+    "keys": [
+      "Ctrl+P",
+      "Alt+Up"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+Up"
+    ],
+    "requests": [],
+    "summary": "Previous room"
+  },
+  {
+    "arguments": "<number>",
+    "commands": [
+      "room"
+    ],
+    "context": "global",
+    "id": "room_by_number",
+    "keys": [
+      "Alt+1",
+      "Alt+2",
+      "Alt+3",
+      "Alt+4",
+      "Alt+5",
+      "Alt+6",
+      "Alt+7",
+      "Alt+8",
+      "Alt+9"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+1",
+      "Alt+2",
+      "Alt+3",
+      "Alt+4",
+      "Alt+5",
+      "Alt+6",
+      "Alt+7",
+      "Alt+8",
+      "Alt+9"
+    ],
+    "requests": [],
+    "summary": "Room by its number"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "last_room",
+    "keys": [
+      "Alt+/"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+/"
+    ],
+    "requests": [],
+    "summary": "The room before this one"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "unread"
+    ],
+    "context": "global",
+    "id": "next_unread",
+    "keys": [
+      "Alt+A"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+A"
+    ],
+    "requests": [],
+    "summary": "Next room with unread messages"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "first_unread",
+    "keys": [
+      "Alt+U"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+U"
+    ],
+    "requests": [],
+    "summary": "First unread line"
+  },
+  {
+    "arguments": "[words]",
+    "commands": [
+      "goto"
+    ],
+    "context": "global",
+    "id": "switcher",
+    "keys": [
+      "Ctrl+K",
+      "Ctrl+G"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+K",
+      "Ctrl+G"
+    ],
+    "requests": [],
+    "summary": "Go to a room by a part of its name"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "next_mention",
+    "keys": [
+      "Alt+N"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+N"
+    ],
+    "requests": [],
+    "summary": "Next line that mentions you"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "previous_mention",
+    "keys": [
+      "Alt+P"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Alt+P"
+    ],
+    "requests": [],
+    "summary": "Previous line that mentions you"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "read"
+    ],
+    "context": "global",
+    "id": "mark_read",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "room:mark_read"
+    ],
+    "summary": "Mark the room read"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "message",
+    "id": "mark_unread",
+    "keys": [
+      "u"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "u"
+    ],
+    "requests": [
+      "room:mark_read"
+    ],
+    "summary": "Mark unread from the chosen message on"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "scroll_up",
+    "keys": [
+      "PageUp"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "PageUp"
+    ],
+    "requests": [
+      "history:read"
+    ],
+    "summary": "A page up"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "scroll_down",
+    "keys": [
+      "PageDown"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "PageDown"
+    ],
+    "requests": [],
+    "summary": "A page down"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "top",
+    "keys": [
+      "Ctrl+Home"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+Home"
+    ],
+    "requests": [
+      "history:read"
+    ],
+    "summary": "To the first line"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "bottom",
+    "keys": [
+      "Ctrl+End"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+End"
+    ],
+    "requests": [],
+    "summary": "To the newest line"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "room_panel",
+    "keys": [
+      "F7"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "F7"
+    ],
+    "requests": [],
+    "summary": "Show or hide the rooms"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "member_panel",
+    "keys": [
+      "F8"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "F8"
+    ],
+    "requests": [
+      "room:members"
+    ],
+    "summary": "Show or hide the people"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "cancel",
+    "keys": [
+      "Esc"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Esc"
+    ],
+    "requests": [],
+    "summary": "Cancel, or back to the composer"
+  },
+  {
+    "arguments": "<name>",
+    "commands": [
+      "nick"
+    ],
+    "context": "global",
+    "id": "rename",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "user:rename"
+    ],
+    "summary": "Be called something else"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "away"
+    ],
+    "context": "global",
+    "id": "away",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "presence:set"
+    ],
+    "summary": "Say that you are away"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "back"
+    ],
+    "context": "global",
+    "id": "back",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "presence:set"
+    ],
+    "summary": "Say that you are back"
+  },
+  {
+    "arguments": "<name>",
+    "commands": [
+      "register"
+    ],
+    "context": "global",
+    "id": "register",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "account:register"
+    ],
+    "summary": "Make an account of your guest name"
+  },
+  {
+    "arguments": "<name>",
+    "commands": [
+      "login",
+      "signin"
+    ],
+    "context": "global",
+    "id": "sign_in",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "account:login"
+    ],
+    "summary": "Sign in to your account"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "logout",
+      "signout"
+    ],
+    "context": "global",
+    "id": "sign_out",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "account:logout"
+    ],
+    "summary": "Sign out"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "password"
+    ],
+    "context": "global",
+    "id": "password",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "account:set_password"
+    ],
+    "summary": "Change your password"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "sessions"
+    ],
+    "context": "global",
+    "id": "sessions",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "session:list"
+    ],
+    "summary": "Where you are signed in"
+  },
+  {
+    "arguments": "<number>",
+    "commands": [
+      "revoke"
+    ],
+    "context": "global",
+    "id": "revoke_session",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [
+      "session:revoke"
+    ],
+    "summary": "End one of your sessions"
+  },
+  {
+    "arguments": "[night|day|auto]",
+    "commands": [
+      "theme"
+    ],
+    "context": "global",
+    "id": "theme",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [],
+    "summary": "Choose the theme"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "help",
+      "?"
+    ],
+    "context": "global",
+    "id": "help",
+    "keys": [
+      "F1"
+    ],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [
+      "F1"
+    ],
+    "requests": [],
+    "summary": "Keys and commands"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "reconnect"
+    ],
+    "context": "global",
+    "id": "reconnect",
+    "keys": [],
+    "not_in_page": "",
+    "not_in_terminal": "",
+    "page_keys": [],
+    "requests": [],
+    "summary": "Try to connect now"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "redraw"
+    ],
+    "context": "global",
+    "id": "redraw",
+    "keys": [
+      "Ctrl+L"
+    ],
+    "not_in_page": "the browser draws its own screen",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+L"
+    ],
+    "requests": [],
+    "summary": "Draw the screen anew"
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "global",
+    "id": "interrupt",
+    "keys": [
+      "Ctrl+C"
+    ],
+    "not_in_page": "the browser copies with it",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+C"
+    ],
+    "requests": [],
+    "summary": "Clear the input; twice asks to quit"
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "quit",
+      "exit"
+    ],
+    "context": "global",
+    "id": "quit",
+    "keys": [
+      "Ctrl+Q"
+    ],
+    "not_in_page": "closing the tab is the browser's",
+    "not_in_terminal": "",
+    "page_keys": [
+      "Ctrl+Q"
+    ],
+    "requests": [],
+    "summary": "Quit"
+  }
+];

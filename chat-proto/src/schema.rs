@@ -1,0 +1,28 @@
+//! The generated description of the protocol: TypeScript here, JSON Schema and AsyncAPI beside it.
+//!
+//! The files stand in `chat-proto/gen/`, committed; a test fails with the command to rerun when
+//! they drift from the types.
+
+mod typescript;
+
+pub use typescript::typescript;
+
+use schemars::JsonSchema;
+use ts_rs::TS;
+
+use crate::event::{self, Event};
+use crate::request::{self, Request};
+
+/// Walks over everything that the protocol consists of.
+pub(crate) trait Visit {
+    /// A request and its reply.
+    fn request<Q: Request + JsonSchema + TS + 'static, R: JsonSchema + TS + 'static>(&mut self, name: &str);
+    /// An event of the server's.
+    fn event<E: Event + JsonSchema + TS + 'static>(&mut self, name: &str);
+}
+
+/// Visits all requests, then all events, in the order of their tables.
+pub(crate) fn describe(visit: &mut impl Visit) {
+    request::describe(visit);
+    event::describe(visit);
+}

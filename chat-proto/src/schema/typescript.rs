@@ -1,0 +1,137 @@
+//! The TypeScript types, and the tables and sentences that the page shares with the terminal.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use ts_rs::{Config, TS, TypeVisitor};
+
+use crate::action::{ACTIONS, Action};
+use crate::event::Event;
+use crate::fold::Line;
+use crate::handshake::Auth;
+use crate::limits;
+use crate::request::Request;
+use crate::schema::{Visit, describe};
+use crate::words::WORDS;
+
+/// The text of `gen/proto.ts`.
+#[must_use]
+pub fn typescript() -> String {
+    let mut writer = Writer::new();
+    describe(&mut writer);
+    writer.add::<Auth>();
+    writer.add::<Line>();
+    writer.add::<Action>();
+    writer.finish()
+}
+
+struct Writer {
+    config: Config,
+    declarations: BTreeMap<String, String>,
+    seen: Vec<TypeId>,
+    requests: String,
+    events: String,
+}
+
+impl Writer {
+    fn new() -> Self {
+        Self {
+            config: Config::new().with_large_int("number"),
+            declarations: BTreeMap::new(),
+            seen: Vec::new(),
+            requests: String::new(),
+            events: String::new(),
+        }
+    }
+
+    fn add<T: TS + 'static + ?Sized>(&mut self) {
+        if self.seen.contains(&TypeId::of::<T>()) {
+            return;
+        }
+        self.seen.push(TypeId::of::<T>());
+        // Only types of ours have a file to be written to; those of the language need none.
+        if T::output_path().is_some() || T::docs().is_some() {
+            let docs = T::docs().unwrap_or_default();
+            let declaration = T::decl(&self.config);
+            self.declarations.insert(T::ident(&self.config), format!("{docs}export {declaration}\n"));
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+
+    fn finish(self) -> String {
+        let mut out = String::from(
+            "// Generated from the types of chat-proto. Do not edit: change the types, then run\n\
+             //     UPDATE_GENERATED=1 cargo test -p chat-proto --test proto generated\n\n",
+        );
+        for declaration in self.declarations.values() {
+            out.push_str(declaration);
+            out.push('\n');
+        }
+        let _ = write!(
+            out,
+            "/** Every request, with what it sends and what its `ok` holds. */\nexport interface Requests {{\n{}}}\n\n",
+            self.requests
+        );
+        let _ = write!(out, "/** Every event of the server's, with its payload. */\nexport interface Events {{\n{}}}\n\n", self.events);
+        let _ = writeln!(out, "/** The protocol version. */\nexport const PROTOCOL = {};\n", crate::PROTOCOL);
+        let _ = writeln!(out, "/** The Socket.IO namespace. */\nexport const NAMESPACE = {:?};\n", crate::NAMESPACE);
+        let _ = writeln!(out, "/** Lengths that the protocol fixes. */\nexport const LENGTHS = {} as const;\n", pretty(&lengths()));
+        let words: serde_json::Map<_, _> = WORDS.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
+        let _ = writeln!(
+            out,
+            "/** The sentences that both clients show; `{{…}}` marks what is put in. */\nexport const WORDS = {} as const;\n",
+            pretty(&words.into())
+        );
+        let actions = serde_json::to_value(ACTIONS).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "/** Everything that a person can do, in the order of the help. */\nexport const ACTIONS: readonly Action[] = {};",
+            pretty(&actions)
+        );
+        out
+    }
+}
+
+impl TypeVisitor for Writer {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        self.add::<T>();
+    }
+}
+
+impl Visit for Writer {
+    fn request<Q: Request + JsonSchema + TS + 'static, R: JsonSchema + TS + 'static>(&mut self, name: &str) {
+        self.add::<Q>();
+        self.add::<R>();
+        let _ = writeln!(self.requests, "  {name:?}: {{ request: {}; reply: {} }};", Q::ident(&self.config), R::ident(&self.config));
+    }
+
+    fn event<E: Event + JsonSchema + TS + 'static>(&mut self, name: &str) {
+        self.add::<E>();
+        let _ = writeln!(self.events, "  {name:?}: {};", E::ident(&self.config));
+    }
+}
+
+fn lengths() -> serde_json::Value {
+    serde_json::json!({
+        "text": limits::TEXT,
+        "text_lines": limits::TEXT_LINES,
+        "topic": limits::TOPIC,
+        "room_name": limits::ROOM_NAME,
+        "identity": limits::IDENTITY,
+        "display_name": limits::DISPLAY_NAME,
+        "password_min": limits::PASSWORD_MIN,
+        "password_max": limits::PASSWORD_MAX,
+        "mentions": limits::MENTIONS,
+        "quote": limits::QUOTE,
+        "emoji": limits::EMOJI,
+        "presence_members": limits::PRESENCE_MEMBERS,
+        "away_ms": limits::AWAY_MS,
+    })
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
