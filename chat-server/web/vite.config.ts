@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The server that the development page talks to. */
+const server = process.env.CHAT_URL ?? "http://127.0.0.1:3000";
+const proxy = {
+  "/socket.io": { target: server, ws: true },
+  "/api": { target: server },
+};
+
+/** What the server sends with the page; the preview sends it too, so that a breach is seen early. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+  "connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { alias: { "@proto": here("../../chat-proto/gen/proto.ts") } },
+  server: { proxy, fs: { allow: [here("."), here("../../chat-proto/gen")] } },
+  preview: { proxy, headers: { "content-security-policy": policy } },
+  build: {
+    target: "es2022",
+    // A data: URL or an inlined module would need a wider policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 400,
+  },
+  test: { include: ["test/**/*.test.ts"], environment: "node" },
+});
