@@ -13,6 +13,7 @@
 //! - [`action`] and [`words`]: what both clients can do, and the sentences they share;
 //! - [`schema`]: TypeScript, JSON Schema and AsyncAPI, generated from the types above.
 
+mod bounds;
 mod newtype;
 
 pub mod action;

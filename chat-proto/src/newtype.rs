@@ -1,14 +1,18 @@
 //! The one macro behind every string that is parsed at the edge and stays valid.
 
+/// The pattern that the schema gives for a string without a stricter one.
+pub(crate) const NO_NUL: &str = "^[^\\u0000]*$";
+
 /// Declares a string type with a `parse` that both ends share; it shows itself to nobody: see
 /// [`string_type`] for those that do.
 ///
 /// `check` gets the candidate and returns it, or the reason why it is refused: a sentence's end,
 /// read after the field's name ("is empty"). U+0000 is refused by all of them, since PostgreSQL
-/// aborts a whole batch on it and SQLite's JSON functions cut the text there in silence.
+/// aborts a whole batch on it and SQLite's JSON functions cut the text there in silence. The schema
+/// tells lengths in characters, as JSON Schema counts them, and a `pattern` where there is one.
 macro_rules! secret_type {
-    ($(#[$doc:meta])* $name:ident, min: $min:expr, max: $max:expr, check: $check:expr) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident, min: $min:expr, max: $max:expr, $(pattern: $pattern:literal,)? check: $check:expr) => {
+        $(#[doc = $doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, ts_rs::TS)]
         #[serde(try_from = "String", into = "String")]
         #[ts(type = "string")]
@@ -68,7 +72,9 @@ macro_rules! secret_type {
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 let (min, max): (usize, usize) = ($min, $max);
-                schemars::json_schema!({ "type": "string", "minLength": min, "maxLength": max })
+                let pattern = [$($pattern,)? crate::newtype::NO_NUL][0];
+                let description = concat!($($doc, "\n"),*).trim();
+                schemars::json_schema!({ "type": "string", "description": description, "minLength": min, "maxLength": max, "pattern": pattern })
             }
         }
     };
@@ -76,8 +82,8 @@ macro_rules! secret_type {
 
 /// A [`secret_type`] that is no secret: it has `Display` and `Debug`.
 macro_rules! string_type {
-    ($(#[$doc:meta])* $name:ident, min: $min:expr, max: $max:expr, check: $check:expr) => {
-        crate::newtype::secret_type!($(#[$doc])* $name, min: $min, max: $max, check: $check);
+    ($(#[doc = $doc:literal])* $name:ident, min: $min:expr, max: $max:expr, $(pattern: $pattern:literal,)? check: $check:expr) => {
+        crate::newtype::secret_type!($(#[doc = $doc])* $name, min: $min, max: $max, $(pattern: $pattern,)? check: $check);
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -95,8 +101,8 @@ macro_rules! string_type {
 
 /// Declares an opaque id: 1 to [`limits::ID`](crate::limits::ID) visible ASCII characters.
 macro_rules! id_type {
-    ($(#[$doc:meta])* $name:ident) => {
-        crate::newtype::string_type!($(#[$doc])* $name, min: 1, max: crate::limits::ID, check: |text| {
+    ($(#[doc = $doc:literal])* $name:ident) => {
+        crate::newtype::string_type!($(#[doc = $doc])* $name, min: 1, max: crate::limits::ID, pattern: "^[!-~]*$", check: |text| {
             if text.is_empty() {
                 return Err("is empty".to_owned());
             }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bounds;
 use crate::id::{EntryId, Epoch};
 
 /// An entry's number in its room's log: dense, from 1. `0` is the place before the first entry.
@@ -21,6 +22,7 @@ pub struct Place {
     /// The life of the log.
     pub epoch: Epoch,
     /// The entry's number.
+    #[serde(deserialize_with = "bounds::integer")]
     pub seq: Seq,
     /// The entry's id.
     pub id: EntryId,

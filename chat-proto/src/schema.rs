@@ -1,10 +1,15 @@
-//! The generated description of the protocol: TypeScript here, JSON Schema and AsyncAPI beside it.
+//! The generated description of the protocol: TypeScript, JSON Schema and AsyncAPI.
 //!
 //! The files stand in `chat-proto/gen/`, committed; a test fails with the command to rerun when
 //! they drift from the types.
 
+mod asyncapi;
+mod definitions;
+mod json_schema;
 mod typescript;
 
+pub use asyncapi::asyncapi;
+pub use json_schema::json_schema;
 pub use typescript::typescript;
 
 use schemars::JsonSchema;

@@ -19,7 +19,7 @@ secret_type!(
 secret_type!(
     /// 256 random bits in base64url without padding: 43 characters. Whoever has it is the guest
     /// or the account that it belongs to; servers store its SHA-256 alone.
-    Token, min: 43, max: 43, check: |text| {
+    Token, min: 43, max: 43, pattern: "^[A-Za-z0-9_-]*$", check: |text| {
         if text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Ok(text);
         }

@@ -10,7 +10,7 @@ use crate::newtype::string_type;
 
 string_type!(
     /// A colour, `#` and six lower-case hexadecimal digits.
-    Color, min: 7, max: 7, check: |text| {
+    Color, min: 7, max: 7, pattern: "^#[0-9a-f]{6}$", check: |text| {
         let text = text.to_ascii_lowercase();
         let digits = text.strip_prefix('#').unwrap_or("");
         if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {

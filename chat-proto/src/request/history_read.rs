@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bounds;
 use crate::entry::Entry;
 use crate::id::{Epoch, RoomId};
 use crate::place::{Mark, Place, Seq};
@@ -16,13 +17,13 @@ pub struct HistoryRead {
     /// The room.
     pub room: RoomId,
     /// The page ends just before this entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "bounds::optional_integer", skip_serializing_if = "Option::is_none")]
     pub before: Option<Seq>,
     /// The page begins just after this entry; 0 is the beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "bounds::optional_integer", skip_serializing_if = "Option::is_none")]
     pub after: Option<Seq>,
     /// The page has this entry in its middle.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "bounds::optional_integer", skip_serializing_if = "Option::is_none")]
     pub around: Option<Seq>,
     /// An entry that the client holds; another one there now is `epoch_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

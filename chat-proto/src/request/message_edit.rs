@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bounds;
 use crate::entry::NewContent;
 use crate::id::{ClientId, RoomId, UserId};
+use crate::limits;
 use crate::place::Place;
 
 /// Changes what an own message says.
@@ -22,6 +24,7 @@ pub struct MessageEdit {
     /// What it says from now on.
     pub content: NewContent,
     /// Who is mentioned from now on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::list::<{ limits::MENTIONS }, _, _>")]
+    #[schemars(length(max = limits::MENTIONS))]
     pub mentions: Vec<UserId>,
 }

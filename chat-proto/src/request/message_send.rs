@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bounds;
 use crate::entry::NewContent;
 use crate::id::{ClientId, RoomId, UserId};
+use crate::limits;
 use crate::place::Place;
 
 /// Says something in a room.
@@ -22,7 +24,8 @@ pub struct MessageSend {
     /// What is said.
     pub content: NewContent,
     /// Who is mentioned; the server keeps those who may read the room.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::list::<{ limits::MENTIONS }, _, _>")]
+    #[schemars(length(max = limits::MENTIONS))]
     pub mentions: Vec<UserId>,
     /// The message that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bounds;
 use crate::id::{EntryId, Epoch, RoomId};
+use crate::limits;
 use crate::name::RoomName;
 use crate::place::{Mark, Millis, Seq};
 use crate::request::room_mark_read::ReadPosition;
@@ -17,8 +19,12 @@ use crate::user::Member;
 #[derive(Default)]
 pub struct SyncRequest {
     /// Where the client's copy of each room ends.
+    #[serde(deserialize_with = "bounds::list::<{ limits::SYNC_ROOMS }, _, _>")]
+    #[schemars(length(max = limits::SYNC_ROOMS))]
     pub cursors: Vec<Cursor>,
     /// The rooms on the screen, whose presence is asked for.
+    #[serde(deserialize_with = "bounds::list::<{ limits::SYNC_ROOMS }, _, _>")]
+    #[schemars(length(max = limits::SYNC_ROOMS))]
     pub show: Vec<RoomId>,
 }
 
@@ -30,6 +36,7 @@ pub struct Cursor {
     /// The life of its log.
     pub epoch: Epoch,
     /// The last entry held.
+    #[serde(deserialize_with = "bounds::integer")]
     pub seq: Seq,
     /// That entry's id.
     pub id: EntryId,

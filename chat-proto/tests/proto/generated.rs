@@ -21,6 +21,16 @@ fn typescript() {
 }
 
 #[test]
+fn json_schema() {
+    check("schema.json", &chat_proto::schema::json_schema());
+}
+
+#[test]
+fn asyncapi() {
+    check("asyncapi.json", &chat_proto::schema::asyncapi());
+}
+
+#[test]
 fn fold_fixtures() {
     let mut text = String::from("[\n");
     for (index, fixture) in crate::fold::fixtures().iter().enumerate() {

@@ -1,0 +1,55 @@
+//! Bounds of numbers and lists, checked while they are read; the strings' stand in their types.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+
+/// The largest number of the wire: beyond it JavaScript's numbers have gaps.
+pub(crate) const INTEGER: u64 = (1 << 53) - 1;
+
+/// Reads a number up to [`INTEGER`].
+pub(crate) fn integer<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(input)?;
+    if number > INTEGER {
+        return Err(D::Error::custom(format_args!("is {number}; at most {INTEGER} is allowed")));
+    }
+    Ok(number)
+}
+
+/// The same where there may be none.
+pub(crate) fn optional_integer<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, D::Error> {
+    match Option::<u64>::deserialize(input)? {
+        Some(number) if number > INTEGER => Err(D::Error::custom(format_args!("is {number}; at most {INTEGER} is allowed"))),
+        number => Ok(number),
+    }
+}
+
+/// Reads a list of at most `MAX` items; the one after them ends it with an error.
+pub(crate) fn list<'de, const MAX: usize, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<Vec<T>, D::Error> {
+    struct Items<const MAX: usize, T>(PhantomData<T>);
+
+    impl<'de, const MAX: usize, T: Deserialize<'de>> Visitor<'de> for Items<MAX, T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MAX}")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while list.len() < MAX {
+                match items.next_element()? {
+                    Some(item) => list.push(item),
+                    None => return Ok(list),
+                }
+            }
+            match items.next_element::<serde::de::IgnoredAny>()? {
+                None => Ok(list),
+                Some(_) => Err(A::Error::custom(format_args!("holds too many; at most {MAX} are allowed"))),
+            }
+        }
+    }
+
+    input.deserialize_seq(Items::<MAX, T>(PhantomData))
+}
