@@ -1,0 +1,127 @@
+// Drives pages in one headless Chromium: a JSON object a line on stdin, an answer a line on stdout.
+//
+//   {"id": 1, "page": "desk", "do": "open", "url": "http://…", "name": "page", "width": 1440, "height": 900}
+//   {"id": 1, "ok": …}  or  {"id": 1, "error": "…"}
+//
+// $CHROMIUM is the browser. A page that asks any host but its own server is reported by `strangers`.
+import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    // Pages in the background are people too: they are drawn and timed as if in front.
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+  ],
+});
+const pages = new Map();
+const strangers = [];
+const complaints = [];
+
+const actions = {
+  async open({ page: key, url, name, width, height, dark, phone }) {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? "dark" : "light",
+      hasTouch: Boolean(phone),
+      reducedMotion: "reduce",
+    });
+    context.setDefaultTimeout(60_000);
+    const page = await context.newPage();
+    const home = new URL(url).host;
+    page.on("request", (request) => {
+      const target = new URL(request.url());
+      if (!["data:", "blob:"].includes(target.protocol) && target.host !== home) strangers.push(request.url());
+    });
+    page.on("websocket", (socket) => {
+      if (new URL(socket.url()).host !== home) strangers.push(socket.url());
+    });
+    page.on("pageerror", (error) => complaints.push(`${key}: ${error.stack ?? error}`));
+    page.on("console", (message) => {
+      // That the line is down while the server is down is no fault of the page's.
+      if (message.type() === "error" && !/net::ERR_|WebSocket connection|Failed to load resource/.test(message.text())) {
+        complaints.push(`${key}: ${message.text()}`);
+      }
+    });
+    pages.set(key, page);
+    await page.goto(url);
+    // The first view asks for a name.
+    const field = page.locator("input").first();
+    await field.waitFor();
+    await field.fill(name);
+    await field.press("Enter");
+    await page.locator("textarea").waitFor();
+  },
+
+  async say({ page: key, text }) {
+    const composer = pages.get(key).locator("textarea");
+    await composer.fill(text);
+    await composer.press("Enter");
+  },
+
+  /** Types without sending. */
+  async type({ page: key, text }) {
+    await pages.get(key).locator("textarea").pressSequentially(text, { delay: 20 });
+  },
+
+  /** What the timeline shows, from top to bottom; a line that has no answer yet has no `seq`. */
+  lines: ({ page: key }) =>
+    pages.get(key).evaluate(() => {
+      const log = document.querySelector("[role=log]");
+      const rows = [...(log?.querySelectorAll(".text") ?? [])].map((text) => {
+        const line = text.closest("[data-seq]");
+        const reactions = [...(line?.querySelectorAll("[data-emoji]") ?? [])];
+        return {
+          seq: line ? Number(line.getAttribute("data-seq")) : null,
+          text: text.textContent.trim(),
+          whole: (line ?? text).textContent.replace(/\s+/g, " ").trim(),
+          reactions: reactions.map((one) => `${one.getAttribute("data-emoji")} ${one.textContent.replace(/\D+/g, "")}`),
+        };
+      });
+      return rows;
+    }),
+
+  state: ({ page: key }) => pages.get(key).locator("[data-state]").first().getAttribute("data-state"),
+
+  typing: ({ page: key }) => pages.get(key).locator("[data-typing]").allInnerTexts(),
+
+  presence: ({ page: key }) =>
+    pages
+      .get(key)
+      .locator("[data-user][data-presence]")
+      .evaluateAll((people) => people.map((one) => `${one.textContent.trim()} ${one.getAttribute("data-presence")}`)),
+
+  resize: ({ page: key, width, height }) => pages.get(key).setViewportSize({ width, height }),
+
+  async picture({ page: key, path }) {
+    await pages.get(key).screenshot({ path });
+  },
+
+  /** Addresses of other hosts that a page asked for. */
+  strangers: () => strangers,
+
+  /** Exceptions and errors in the consoles. */
+  complaints: () => complaints,
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  const answer = (fields) => process.stdout.write(JSON.stringify({ id: request.id, ...fields }) + "\n");
+  // Not awaited: what is asked of one page goes on beside what is asked of another.
+  Promise.resolve()
+    .then(() => actions[request.do](request))
+    .then((ok) => answer({ ok: ok ?? null }))
+    .catch((error) => answer({ error: String(error.stack ?? error) }));
+}
+await browser.close();

@@ -1,0 +1,162 @@
+//! Real pages in a headless Chromium, driven through `page.mjs`.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// One Chromium. Dropped, it is closed.
+pub struct Browser {
+    child: Child,
+    stdin: Option<Mutex<ChildStdin>>,
+    waiting: Arc<Mutex<HashMap<u64, Sender<Value>>>>,
+    next: AtomicU64,
+}
+
+/// One page of it, with storage of its own.
+#[derive(Clone)]
+pub struct Page {
+    browser: Arc<Browser>,
+    key: &'static str,
+}
+
+/// A line of the page's timeline.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+pub struct Line {
+    /// Its number; none while it has no answer.
+    pub seq: Option<u64>,
+    pub text: String,
+    /// The text and everything around it.
+    pub whole: String,
+    /// Each as an emoji, a space and its count.
+    pub reactions: Vec<String>,
+}
+
+impl Browser {
+    pub fn start() -> Arc<Self> {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(
+            here.join("web/node_modules/playwright-core").is_dir(),
+            "The page's packages are missing: run `npm ci` in chat-server/web, or scripts/test, which does."
+        );
+        let mut child = Command::new("node")
+            .arg(here.join("tests/live/page.mjs"))
+            .env("CHROMIUM", chromium())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Node is needed: install 20.19 or newer");
+        let stdin = child.stdin.take().map(Mutex::new);
+        let stdout = child.stdout.take().unwrap();
+        let waiting: Arc<Mutex<HashMap<u64, Sender<Value>>>> = Arc::default();
+        let answers = waiting.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let answer: Value = serde_json::from_str(&line).unwrap();
+                if let Some(waiter) = answers.lock().unwrap().remove(&answer["id"].as_u64().unwrap()) {
+                    let _ = waiter.send(answer);
+                }
+            }
+            // Whoever still waits learns that no answer comes.
+            answers.lock().unwrap().clear();
+        });
+        Arc::new(Self { child, stdin, waiting, next: AtomicU64::new(1) })
+    }
+
+    fn ask(&self, page: &str, action: &str, arguments: Value) -> Value {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut request = arguments;
+        request["id"] = id.into();
+        request["page"] = page.into();
+        request["do"] = action.into();
+        let (sender, answer) = channel();
+        self.waiting.lock().unwrap().insert(id, sender);
+        let mut stdin = self.stdin.as_ref().unwrap().lock().unwrap();
+        writeln!(stdin, "{request}").expect("the browser's driver has ended");
+        drop(stdin);
+        let mut answer = answer.recv_timeout(Duration::from_secs(120)).unwrap_or_else(|error| panic!("no answer to {request}: {error}"));
+        if let Some(error) = answer.get("error") {
+            panic!("{request}: {}", error.as_str().unwrap_or_default());
+        }
+        answer["ok"].take()
+    }
+
+    /// Addresses of other hosts that a page asked for.
+    pub fn strangers(&self) -> Vec<String> {
+        serde_json::from_value(self.ask("", "strangers", json!({}))).unwrap()
+    }
+
+    /// Exceptions and errors in the consoles.
+    pub fn complaints(&self) -> Vec<String> {
+        serde_json::from_value(self.ask("", "complaints", json!({}))).unwrap()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The end of its input is what the driver closes the browser at.
+        self.stdin = None;
+        let _ = self.child.wait();
+    }
+}
+
+impl Page {
+    /// Opens the page and gives a name.
+    pub fn open(browser: &Arc<Browser>, key: &'static str, url: &str, width: u32, height: u32) -> Self {
+        let page = Self { browser: browser.clone(), key };
+        page.ask("open", json!({ "url": url, "name": key, "width": width, "height": height, "phone": width < 500, "dark": width < 500 }));
+        page
+    }
+
+    fn ask(&self, action: &str, arguments: Value) -> Value {
+        self.browser.ask(self.key, action, arguments)
+    }
+
+    pub fn say(&self, text: &str) {
+        self.ask("say", json!({ "text": text }));
+    }
+
+    /// Types without sending.
+    pub fn type_only(&self, text: &str) {
+        self.ask("type", json!({ "text": text }));
+    }
+
+    pub fn lines(&self) -> Vec<Line> {
+        serde_json::from_value(self.ask("lines", json!({}))).unwrap()
+    }
+
+    pub fn state(&self) -> String {
+        serde_json::from_value::<Option<String>>(self.ask("state", json!({}))).unwrap().unwrap_or_default()
+    }
+
+    pub fn typing(&self) -> String {
+        serde_json::from_value::<Vec<String>>(self.ask("typing", json!({}))).unwrap().join(" ")
+    }
+
+    /// Each as the name and the presence.
+    pub fn presence(&self) -> Vec<String> {
+        serde_json::from_value(self.ask("presence", json!({}))).unwrap()
+    }
+
+    pub fn resize(&self, width: u32, height: u32) {
+        self.ask("resize", json!({ "width": width, "height": height }));
+    }
+
+    pub fn picture(&self, path: &Path) {
+        self.ask("picture", json!({ "path": path }));
+    }
+}
+
+fn chromium() -> PathBuf {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let paths: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    let found = names.iter().flat_map(|name| paths.iter().map(move |path| path.join(name))).find(|path| path.is_file());
+    named.or(found).expect("Chromium is missing: install it, or set CHROMIUM to the path of a Chrome")
+}

@@ -1,0 +1,116 @@
+//! The real terminal client in a pseudo-terminal, with a screen that can be read.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Mutex<Box<dyn MasterPty + Send>>,
+    keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
+    screen: Arc<Mutex<vt100::Parser>>,
+}
+
+impl Terminal {
+    /// Starts the client with everything that it keeps under `dir`.
+    pub fn start(dir: &Path, url: &str, name: &str, columns: u16, rows: u16) -> Self {
+        let pty_size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(pty_size).unwrap();
+        let mut command = CommandBuilder::new(client());
+        command.args(["--url", url, "--name", name, "--room", "lobby"]);
+        command.env_clear();
+        for name in ["PATH", "LANG", "TZ"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        for (name, value) in [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CACHE_HOME", "cache"), ("XDG_CONFIG_HOME", "config")] {
+            command.env(name, dir.join(value));
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        command.cwd(dir);
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(size(rows), size(columns), 0)));
+        let (drawn, answers) = (screen.clone(), keyboard.clone());
+        std::thread::spawn(move || {
+            let mut bytes = [0; 65_536];
+            while let Ok(length @ 1..) = output.read(&mut bytes) {
+                drawn.lock().unwrap().process(&bytes[..length]);
+                answer(&bytes[..length], &answers);
+            }
+        });
+        Self { child, master: Mutex::new(pair.master), keyboard, screen }
+    }
+
+    /// Presses keys, as bytes that a terminal sends.
+    pub fn press(&self, keys: &str) {
+        self.keyboard.lock().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Types a line and sends it.
+    pub fn say(&self, text: &str) {
+        self.press(&format!("{text}\r"));
+    }
+
+    /// The rows of the screen.
+    pub fn rows(&self) -> Vec<String> {
+        let parser = self.screen.lock().unwrap();
+        let (_, columns) = parser.screen().size();
+        parser.screen().rows(0, columns.get()).collect()
+    }
+
+    pub fn text(&self) -> String {
+        self.rows().join("\n")
+    }
+
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.screen.lock().unwrap().set_size(size(rows), size(columns));
+        self.master.lock().unwrap().resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// Writes the screen as an SVG.
+    pub fn picture(&self, path: &Path) {
+        std::fs::write(path, crate::picture::svg(self.screen.lock().unwrap().screen())).unwrap();
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Answers what a program asks its terminal: what it is, where the cursor is, which ground it has.
+fn answer(output: &[u8], keyboard: &Mutex<Box<dyn Write + Send>>) {
+    let asks = |question: &[u8]| output.windows(question.len()).any(|window| window == question);
+    let mut keyboard = keyboard.lock().unwrap();
+    for (question, answer) in [
+        (&b"\x1b]11;?"[..], &b"\x1b]11;rgb:1212/1414/1a1a\x1b\\"[..]),
+        (b"\x1b[?u", b"\x1b[?0u"),
+        (b"\x1b[6n", b"\x1b[1;1R"),
+        (b"\x1b[c", b"\x1b[?62;22c"),
+    ] {
+        if asks(question) {
+            let _ = keyboard.write_all(answer);
+        }
+    }
+}
+
+fn size(cells: u16) -> NonZeroU16 {
+    NonZeroU16::new(cells).unwrap()
+}
+
+/// The client, built beside the server.
+fn client() -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_chat-server")).with_file_name("chat-tui");
+    assert!(path.is_file(), "{} is missing: run `cargo build --workspace --all-targets` first, as scripts/test does.", path.display());
+    path
+}
