@@ -120,6 +120,86 @@ words! {
     NOW_AWAY = "You are away. /back ends it.";
     /// After `/back`.
     NOW_BACK = "You are back.";
+    /// Why a message is set aside that the connection ends at again and again.
+    CUTS_THE_LINE = "the line was cut each time that it was sent";
+    /// A command that asks the server something, without a connection.
+    NO_CONNECTION = "There is no connection. Try again when it is back.";
+    /// `/topic` in a room with one.
+    TOPIC_IS = "The topic of #{room}: {topic}";
+    /// `/topic` in a room without one.
+    NO_TOPIC = "#{room} has no topic. /topic TEXT sets one.";
+    /// `/revoke` with a number that no session has.
+    NO_SUCH_SESSION = "There is no session {number}. /sessions lists them.";
+    /// `/theme` with a name that no theme has.
+    NO_SUCH_THEME = "There is no theme {name}: night, day or auto.";
+    /// The first question to somebody new.
+    ASK_NAME = "What should people call you?";
+    /// Below the first question.
+    ASK_NAME_HINT = "You come in as a guest, and this browser remembers you. An account can be made later.";
+    /// Lets somebody in under that name.
+    COME_IN = "Come in";
+    /// Above the unsent lines of somebody else on this device.
+    STRANDED = "{count} unsent messages of {name} are kept here. Sign in as {name} to send them.";
+    /// Beside it.
+    COPY_THEM = "Copy them";
+    /// A password over plain HTTP, in the page.
+    PLAIN_HTTP_PASSWORD = "This line is not encrypted: others on the network could read the password.";
+    /// A form's field.
+    IDENTITY = "Name to sign in by";
+    /// A form's field.
+    PASSWORD = "Password";
+    /// A form's field.
+    PASSWORD_NEW = "New password";
+    /// A list without a match.
+    NO_MATCH = "Nothing fits.";
+    /// Behind the name of somebody who is away.
+    AWAY = "away";
+    /// Behind the session that asks.
+    THIS_SESSION = "this one";
+    /// A button.
+    SEND = "Send";
+    /// A button.
+    RETRY = "Retry";
+    /// A button.
+    DISCARD = "Discard";
+    /// A button.
+    CANCEL = "Cancel";
+    /// A button.
+    DELETE = "Delete";
+    /// A button.
+    JOIN = "Join";
+    /// A button.
+    END = "End";
+    /// Two lines in one list of times.
+    SESSION_USED = "last used {time}";
+    /// A button: goes to where one is signed in.
+    SIGN_IN = "Sign in";
+    /// A button.
+    SIGN_OUT = "Sign out";
+    /// A button.
+    REGISTER = "Make an account";
+    /// A button, and the title of its form.
+    CHANGE_PASSWORD = "Change the password";
+    /// The title of the list of sessions.
+    SESSIONS = "Where you are signed in";
+    /// The title of the help.
+    HELP = "Keys and commands";
+    /// The title of the quick switcher, and its field.
+    GO_TO = "Go to a room";
+    /// The title of the list of rooms that one can join.
+    ALL_ROOMS = "All rooms";
+    /// Closes what lies over the timeline.
+    CLOSE = "Close";
+    /// A message that is longer than the server allows.
+    TOO_LONG = "The message is {size} bytes long; {most} are allowed.";
+    /// A copy that the browser refused.
+    NOT_COPIED = "The browser does not let this page copy.";
+    /// The label of the button that brings more of a list.
+    MORE = "More";
+    /// A form that waits for its answer.
+    WAITING = "one moment …";
+    /// A code block's button.
+    COPY = "Copy";
 }
 
 /// Puts values into a sentence.
