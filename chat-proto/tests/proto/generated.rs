@@ -40,3 +40,14 @@ fn fold_fixtures() {
     text.push_str("\n]\n");
     check("fold-fixtures.json", &text);
 }
+
+#[test]
+fn the_protocol_page_names_everything() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let schema = crate::schema::document();
+    let codes = schema["errors"].as_object().unwrap().keys().map(String::as_str);
+    let names = chat_proto::AnyRequest::NAMES.iter().chain(chat_proto::event::AnyEvent::NAMES).copied().chain(codes);
+    let missing: Vec<&str> = names.filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/protocol.md does not name {missing:?}: add them to its tables");
+}
