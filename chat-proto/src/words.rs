@@ -200,6 +200,26 @@ words! {
     WAITING = "one moment …";
     /// A code block's button.
     COPY = "Copy";
+    /// A hint in the bottom line.
+    HINT_UNREAD = "next unread";
+    /// A hint in the bottom line.
+    HINT_GO_TO = "go to";
+    /// A hint in the bottom line.
+    HINT_HELP = "help";
+    /// The button beside the state while there is no connection.
+    RECONNECT = "Try now";
+    /// A button on a message.
+    REACT = "React";
+    /// A button on a message.
+    REPLY = "Reply";
+    /// A button on a message.
+    EDIT = "Edit";
+    /// The button that goes to the newest line.
+    NEWEST = "To the newest line";
+    /// The label of the log of messages.
+    MESSAGES = "Messages in #{room}";
+    /// The label of the list of completions.
+    COMPLETIONS = "Completions";
 }
 
 /// Puts values into a sentence.
