@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const { version } = JSON.parse(readFileSync(here("./package.json"), "utf8")) as { version: string };
 
 /** The server that the development page talks to. */
 const server = process.env.CHAT_URL ?? "http://127.0.0.1:3000";
@@ -18,6 +21,7 @@ const policy =
 
 export default defineConfig({
   plugins: [svelte()],
+  define: { __VERSION__: JSON.stringify(version) },
   resolve: { alias: { "@proto": here("../../chat-proto/gen/proto.ts") } },
   server: { proxy, fs: { allow: [here("."), here("../../chat-proto/gen")] } },
   preview: { proxy, headers: { "content-security-policy": policy } },

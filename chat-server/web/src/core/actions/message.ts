@@ -1,0 +1,175 @@
+/** What is done with a chosen message; without a chosen one, with the last that fits. */
+import type { Effect } from "../effect";
+import { emojiOf } from "../emoji";
+import { authorOf, isMine, keys, meant, targetOf, textOf, type Target } from "../lines";
+import { find, remove, retry } from "../outbox";
+import { currentRoom, type LineKey, type State } from "../state";
+import type { Stamp } from "../event";
+import { firstLink } from "../text";
+import { changeText, placeOf, sayIt } from "../update/compose";
+import { jumpTo } from "../update/history";
+import { complain } from "../update/notice";
+import { enqueue } from "../update/send";
+import { say } from "../words";
+import type { Handler } from "./handler";
+
+const FOCUS: Effect = { do: "focus", on: "composer" };
+
+export const MESSAGE_ACTIONS = {
+  select_message: (state) => moveChoice(state, -1),
+
+  reply: (state, text, stamp) => {
+    const copy = currentRoom(state);
+    const target = meant(state, (target) => !isMine(state, target)) ?? meant(state, () => true);
+    if (!copy || !target) return [];
+    copy.mode = { is: "reply", to: target.key, name: authorOf(state, target) };
+    state.chosen = null;
+    return text ? sayIt(state, text, stamp) : [FOCUS];
+  },
+
+  edit: (state, text, stamp) => {
+    const copy = currentRoom(state);
+    const target = ownTarget(state);
+    if (!copy || !target) return [];
+    state.chosen = null;
+    if (text) return changeText(state, copy, target.key, text, stamp);
+    const stash = copy.mode.is === "edit" ? copy.mode.stash : copy.draft;
+    copy.mode = { is: "edit", target: target.key, stash };
+    copy.draft = textOf(target);
+    return [FOCUS];
+  },
+
+  delete: (state) => {
+    const target = ownTarget(state);
+    if (target) state.dialog = { is: "delete", key: target.key };
+    return [];
+  },
+
+  react: (state, emoji, stamp) => {
+    const target = meant(state, (target) => target.is === "line" && !isMine(state, target)) ?? meant(state, () => true);
+    if (!target) return [];
+    if (emoji) return react(state, target.key, emojiOf(emoji), stamp);
+    state.dialog = { is: "react", key: target.key };
+    return [];
+  },
+
+  copy: (state) => {
+    const target = meant(state, () => true);
+    return target ? [{ do: "copy", text: textOf(target) }] : [];
+  },
+
+  open_link: (state) => {
+    const target = meant(state, (target) => firstLink(textOf(target)) !== null);
+    const url = target && firstLink(textOf(target));
+    if (url) return [{ do: "open", url }];
+    complain(state, say("NO_LINK"));
+    return [];
+  },
+
+  jump_to_quoted: (state) => {
+    const copy = currentRoom(state);
+    const target = state.chosen === null ? null : targetOf(state, state.chosen);
+    const quoted = target?.is === "line" ? target.line.reply_to : null;
+    return copy && quoted ? jumpTo(state, copy, quoted.seq) : [];
+  },
+
+  retry: (state, _, stamp) => {
+    const item = failedItem(state);
+    if (!item) return [];
+    const former = item.client_id;
+    retry(state.outbox, item, stamp.id);
+    state.chosen = null;
+    const forget: Effect[] = former === item.client_id ? [] : [{ do: "forget", client_ids: [former] }];
+    return [...forget, { do: "save", items: [item] }, FOCUS];
+  },
+
+  discard: (state) => {
+    const item = failedItem(state) ?? unsentItem(state);
+    if (!item) return [];
+    remove(state.outbox, item);
+    state.chosen = null;
+    return [{ do: "forget", client_ids: [item.client_id] }, FOCUS];
+  },
+} satisfies Record<string, Handler>;
+
+/** Sets a reaction of mine, or takes it back where it stands. */
+export function react(state: State, key: LineKey, emoji: string, stamp: Stamp): Effect[] {
+  const copy = currentRoom(state);
+  const target = targetOf(state, key);
+  if (!copy || !target) return [];
+  state.chosen = null;
+  const { place, client_id } = placeOf(state, copy, key);
+  const on = !standsMine(state, target, emoji);
+  const fields = { room: copy.room.id, target: place!, emoji, on };
+  const points = client_id !== null ? { client_id, field: "target" as const } : null;
+  return [...enqueue(state, { name: "message:react", fields }, stamp, points), FOCUS];
+}
+
+/** Whether my reaction stands, with what is still under way. */
+function standsMine(state: State, target: Target, emoji: string): boolean {
+  const own = state.outbox.items.findLast(
+    (item) =>
+      item.name === "message:react" &&
+      item.is !== "failed" &&
+      item.fields.emoji === emoji &&
+      (item.points_at ? item.points_at.client_id === target.key : item.fields.target.seq === target.key),
+  );
+  if (own?.name === "message:react") return own.fields.on;
+  const line = target.is === "line" ? target.line : null;
+  return line?.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine) ?? false;
+}
+
+/** Yes to the question: takes an own message back, or withdraws what was never sent. */
+export function deleteIt(state: State, key: LineKey, stamp: Stamp): Effect[] {
+  const copy = currentRoom(state);
+  const target = targetOf(state, key);
+  if (!copy || !target) return [];
+  state.chosen = null;
+  if (target.is === "item" && (!target.item.emitted || target.item.is === "failed")) {
+    remove(state.outbox, target.item);
+    return [{ do: "forget", client_ids: [target.item.client_id] }, FOCUS];
+  }
+  const { place, client_id } = placeOf(state, copy, key);
+  const points = client_id !== null ? { client_id, field: "target" as const } : null;
+  const fields = { room: copy.room.id, target: place! };
+  return [...enqueue(state, { name: "message:delete", fields }, stamp, points), FOCUS];
+}
+
+/** Chooses another message; past the newest one it is back to the composer. */
+export function moveChoice(state: State, by: number): Effect[] {
+  const all = keys(state);
+  if (all.length === 0) return [];
+  const at = state.chosen === null ? all.length : all.indexOf(state.chosen);
+  const to = Math.max(0, at + by);
+  const key = all[to];
+  state.chosen = key ?? null;
+  if (key === undefined) return [FOCUS];
+  return [
+    { do: "scroll", to: typeof key === "number" ? { seq: key } : { key } },
+    { do: "focus", on: "log" },
+  ];
+}
+
+function ownTarget(state: State): Target | null {
+  const target = meant(state, (target) => isMine(state, target));
+  if (target && isMine(state, target)) return target;
+  complain(state, say(target ? "NOT_YOURS" : "NO_OWN_MESSAGE"));
+  return null;
+}
+
+function failedItem(state: State) {
+  const { items } = state.outbox;
+  const chosen = state.chosen;
+  const ofChosen = items.find(
+    (item) =>
+      item.is === "failed" &&
+      (item.client_id === chosen || (item.name === "message:edit" && item.fields.target?.seq === chosen)),
+  );
+  if (chosen !== null) return ofChosen ?? null;
+  return items.findLast((item) => item.is === "failed") ?? null;
+}
+
+function unsentItem(state: State) {
+  const item = typeof state.chosen === "string" ? find(state.outbox, state.chosen) : null;
+  return item && !item.emitted ? item : null;
+}

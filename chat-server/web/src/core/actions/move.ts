@@ -1,0 +1,80 @@
+/** Moving about. */
+import type { Effect } from "../effect";
+import { currentRoom, type State } from "../state";
+import { jumpTo, readBefore, shownWindow } from "../update/history";
+import { askMembers } from "../update/rooms";
+import type { Handler } from "./handler";
+
+/** Below this width the room list slides over; from the other on the people have a column. */
+export const NARROW = 700;
+export const WIDE = 1_100;
+
+export const MOVE_ACTIONS = {
+  next_mention: (state) => toMention(state, 1),
+  previous_mention: (state) => toMention(state, -1),
+  scroll_up: () => [{ do: "scroll", to: "page_up" }],
+  scroll_down: () => [{ do: "scroll", to: "page_down" }],
+
+  top: (state) => {
+    const copy = currentRoom(state);
+    return [{ do: "scroll", to: "top" }, ...(copy ? readBefore(state, copy) : [])];
+  },
+
+  bottom: (state) => {
+    const copy = currentRoom(state);
+    if (copy) copy.anchor = null;
+    state.chosen = null;
+    return [{ do: "scroll", to: "bottom" }];
+  },
+
+  room_panel: (state) => {
+    state.panels.rooms = !roomsShown(state);
+    return [];
+  },
+
+  member_panel: (state) => showPeople(state, !peopleShown(state)),
+
+  cancel: (state) => cancel(state),
+} satisfies Record<string, Handler>;
+
+export function roomsShown(state: State): boolean {
+  return state.panels.rooms ?? state.width >= NARROW;
+}
+
+export function peopleShown(state: State): boolean {
+  return state.panels.people ?? state.width >= WIDE;
+}
+
+export function showPeople(state: State, show: boolean): Effect[] {
+  state.panels.people = show;
+  const copy = currentRoom(state);
+  return show && copy ? askMembers(state, copy.room.id) : [];
+}
+
+/** Ends the innermost of what is under way, and goes back to the composer. */
+function cancel(state: State): Effect[] {
+  const copy = currentRoom(state);
+  if (state.dialog) state.dialog = null;
+  else if (state.chosen !== null) state.chosen = null;
+  else if (copy && copy.mode.is === "edit") {
+    copy.draft = copy.mode.stash;
+    copy.mode = { is: "say" };
+  } else if (copy && copy.mode.is === "reply") copy.mode = { is: "say" };
+  else if (state.width < NARROW && roomsShown(state)) state.panels.rooms = null;
+  else if (state.width < WIDE && peopleShown(state)) state.panels.people = null;
+  else state.notice = null;
+  return [{ do: "focus", on: "composer" }];
+}
+
+function toMention(state: State, by: 1 | -1): Effect[] {
+  const copy = currentRoom(state);
+  const me = state.me?.id;
+  const shown = copy && shownWindow(copy);
+  if (!copy || !me || !shown) return [];
+  const mentions = copy.timeline
+    .lines(shown[0], shown[1])
+    .filter((line) => line.kind === "message" && !line.deleted && line.mentions.includes(me));
+  const at = typeof state.chosen === "number" ? state.chosen : by < 0 ? Infinity : 0;
+  const found = by < 0 ? mentions.findLast(({ seq }) => seq < at) : mentions.find(({ seq }) => seq > at);
+  return found ? jumpTo(state, copy, found.seq) : [];
+}

@@ -1,0 +1,110 @@
+/** Rooms. */
+import type { Effect } from "../effect";
+import { currentRoom, listed, type State } from "../state";
+import type { Requests } from "@proto";
+import type { Purpose } from "../state";
+import { ask } from "../update/ask";
+import { jumpTo } from "../update/history";
+import { complain, tell } from "../update/notice";
+import { mark, markUnread } from "../update/read";
+import { askMembers, nextUnread, open, step } from "../update/rooms";
+import { enqueue } from "../update/send";
+import { say } from "../words";
+import type { Handler } from "./handler";
+import { showPeople } from "./move";
+
+export const ROOM_ACTIONS = {
+  join: (state, name) => join(state, name),
+
+  leave: (state, _, stamp) => {
+    const copy = currentRoom(state);
+    return copy ? enqueue(state, { name: "room:leave", fields: { room: copy.room.id } }, stamp) : [];
+  },
+
+  create: (state, argument, stamp) => {
+    const [name = "", ...rest] = argument.split(/\s+/);
+    const topic = rest.join(" ");
+    const fields = { name: name.replace(/^#/, ""), ...(topic ? { topic } : {}) };
+    return enqueue(state, { name: "room:create", fields }, stamp);
+  },
+
+  topic: (state, text, stamp) => {
+    const copy = currentRoom(state);
+    if (!copy) return [];
+    const { name: room, topic } = copy.room;
+    if (text) {
+      const fields = { room: copy.room.id, topic: text === "-" ? "" : text };
+      return enqueue(state, { name: "room:set_topic", fields }, stamp);
+    }
+    tell(state, topic ? say("TOPIC_IS", { room, topic }) : say("NO_TOPIC", { room }));
+    return [];
+  },
+
+  list_rooms: (state, query) => {
+    state.dialog = { is: "rooms", query, rooms: null, more: false };
+    return askOnline(state, "room:list", query ? { query } : {}, { is: "list", more: false });
+  },
+
+  members: (state) => {
+    const copy = currentRoom(state);
+    return [...showPeople(state, true), ...(copy ? askMembers(state, copy.room.id) : [])];
+  },
+
+  next_room: (state) => step(state, 1),
+  previous_room: (state) => step(state, -1),
+
+  room_by_number: (state, number) => {
+    const copy = listed(state)[Number(number.replace(/^Alt\+/, "")) - 1];
+    return copy ? open(state, copy.room.id) : [];
+  },
+
+  last_room: (state) => (state.previous !== null ? open(state, state.previous) : []),
+  next_unread: (state) => nextUnread(state),
+
+  first_unread: (state) => {
+    const copy = currentRoom(state);
+    if (!copy || copy.marker === null) return [];
+    const first = copy.timeline.lines(copy.marker + 1)[0];
+    return jumpTo(state, copy, first && copy.timeline.covered.contains(copy.marker + 1) ? first.seq : copy.marker + 1);
+  },
+
+  switcher: (state, words) => {
+    const exact = words && listed(state).find(({ room }) => room.name === words.replace(/^#/, "").toLowerCase());
+    if (exact) return open(state, exact.room.id);
+    state.dialog = { is: "switcher", query: words };
+    return [];
+  },
+
+  mark_read: (state) => {
+    const copy = currentRoom(state);
+    if (!copy) return [];
+    copy.kept_unread = false;
+    return mark(state, copy);
+  },
+
+  mark_unread: (state) => {
+    const copy = currentRoom(state);
+    const from = state.chosen;
+    return copy && typeof from === "number" ? markUnread(state, copy, from) : [];
+  },
+} satisfies Record<string, Handler>;
+
+/** Goes to a room of mine, or joins the one of that name. */
+export function join(state: State, wished: string): Effect[] {
+  const name = wished.trim().replace(/^#/, "");
+  const mine = listed(state).find(({ room }) => room.name === name.toLowerCase());
+  if (mine) return open(state, mine.room.id);
+  return askOnline(state, "room:find", { name }, { is: "find", name });
+}
+
+/** Asks, or says that nobody can be asked. */
+export function askOnline<Name extends keyof Requests>(
+  state: State,
+  name: Name,
+  request: Requests[Name]["request"],
+  purpose: Purpose,
+): Effect[] {
+  const effects = ask(state, name, request, purpose);
+  if (effects.length === 0) complain(state, say("NO_CONNECTION"));
+  return effects;
+}

@@ -1,0 +1,26 @@
+/** Everything that the core asks of the rim. */
+import type { Auth, Requests } from "@proto";
+import type { Item } from "./outbox";
+import type { AccountForm, Guest, Theme } from "./state";
+
+export type Effect =
+  /** Opens a connection; what it hears comes back under the number. */
+  | { do: "connect"; attempt: number; auth: Auth }
+  | { do: "disconnect" }
+  /** Only ever asked for between `welcome` and the end of the connection. */
+  | { do: "emit"; name: keyof Requests; payload: Record<string, unknown> }
+  /** Stores outbox items, and comes back as `saved`. */
+  | { do: "save"; items: Item[] }
+  | { do: "forget"; client_ids: string[] }
+  /** Stores the guest before anything else is done, or forgets them. */
+  | { do: "keep_guest"; guest: Guest | null }
+  | { do: "keep_theme"; theme: Theme }
+  /** Asks whether the browser holds an account's session. */
+  | { do: "read_session" }
+  | { do: "account"; form: AccountForm; identity: string; password: string; guest_token: string | null }
+  | { do: "leave_account" }
+  | { do: "copy"; text: string }
+  | { do: "open"; url: string }
+  | { do: "focus"; on: "composer" | "log" }
+  | { do: "scroll"; to: "bottom" | "top" | "page_up" | "page_down" | { seq: number } | { key: string } }
+  | { do: "compose"; what: "new_line" | "complete" | "complete_back" };

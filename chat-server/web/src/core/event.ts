@@ -1,0 +1,53 @@
+/** Everything that happens to the page. Time, ids and chance come with it as its stamp. */
+import type { ActionId, Error as WireError, Events, ServerInfo, User } from "@proto";
+import type { AccountForm, Guest, LineKey, Theme } from "./state";
+
+/** When it happened, a UUIDv7 that nobody has used, and a number from 0 to 1 by chance. */
+export interface Stamp {
+  now: number;
+  id: string;
+  random: number;
+}
+
+/** An event of the server's with its payload. */
+export type Received = { [Name in keyof Events]: { name: Name; payload: Events[Name] } }[keyof Events];
+
+export type Event =
+  | { type: "started"; guest: Guest | null; theme: Theme; dark: boolean; exposed: boolean; width: number }
+  | { type: "tick" }
+  // The session, over HTTP
+  | { type: "session_read"; user: User | null; server: ServerInfo }
+  | { type: "session_unreadable" }
+  | { type: "account_changed"; user: User; form: AccountForm }
+  | { type: "account_left"; token: string }
+  | { type: "account_refused"; error: WireError }
+  | { type: "named"; name: string; token: string }
+  // The connection
+  | { type: "received"; attempt: number; event: Received }
+  | { type: "refused"; attempt: number; error: WireError | null }
+  | { type: "cut"; attempt: number }
+  | { type: "network"; online: boolean }
+  // Storage
+  | { type: "saved"; client_ids: string[] }
+  // The page and who sits before it
+  | { type: "attention"; visible: boolean; focused: boolean }
+  | { type: "resized"; width: number }
+  | { type: "dark"; dark: boolean }
+  | { type: "active" }
+  | { type: "typed"; text: string }
+  | { type: "action"; id: ActionId; argument: string; command: string }
+  | { type: "opened"; room: string }
+  | { type: "join_wished"; name: string }
+  | { type: "scrolled"; at_bottom: boolean; near_top: boolean; near_bottom: boolean }
+  | { type: "chosen"; key: LineKey | null }
+  | { type: "moved_choice"; by: number }
+  | { type: "reacted"; key: LineKey; emoji: string }
+  | { type: "delete_confirmed" }
+  | { type: "dialog_closed" }
+  | { type: "rooms_searched"; query: string; more: boolean }
+  | { type: "account_submitted"; form: AccountForm; identity: string; password: string; old: string }
+  | { type: "account_wished"; form: AccountForm }
+  | { type: "session_revoked"; index: number }
+  | { type: "stranded_dropped" }
+  | { type: "copied"; done: boolean }
+  | { type: "jumped"; seq: number };

@@ -1,0 +1,190 @@
+/** What the timeline shows, row by row: days, groups, the "new" line, what is still under way. */
+import type { Line, Reaction } from "@proto";
+import { pending } from "./lines";
+import { roomOf, type Item } from "./outbox";
+import type { RoomCopy, State } from "./state";
+import { shownWindow } from "./update/history";
+
+export type MessageLine = Extract<Line, { kind: "message" }>;
+type SendItem = Extract<Item, { name: "message:send" }>;
+
+/** What is under way or has failed for a line that stands. */
+export interface Overlay {
+  text: string | null;
+  deleting: boolean;
+  reactions: Reaction[];
+  sending: boolean;
+  failed: string | null;
+}
+
+export type Row =
+  | { is: "top"; key: string; beginning: boolean; loading: boolean }
+  | { is: "day"; key: string; time: number }
+  | { is: "new"; key: string }
+  | { is: "system"; key: string; line: Line }
+  | { is: "message"; key: string; line: MessageLine; first: boolean; mention: boolean; overlay: Overlay | null }
+  | {
+      is: "pending";
+      key: string;
+      item: SendItem;
+      first: boolean;
+      sending: boolean;
+      text: string;
+      failed: string | null;
+    };
+
+/** The rows, and whether they grew at their beginning. */
+export interface Rows {
+  rows: Row[];
+  shift: boolean;
+}
+
+/** After so long a pause the author's name stands again. */
+const GROUP_MS = 15 * 60_000;
+
+/** Builds rows and keeps them while nothing of theirs changes; a row that stays the same stays identical. */
+export class RowMaker {
+  private room: RoomCopy | null = null;
+  private signature = "";
+  private made: Rows = { rows: [], shift: false };
+  private readonly known = new WeakMap<Line, Row>();
+  private readonly days = new Days();
+
+  make(state: State, copy: RoomCopy | null): Rows {
+    const signature = copy ? sign(state, copy) : "";
+    if (copy === this.room && signature === this.signature) return this.made;
+    const rows = copy ? this.rows(state, copy) : [];
+    const before = copy === this.room ? this.made.rows : [];
+    this.made = { rows, shift: grewAtTop(before, rows) };
+    this.room = copy;
+    this.signature = signature;
+    return this.made;
+  }
+
+  private rows(state: State, copy: RoomCopy): Row[] {
+    const shown = shownWindow(copy);
+    const rows: Row[] = [];
+    if (shown) {
+      const loading = copy.loading.has("before");
+      rows.push({ is: "top", key: "top", beginning: shown[0] <= 1, loading });
+    }
+    const overlays = overlaysOf(state, copy);
+    const lines = shown ? copy.timeline.lines(shown[0], shown[1]) : [];
+    let last: Line | null = null;
+    let day = "";
+    let marked = copy.marker === null;
+    for (const line of lines) {
+      const today = this.days.of(line.time);
+      if (today !== day) {
+        rows.push({ is: "day", key: `day ${today}`, time: line.time });
+        last = null;
+      }
+      day = today;
+      if (!marked && copy.marker !== null && line.seq > copy.marker) {
+        rows.push({ is: "new", key: "new" });
+        marked = true;
+        last = null;
+      }
+      rows.push(this.row(state, line, last, overlays.get(line.seq) ?? null));
+      last = line;
+    }
+    let author = last?.kind === "message" ? last.author.id : null;
+    for (const item of pending(state, copy)) {
+      const first = author !== state.me?.id;
+      author = state.me?.id ?? null;
+      const failed = item.is === "failed" ? (item.error?.message ?? "") : null;
+      const text = item.fields.content.text;
+      rows.push({ is: "pending", key: item.client_id, item, first, sending: item.is === "waiting", text, failed });
+    }
+    return rows;
+  }
+
+  private row(state: State, line: Line, last: Line | null, overlay: Overlay | null): Row {
+    const key = String(line.seq);
+    const known = this.known.get(line);
+    if (line.kind !== "message") {
+      if (known) return known;
+      const row: Row = { is: "system", key, line };
+      this.known.set(line, row);
+      return row;
+    }
+    const near = last?.kind === "message" && line.time - last.time < GROUP_MS;
+    const first = !(near && last.author.id === line.author.id && last.author.name === line.author.name);
+    const mention = !line.deleted && line.mentions.includes(state.me?.id ?? "");
+    if (known?.is === "message" && known.first === first && known.mention === mention && !overlay && !known.overlay) {
+      return known;
+    }
+    const row: Row = { is: "message", key, line, first, mention, overlay };
+    this.known.set(line, row);
+    return row;
+  }
+}
+
+/** Everything that the rows depend on, in one text. */
+function sign(state: State, copy: RoomCopy): string {
+  const shown = shownWindow(copy);
+  const items = state.outbox.items
+    .filter((item) => roomOf(item) === copy.room.id)
+    .map((item) => [item.client_id, item.is, item.error?.message, JSON.stringify(item.fields)]);
+  const { timeline, marker, loading } = copy;
+  const parts = [timeline.epoch, timeline.revision, shown, marker, loading.has("before"), state.me?.id, items];
+  return JSON.stringify(parts);
+}
+
+function overlaysOf(state: State, copy: RoomCopy): Map<number, Overlay> {
+  const overlays = new Map<number, Overlay>();
+  for (const item of state.outbox.items) {
+    const amends = item.name === "message:edit" || item.name === "message:delete" || item.name === "message:react";
+    if (!amends || item.points_at || item.fields.room !== copy.room.id) continue;
+    const seq = item.fields.target.seq;
+    const line = copy.timeline.line(seq);
+    if (line?.kind !== "message") continue;
+    const overlay = overlays.get(seq) ?? {
+      text: null,
+      deleting: false,
+      reactions: line.reactions,
+      sending: false,
+      failed: null,
+    };
+    overlays.set(seq, overlay);
+    if (item.is === "waiting") overlay.sending = true;
+    if (item.is === "failed") overlay.failed = item.error?.message ?? "";
+    else if (item.name === "message:edit") overlay.text = item.fields.content.text;
+    else if (item.name === "message:delete") overlay.deleting = true;
+    else overlay.reactions = reacted(overlay.reactions, item.fields.emoji, item.fields.on);
+  }
+  return overlays;
+}
+
+/** The reactions as they will be once mine has arrived. */
+export function reacted(reactions: readonly Reaction[], emoji: string, on: boolean): Reaction[] {
+  const standing = reactions.find((reaction) => reaction.emoji === emoji);
+  if ((standing?.mine ?? false) === on) return [...reactions];
+  const count = (standing?.count ?? 0) + (on ? 1 : -1);
+  const changed = { emoji, count, mine: on };
+  if (!standing) return [...reactions, changed];
+  return reactions.map((reaction) => (reaction === standing ? changed : reaction)).filter(({ count }) => count > 0);
+}
+
+function grewAtTop(before: readonly Row[], after: readonly Row[]): boolean {
+  if (before.length === 0 || after.length <= before.length) return false;
+  const firstLine = (rows: readonly Row[]) => rows.find((row) => row.is === "message" || row.is === "system")?.key;
+  return firstLine(before) !== firstLine(after) && before.at(-1)?.key === after.at(-1)?.key;
+}
+
+/** The reader's own days; lines come in the order of their times, so most fall into the day before. */
+class Days {
+  private from = 0;
+  private to = 0;
+  private name = "";
+
+  of(time: number): string {
+    if (time < this.from || time >= this.to) {
+      const day = new Date(time);
+      this.from = new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+      this.to = new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime();
+      this.name = `${day.getFullYear()}-${day.getMonth() + 1}-${day.getDate()}`;
+    }
+    return this.name;
+  }
+}

@@ -1,0 +1,246 @@
+/** Everything that the page knows. Changed by `update` alone. */
+import type {
+  Author,
+  Error as WireError,
+  Limits,
+  Mark,
+  Member,
+  ReadPosition,
+  Room,
+  RoomSummary,
+  ServerInfo,
+  Session,
+  User,
+} from "@proto";
+import type { Timeline } from "./fold";
+import type { Item, Outbox } from "./outbox";
+
+/** A guest's name and the token by which they come back as the same person. */
+export interface Guest {
+  name: string;
+  token: string;
+}
+
+/** As whom the page connects. */
+export type Credentials = { as: "guest"; guest: Guest } | { as: "account" };
+
+/**
+ * The connection.
+ *
+ *   idle ──▶ opening ──welcome──▶ connected
+ *              ▲  │ cut, refused      │ cut
+ *   time, /reconnect ▼                ▼
+ *              waiting ◀──────────────┘        failed: a refusal that is final
+ */
+export type Link =
+  | { is: "idle" }
+  | { is: "opening"; since: number }
+  | { is: "connected" }
+  | { is: "waiting"; until: number }
+  | { is: "failed"; reason: string };
+
+/** A line: its seq, or the client id of one that has none yet. */
+export type LineKey = number | string;
+
+/** What the composer does when it is sent. */
+export type Mode =
+  { is: "say" } | { is: "reply"; to: LineKey; name: string } | { is: "edit"; target: LineKey; stash: string };
+
+/** What the page holds of one room. */
+export interface RoomCopy {
+  room: Room;
+  timeline: Timeline;
+  head: Mark;
+  /** How many messages the log is known to hold. */
+  n: number;
+  read: ReadPosition;
+  /** Others' messages that came live since the server counted. */
+  live: { n: number; mention: boolean }[];
+  online: number;
+  total: number;
+  people: Map<string, Member>;
+  /** Whether `people` was asked for whole, those who are not here included. */
+  people_whole: boolean;
+  typing: { users: Author[]; until: number };
+  draft: string;
+  mode: Mode;
+  /** The line "new" stands behind this seq, until the room is left. */
+  marker: number | null;
+  /** The part of the log that is shown holds this seq; null shows what is current. */
+  anchor: number | null;
+  loading: Set<Direction>;
+  gap_at: number | null;
+  marked_at: number;
+  /** Marked unread by hand: it is not read again before the room is left. */
+  kept_unread: boolean;
+}
+
+export type Direction = "head" | "before" | "after" | "around" | "gap";
+
+/** What an answer is for. */
+export type Purpose =
+  | { is: "outbox"; client_id: string }
+  | { is: "sync" }
+  | { is: "history"; room: string; direction: Direction; timeline: Timeline; seq: number }
+  | { is: "find"; name: string }
+  | { is: "list"; more: boolean }
+  | { is: "members"; room: string }
+  | { is: "mark_read"; room: string }
+  | { is: "rename" }
+  | { is: "password" }
+  | { is: "sessions" }
+  | { is: "revoke" }
+  | { is: "quiet" };
+
+export type AccountForm = "register" | "sign_in" | "password";
+
+/** What lies over the timeline. */
+export type Dialog =
+  | { is: "help" }
+  | { is: "switcher"; query: string }
+  | { is: "rooms"; query: string; rooms: RoomSummary[] | null; more: boolean }
+  | { is: "account"; form: AccountForm; identity: string; busy: boolean; error: string | null }
+  | { is: "sessions"; sessions: Session[] | null }
+  | { is: "delete"; key: LineKey }
+  | { is: "react"; key: LineKey };
+
+export type Theme = "night" | "day" | "auto";
+
+export interface State {
+  /** The time of the last event. */
+  now: number;
+  screen: "starting" | "name" | "chat";
+  /** Why a name is asked for again. */
+  name_error: string | null;
+  credentials: Credentials | null;
+  /** The guest that this browser remembers, also while an account is signed in. */
+  guest: Guest | null;
+  /** When the browser's session is asked for again. */
+  session_at: number;
+  /** The name that was last wished for, offered when a name is asked for. */
+  wished: string;
+  link: Link;
+  /** Counts connections; what a former one says late is not heard. */
+  attempt: number;
+  tries: number;
+  closing: WireError | null;
+  network: boolean;
+  ever_welcomed: boolean;
+  server: ServerInfo | null;
+  me: User | null;
+  limits: Limits;
+  rooms: Map<string, RoomCopy>;
+  current: string | null;
+  previous: string | null;
+  /** A room to show as soon as it is mine. */
+  wanted: string | null;
+  outbox: Outbox;
+  /** Unsent lines of somebody else who used this page before. */
+  stranded: { name: string; items: Item[] } | null;
+  requests: Map<string, { purpose: Purpose; sent_at: number }>;
+  next_rid: number;
+  sync_at: number;
+  sync_again: boolean;
+  /** The sessions that were last listed, by whose number one is ended. */
+  sessions: Session[];
+  /** The page is in front and has the focus. */
+  attentive: boolean;
+  visible: boolean;
+  at_bottom: boolean;
+  away: "no" | "idle" | "said";
+  input_at: number;
+  typing_sent: { room: string; at: number } | null;
+  chosen: LineKey | null;
+  dialog: Dialog | null;
+  notice: { text: string; tone: "plain" | "error"; until: number } | null;
+  /** Told to a screen reader, once each. */
+  announced: string;
+  inputs: string[];
+  input_index: number | null;
+  width: number;
+  panels: { rooms: boolean | null; people: boolean | null };
+  theme: Theme;
+  dark: boolean;
+  /** Plain HTTP away from this machine. */
+  exposed: boolean;
+}
+
+/** What holds until `welcome` tells. */
+const LIMITS: Limits = {
+  text: 16_384,
+  in_flight: 64,
+  page_lines: 200,
+  page_scan: 1_000,
+  catch_up: 1_000,
+  message_burst: 300,
+  messages_per_second: 25,
+  sync_ms: 30_000,
+  typing_ms: 6_000,
+};
+
+export function initial(): State {
+  return {
+    now: 0,
+    screen: "starting",
+    name_error: null,
+    credentials: null,
+    guest: null,
+    session_at: Infinity,
+    wished: "",
+    link: { is: "idle" },
+    attempt: 0,
+    tries: 0,
+    closing: null,
+    network: true,
+    ever_welcomed: false,
+    server: null,
+    me: null,
+    limits: LIMITS,
+    rooms: new Map(),
+    current: null,
+    previous: null,
+    wanted: null,
+    outbox: { items: [], suspect: null },
+    stranded: null,
+    requests: new Map(),
+    next_rid: 1,
+    sync_at: Infinity,
+    sync_again: false,
+    sessions: [],
+    attentive: true,
+    visible: true,
+    at_bottom: true,
+    away: "no",
+    input_at: 0,
+    typing_sent: null,
+    chosen: null,
+    dialog: null,
+    notice: null,
+    announced: "",
+    inputs: [],
+    input_index: null,
+    width: 1_200,
+    panels: { rooms: null, people: null },
+    theme: "auto",
+    dark: false,
+    exposed: false,
+  };
+}
+
+export function currentRoom(state: State): RoomCopy | null {
+  return (state.current !== null && state.rooms.get(state.current)) || null;
+}
+
+/** The rooms as listed: the lobby first, then by name. */
+export function listed(state: State): RoomCopy[] {
+  const rank = (copy: RoomCopy) => (copy.room.kind === "lobby" ? 0 : 1);
+  return [...state.rooms.values()].sort(
+    (a, b) => rank(a) - rank(b) || (a.room.name < b.room.name ? -1 : a.room.name > b.room.name ? 1 : 0),
+  );
+}
+
+/** Unread messages and mentions: the server's figures and what came live since. */
+export function unread(copy: RoomCopy): { unread: number; mentions: number } {
+  const mentions = copy.live.filter((message) => message.mention).length;
+  return { unread: copy.read.unread + copy.live.length, mentions: copy.read.mentions + mentions };
+}

@@ -1,0 +1,188 @@
+/** What an event changes, and what it asks of the rim. */
+import type { Effect } from "./effect";
+import type { Event, Received, Stamp } from "./event";
+import { deleteIt, moveChoice, react } from "./actions/message";
+import { askOnline, join } from "./actions/room";
+import { NARROW, WIDE } from "./actions/move";
+import { find } from "./outbox";
+import { currentRoom, type State } from "./state";
+import { say } from "./words";
+import * as account from "./update/account";
+import { runAction } from "./update/action";
+import { onAnswer } from "./update/answer";
+import { ask } from "./update/ask";
+import { onTick } from "./update/clock";
+import { onEntries } from "./update/entries";
+import { jumpTo, readAfter, readBefore } from "./update/history";
+import { connect, onLost, onWelcome } from "./update/link";
+import { complain, tell } from "./update/notice";
+import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
+import { markRead } from "./update/read";
+import { open } from "./update/rooms";
+import { prune, pump } from "./update/send";
+import { askSync } from "./update/sync";
+import { typed } from "./update/typing";
+
+export function update(state: State, event: Event, stamp: Stamp): Effect[] {
+  state.now = stamp.now;
+  const effects = apply(state, event, stamp);
+  prune(state);
+  return [...effects, ...pump(state), ...markRead(state)];
+}
+
+function apply(state: State, event: Event, stamp: Stamp): Effect[] {
+  switch (event.type) {
+    case "started":
+      return account.onStarted(state, event);
+    case "tick":
+      return onTick(state, stamp);
+    case "session_read":
+      return account.onSession(state, event.user);
+    case "session_unreadable":
+      return account.onSessionUnreadable(state);
+    case "account_changed":
+      return account.onAccount(state, event);
+    case "account_left":
+      return account.onAccountLeft(state, event.token);
+    case "account_refused":
+      return account.onAccountRefused(state, event.error);
+    case "named":
+      return account.onNamed(state, event);
+    case "received":
+      return event.attempt === state.attempt ? onReceived(state, event.event, stamp) : [];
+    case "refused":
+      return event.attempt === state.attempt ? onLost(state, event.error, stamp.random) : [];
+    case "cut":
+      return event.attempt === state.attempt && state.link.is !== "failed" ? onLost(state, null, stamp.random) : [];
+    case "network":
+      state.network = event.online;
+      return event.online ? hurry(state) : [];
+    case "saved":
+      for (const id of event.client_ids) {
+        const item = find(state.outbox, id);
+        if (item) item.stored = true;
+      }
+      return [];
+    case "attention":
+      return onAttention(state, event.visible, event.focused);
+    case "resized":
+      return onResized(state, event.width);
+    case "dark":
+      state.dark = event.dark;
+      return [];
+    case "active":
+      return onActive(state);
+    case "typed":
+      return [...onActive(state), ...typed(state, event.text)];
+    case "action":
+      return runAction(state, event.id, event.argument, event.command, stamp);
+    case "opened":
+      state.dialog = null;
+      return open(state, event.room);
+    case "join_wished":
+      state.dialog = null;
+      return join(state, event.name);
+    case "scrolled":
+      return onScrolled(state, event);
+    case "chosen":
+      state.chosen = event.key;
+      return [];
+    case "moved_choice":
+      return moveChoice(state, event.by);
+    case "reacted":
+      state.dialog = null;
+      return react(state, event.key, event.emoji, stamp);
+    case "delete_confirmed": {
+      const key = state.dialog?.is === "delete" ? state.dialog.key : null;
+      state.dialog = null;
+      return key === null ? [] : deleteIt(state, key, stamp);
+    }
+    case "dialog_closed":
+      state.dialog = null;
+      return [{ do: "focus", on: "composer" }];
+    case "rooms_searched":
+      return onSearched(state, event.query, event.more);
+    case "account_submitted":
+      return account.submitAccount(state, event);
+    case "account_wished":
+      return account.wishAccount(state, event.form, state.wished);
+    case "session_revoked":
+      return runAction(state, "revoke_session", String(event.index + 1), "", stamp);
+    case "stranded_dropped":
+      state.stranded = null;
+      return [];
+    case "copied":
+      if (event.done) tell(state, say("COPIED"));
+      else complain(state, say("NOT_COPIED"));
+      return [];
+    case "jumped": {
+      const copy = currentRoom(state);
+      return copy ? jumpTo(state, copy, event.seq) : [];
+    }
+  }
+}
+
+function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Effect[] {
+  switch (name) {
+    case "welcome":
+      return onWelcome(state, payload, stamp);
+    case "answer":
+      return onAnswer(state, payload, stamp);
+    case "entries":
+      return onEntries(state, payload);
+    case "presence:changed":
+      return onPresence(state, payload);
+    case "typing:changed":
+      return onTyping(state, payload);
+    case "read:changed":
+      return onRead(state, payload);
+    case "user:changed":
+      return onUser(state, payload.user);
+    case "closing":
+      // The server ends the connection itself, once it has answered what it took.
+      state.closing = payload.error;
+      return [];
+  }
+}
+
+function onAttention(state: State, visible: boolean, focused: boolean): Effect[] {
+  const shown = visible && !state.visible;
+  state.visible = visible;
+  state.attentive = visible && focused;
+  const effects = state.attentive ? onActive(state) : [];
+  if (shown) effects.push(...(state.link.is === "connected" ? askSync(state) : hurry(state)));
+  return effects;
+}
+
+/** There may be a line again: it is tried at once. */
+function hurry(state: State): Effect[] {
+  if (state.session_at !== Infinity) state.session_at = state.now;
+  return state.link.is === "waiting" && state.link.until !== Infinity ? connect(state) : [];
+}
+
+function onResized(state: State, width: number): Effect[] {
+  const layout = (width: number) => (width < NARROW ? 0 : width < WIDE ? 1 : 2);
+  if (layout(width) !== layout(state.width)) state.panels = { rooms: null, people: null };
+  state.width = width;
+  return [];
+}
+
+function onScrolled(state: State, at: { at_bottom: boolean; near_top: boolean; near_bottom: boolean }): Effect[] {
+  const copy = currentRoom(state);
+  if (!copy) return [];
+  state.at_bottom = at.at_bottom;
+  const live = copy.timeline.liveWindow();
+  // A window that has grown together with the newest lines is the newest lines.
+  if (copy.anchor !== null && live && copy.anchor >= live[0] && copy.anchor <= live[1]) copy.anchor = null;
+  return [...(at.near_top ? readBefore(state, copy) : []), ...(at.near_bottom ? readAfter(state, copy) : [])];
+}
+
+function onSearched(state: State, query: string, more: boolean): Effect[] {
+  if (state.dialog?.is !== "rooms") return [];
+  const after = more ? state.dialog.rooms?.at(-1)?.id : undefined;
+  state.dialog = { ...state.dialog, query };
+  const request = { ...(query ? { query } : {}), ...(after ? { after } : {}) };
+  return more
+    ? ask(state, "room:list", request, { is: "list", more })
+    : askOnline(state, "room:list", request, { is: "list", more });
+}

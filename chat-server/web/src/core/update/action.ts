@@ -1,0 +1,46 @@
+/** The page's handler for each row of the table of actions. */
+import { ACTIONS, type ActionId } from "@proto";
+import { MESSAGE_ACTIONS } from "../actions/message";
+import { MOVE_ACTIONS } from "../actions/move";
+import { PROGRAM_ACTIONS } from "../actions/program";
+import { ROOM_ACTIONS } from "../actions/room";
+import { WRITE_ACTIONS } from "../actions/write";
+import { YOU_ACTIONS } from "../actions/you";
+import type { Handler } from "../actions/handler";
+import type { Effect } from "../effect";
+import type { Stamp } from "../event";
+import type { State } from "../state";
+import { say } from "../words";
+import { complain } from "./notice";
+
+/** Those that the page does not have; the table says why, and a test compares the two. */
+export type NotInPage = "editor" | "redraw" | "interrupt" | "quit";
+
+/** An action without a handler does not compile. */
+export const HANDLERS: Record<Exclude<ActionId, NotInPage>, Handler> = {
+  ...WRITE_ACTIONS,
+  ...MESSAGE_ACTIONS,
+  ...ROOM_ACTIONS,
+  ...MOVE_ACTIONS,
+  ...YOU_ACTIONS,
+  ...PROGRAM_ACTIONS,
+};
+
+/** Does it; `command` is the word by which it was called, empty when by a key. */
+export function runAction(state: State, id: ActionId, argument: string, command: string, stamp: Stamp): Effect[] {
+  const action = ACTIONS.find((action) => action.id === id);
+  if (!action) return [];
+  const handler = (HANDLERS as Partial<Record<ActionId, Handler>>)[id];
+  if (!handler) {
+    complain(state, action.not_in_page);
+    return [];
+  }
+  if (command && argument === "" && action.arguments.startsWith("<") && !OPTIONAL.has(id)) {
+    complain(state, say("COMMAND_USAGE", { command, arguments: action.arguments }));
+    return [];
+  }
+  return handler(state, argument, stamp, command);
+}
+
+/** What asks for the missing argument by itself. */
+const OPTIONAL = new Set<ActionId>(["register", "sign_in", "reply", "edit", "react"]);

@@ -1,0 +1,132 @@
+/** Answers, sent to what asked. */
+import type {
+  Answer,
+  Error as WireError,
+  Page,
+  ReadPosition,
+  RoomListReply,
+  RoomMembersReply,
+  RoomSummary,
+  SessionListReply,
+  SyncReply,
+  User,
+} from "@proto";
+import type { Effect } from "../effect";
+import type { Stamp } from "../event";
+import type { Purpose, State } from "../state";
+import { say } from "../words";
+import { onPage, onPageRefused } from "./history";
+import { complain, tell } from "./notice";
+import { onUser } from "./presence";
+import { figures } from "./read";
+import { open } from "./rooms";
+import { enqueue, onRefused, onStored } from "./send";
+import { askSync, onSync } from "./sync";
+import { ask } from "./ask";
+
+export function onAnswer(state: State, answer: Answer, stamp: Stamp): Effect[] {
+  const asked = answer.rid === null ? undefined : state.requests.get(answer.rid);
+  if (!asked || answer.rid === null) return [];
+  state.requests.delete(answer.rid);
+  if ("ok" in answer) return onOk(state, asked.purpose, answer.ok, stamp);
+  return onError(state, asked.purpose, answer.rid, answer.error, stamp);
+}
+
+function onOk(state: State, purpose: Purpose, ok: unknown, stamp: Stamp): Effect[] {
+  switch (purpose.is) {
+    case "outbox":
+      return onStored(state, purpose.client_id, ok);
+    case "sync":
+      return onSync(state, ok as SyncReply, stamp.random);
+    case "history":
+      return onPage(state, purpose, ok as Page);
+    case "find":
+      return onFound(state, ok as RoomSummary, stamp);
+    case "list": {
+      const { rooms, more } = ok as RoomListReply;
+      if (state.dialog?.is !== "rooms") return [];
+      state.dialog = { ...state.dialog, rooms: purpose.more ? [...(state.dialog.rooms ?? []), ...rooms] : rooms, more };
+      return [];
+    }
+    case "members": {
+      const { online, total, members } = ok as RoomMembersReply;
+      const copy = state.rooms.get(purpose.room);
+      if (!copy) return [];
+      Object.assign(copy, { online, total, people_whole: true });
+      copy.people = new Map(members.map((member) => [member.id, member]));
+      return [];
+    }
+    case "mark_read": {
+      const copy = state.rooms.get(purpose.room);
+      if (copy) figures(copy, ok as ReadPosition);
+      return [];
+    }
+    case "rename": {
+      const user = ok as User;
+      tell(state, say("RENAMED", { name: user.name }));
+      return onUser(state, user);
+    }
+    case "password":
+      state.dialog = null;
+      tell(state, say("PASSWORD_CHANGED"));
+      return [];
+    case "sessions":
+      state.sessions = (ok as SessionListReply).sessions;
+      if (state.dialog?.is === "sessions") state.dialog = { is: "sessions", sessions: state.sessions };
+      return [];
+    case "revoke":
+      tell(state, say("SESSION_ENDED"));
+      return state.dialog?.is === "sessions" ? ask(state, "session:list", {}, { is: "sessions" }) : [];
+    case "quiet":
+      return [];
+  }
+}
+
+/** `/join`: the room of that name; it is shown as soon as it is mine. */
+function onFound(state: State, found: RoomSummary, stamp: Stamp): Effect[] {
+  if (state.rooms.has(found.id)) return open(state, found.id);
+  if (found.joined) {
+    state.wanted = found.id;
+    return askSync(state);
+  }
+  return enqueue(state, { name: "room:join", fields: { room: found.id } }, stamp);
+}
+
+function onError(state: State, purpose: Purpose, rid: string, error: WireError, stamp: Stamp): Effect[] {
+  switch (purpose.is) {
+    case "outbox": {
+      const effects = onRefused(state, purpose.client_id, rid, error, stamp.random);
+      return [...effects, ...surface(state, purpose.client_id)];
+    }
+    case "history":
+      return onPageRefused(state, purpose, error);
+    case "sync":
+      state.sync_at = state.now + (error.retry_after_ms ?? 2_000);
+      return [];
+    case "mark_read":
+      return error.code === "epoch_changed" ? askSync(state) : [];
+    case "password":
+      if (state.dialog?.is === "account") state.dialog = { ...state.dialog, busy: false, error: error.message };
+      return [];
+    case "find":
+    case "list":
+    case "members":
+    case "rename":
+    case "sessions":
+    case "revoke":
+      complain(state, error.message);
+      return [];
+    case "quiet":
+      return [];
+  }
+}
+
+/** A refusal that no line can show is told above the composer, and forgotten. */
+function surface(state: State, client_id: string): Effect[] {
+  const item = state.outbox.items.find((item) => item.client_id === client_id);
+  if (!item || item.is !== "failed" || !item.error) return [];
+  if (item.name === "message:send" || item.name === "message:edit") return [];
+  complain(state, item.error.message);
+  state.outbox.items = state.outbox.items.filter((other) => other !== item);
+  return [{ do: "forget", client_ids: [client_id] }];
+}

@@ -1,0 +1,118 @@
+/** Pages of a room's log: the head, what came before, what is missing, what lies around a line. */
+import type { Error as WireError, HistoryRead, Page } from "@proto";
+import type { Effect } from "../effect";
+import type { Direction, Purpose, RoomCopy, State } from "../state";
+import { currentRoom } from "../state";
+import type { Range } from "../fold/ranges";
+import { ask } from "./ask";
+import { settleOwn } from "./send";
+import { askSync, restart } from "./sync";
+
+const LINES = 100;
+/** A live entry that is not the next one is often followed by the one that is. */
+export const GRACE_MS = 300;
+
+type Asked = Extract<Purpose, { is: "history" }>;
+
+/** The part of the log that is shown. */
+export function shownWindow(copy: RoomCopy): Range | null {
+  const { timeline, anchor } = copy;
+  return (anchor !== null && timeline.covered.around(anchor)) || timeline.liveWindow();
+}
+
+export function readHead(state: State, copy: RoomCopy): Effect[] {
+  return read(state, copy, "head", 0);
+}
+
+/** What stands before the lines that are shown. */
+export function readBefore(state: State, copy: RoomCopy): Effect[] {
+  const shown = shownWindow(copy);
+  return shown && shown[0] > 1 ? read(state, copy, "before", shown[0]) : [];
+}
+
+/** What stands after them, where that is not the newest. */
+export function readAfter(state: State, copy: RoomCopy): Effect[] {
+  const shown = shownWindow(copy);
+  if (!shown || !copy.timeline.cursor || shown[1] >= copy.timeline.cursor.seq) return [];
+  return read(state, copy, "after", shown[1]);
+}
+
+/** Shows a line, wherever it stands. */
+export function jumpTo(state: State, copy: RoomCopy, seq: number): Effect[] {
+  if (copy.timeline.covered.contains(seq)) {
+    const live = copy.timeline.liveWindow();
+    copy.anchor = live && seq >= live[0] && seq <= live[1] ? null : seq;
+    if (!copy.timeline.line(seq)) return [];
+    state.chosen = seq;
+    return [
+      { do: "scroll", to: { seq } },
+      { do: "focus", on: "log" },
+    ];
+  }
+  return read(state, copy, "around", seq);
+}
+
+/** Fetches what is missing between what is held and what is known to be there. */
+export function catchUp(state: State, copy: RoomCopy): Effect[] {
+  copy.gap_at = null;
+  const { cursor } = copy.timeline;
+  if (!cursor) return copy.timeline.waits() || state.current === copy.room.id ? readHead(state, copy) : [];
+  const behind = copy.head.seq - cursor.seq;
+  if (behind <= 0) return [];
+  if (behind > state.limits.catch_up) {
+    restart(state, copy, copy.timeline.epoch);
+    return readHead(state, copy);
+  }
+  return read(state, copy, "gap", cursor.seq);
+}
+
+function read(state: State, copy: RoomCopy, direction: Direction, seq: number): Effect[] {
+  if (copy.loading.has(direction)) return [];
+  const { timeline } = copy;
+  const request: HistoryRead = { room: copy.room.id, limit: Math.min(LINES, state.limits.page_lines) };
+  if (direction === "before") request.before = seq;
+  if (direction === "after" || direction === "gap") request.after = seq;
+  if (direction === "around") request.around = seq;
+  const place = direction === "head" ? null : timeline.cursorPlace();
+  if (place) request.place = place;
+  const purpose: Asked = { is: "history", room: copy.room.id, direction, timeline, seq };
+  const effects = ask(state, "history:read", request, purpose);
+  if (effects.length > 0) {
+    copy.loading.add(direction);
+    timeline.pageRequested();
+  }
+  return effects;
+}
+
+export function onPage(state: State, asked: Asked, page: Page): Effect[] {
+  const copy = state.rooms.get(asked.room);
+  if (!copy || copy.timeline !== asked.timeline) return [];
+  copy.loading.delete(asked.direction);
+  if (page.epoch !== copy.timeline.epoch) {
+    copy.timeline.pageFailed();
+    return askSync(state);
+  }
+  copy.timeline.applyPage(page);
+  if (page.head.seq > copy.head.seq) copy.head = page.head;
+  copy.n = Math.max(copy.n, page.entries.at(-1)?.n ?? 0);
+  const effects = settleOwn(state, copy, [...page.entries, ...page.amendments]);
+  if (asked.direction === "around") effects.push(...jumpTo(state, copy, asked.seq));
+  const { cursor } = copy.timeline;
+  if (asked.direction === "head" && !cursor) effects.push(...catchUp(state, copy));
+  if (cursor && cursor.seq < copy.head.seq) effects.push(...catchUp(state, copy));
+  // A page may hold no line at all; the reader waits for one.
+  const shown = copy === currentRoom(state) ? shownWindow(copy) : null;
+  const moved = asked.direction === "before" || asked.direction === "head";
+  if (shown && moved && page.from > 1 && page.entries.length < 10) effects.push(...readBefore(state, copy));
+  return effects;
+}
+
+export function onPageRefused(state: State, asked: Asked, error: WireError | null): Effect[] {
+  const copy = state.rooms.get(asked.room);
+  if (!copy || copy.timeline !== asked.timeline) return [];
+  copy.loading.delete(asked.direction);
+  copy.timeline.pageFailed();
+  if (!error) return [];
+  if (error.retry === "later") copy.gap_at = state.now + (error.retry_after_ms ?? 2_000);
+  return error.code === "epoch_changed" || error.code === "not_found" || error.retry === "now" ? askSync(state) : [];
+}

@@ -1,0 +1,69 @@
+/** What is read and what is not: the server's figures, and what came live since. */
+import type { ReadPosition } from "@proto";
+import type { Effect } from "../effect";
+import { currentRoom, type RoomCopy, type State } from "../state";
+import { ask } from "./ask";
+
+/** At most one `room:mark_read` of a room in so many milliseconds. */
+const MARK_MS = 1_000;
+
+/** The server counted: only what came after that is added from now on. */
+export function figures(copy: RoomCopy, read: ReadPosition): void {
+  copy.read = read;
+  const counted = read.n + read.unread;
+  copy.live = copy.live.filter((message) => message.n > counted);
+}
+
+/** Whether the newest line is before the reader's eyes. */
+export function seen(state: State, copy: RoomCopy): boolean {
+  return state.attentive && state.at_bottom && copy.anchor === null && state.current === copy.room.id;
+}
+
+/** Tells that the room is read, when it is; else when to look again. */
+export function markRead(state: State): Effect[] {
+  const copy = currentRoom(state);
+  if (!copy || !marks(state, copy) || state.now < copy.marked_at + MARK_MS) return [];
+  return mark(state, copy);
+}
+
+/** When `markRead` has something to do by the clock alone. */
+export function markDue(state: State): number {
+  const copy = currentRoom(state);
+  return copy && marks(state, copy) ? copy.marked_at + MARK_MS : Infinity;
+}
+
+function marks(state: State, copy: RoomCopy): boolean {
+  const { cursor } = copy.timeline;
+  if (state.link.is !== "connected" || copy.kept_unread || !cursor || !seen(state, copy)) return false;
+  return cursor.seq > copy.read.seq && copy.n > copy.read.n && cursor.seq >= copy.head.seq;
+}
+
+/** Marks the room read up to its newest entry. */
+export function mark(state: State, copy: RoomCopy): Effect[] {
+  const place = copy.timeline.cursorPlace();
+  if (!place || state.link.is !== "connected") return [];
+  copy.marked_at = state.now;
+  copy.read = { seq: place.seq, n: copy.n, unread: 0, mentions: 0 };
+  copy.live = [];
+  return ask(
+    state,
+    "room:mark_read",
+    { room: copy.room.id, place, unread: false },
+    { is: "mark_read", room: copy.room.id },
+  );
+}
+
+/** Marks the room unread from a line on. */
+export function markUnread(state: State, copy: RoomCopy, seq: number): Effect[] {
+  const before = copy.timeline.lines(0, seq - 1).at(-1);
+  const { epoch } = copy.timeline;
+  copy.kept_unread = true;
+  copy.marker = seq - 1;
+  const place = before ? { epoch, seq: before.seq, id: before.id } : { epoch, seq: 0, id: "0" };
+  return ask(
+    state,
+    "room:mark_read",
+    { room: copy.room.id, place, unread: true },
+    { is: "mark_read", room: copy.room.id },
+  );
+}

@@ -1,0 +1,113 @@
+/** `sync`: where my rooms stand. Its answer is complete. */
+import type { Epoch, RoomState, SyncReply } from "@proto";
+import type { Effect } from "../effect";
+import { Timeline } from "../fold";
+import { synced } from "../outbox";
+import { currentRoom, listed, type RoomCopy, type State } from "../state";
+import { ask, underWay } from "./ask";
+import { catchUp, GRACE_MS, readHead } from "./history";
+import { figures } from "./read";
+import { open } from "./rooms";
+
+const MOST = 2_000;
+
+export function askSync(state: State): Effect[] {
+  if (underWay(state, (purpose) => purpose.is === "sync")) {
+    state.sync_again = true;
+    return [];
+  }
+  const cursors = [...state.rooms.values()].flatMap(({ room, timeline }) =>
+    timeline.cursor ? [{ room: room.id, epoch: timeline.epoch, ...timeline.cursor }] : [],
+  );
+  const show = state.current !== null ? [state.current] : [];
+  return ask(state, "sync", { cursors: cursors.slice(0, MOST), show }, { is: "sync" });
+}
+
+/** The answer of a `sync`, or the one that came with `welcome`. */
+export function onSync(state: State, reply: SyncReply, random: number): Effect[] {
+  const effects: Effect[] = [];
+  state.sync_at = state.now + state.limits.sync_ms * (0.8 + 0.4 * random);
+  synced(state.outbox);
+  const mine = new Set(reply.rooms.map(({ room }) => room.id));
+  for (const id of [...state.rooms.keys()]) if (!mine.has(id)) state.rooms.delete(id);
+  for (const told of reply.rooms) effects.push(...take(state, told));
+  for (const { room, online, total, members } of reply.presence) {
+    const copy = state.rooms.get(room);
+    if (!copy) continue;
+    Object.assign(copy, { online, total });
+    if (members.length === 0) continue;
+    const here = new Set(members.map(({ id }) => id));
+    for (const [id, member] of copy.people) if (!here.has(id)) copy.people.set(id, { ...member, presence: "offline" });
+    for (const member of members) copy.people.set(member.id, member);
+  }
+  if (state.wanted !== null && state.rooms.has(state.wanted)) {
+    effects.push(...open(state, state.wanted));
+    state.wanted = null;
+  } else if (!currentRoom(state)) {
+    const next = (state.previous !== null && state.rooms.get(state.previous)) || listed(state)[0];
+    if (next) effects.push(...open(state, next.room.id));
+  }
+  if (state.sync_again) {
+    state.sync_again = false;
+    effects.push(...askSync(state));
+  }
+  return effects;
+}
+
+function take(state: State, told: RoomState): Effect[] {
+  const { room, epoch, head, read } = told;
+  let copy = state.rooms.get(room.id);
+  if (!copy) {
+    copy = newCopy(state, told);
+    state.rooms.set(room.id, copy);
+  }
+  const held = copy.timeline.cursor !== null;
+  if (told.reset || epoch !== copy.timeline.epoch) {
+    restart(state, copy, epoch);
+    copy.head = head;
+    copy.n = told.n;
+  }
+  copy.room = room;
+  // Live entries may have come since the server looked.
+  if (head.seq > copy.head.seq) copy.head = head;
+  copy.n = Math.max(copy.n, told.n);
+  figures(copy, read);
+  if (!copy.timeline.cursor) return held || state.current === room.id ? readHead(state, copy) : [];
+  const behind = copy.head.seq - copy.timeline.cursor.seq;
+  if (behind > state.limits.catch_up) return catchUp(state, copy);
+  if (behind > 0) copy.gap_at ??= state.now + GRACE_MS;
+  return [];
+}
+
+function newCopy(state: State, { room, epoch, head, n, read }: RoomState): RoomCopy {
+  return {
+    room,
+    timeline: new Timeline(state.me?.id ?? "", epoch),
+    head,
+    n,
+    read,
+    live: [],
+    online: 0,
+    total: 0,
+    people: new Map(),
+    people_whole: false,
+    typing: { users: [], until: 0 },
+    draft: "",
+    mode: { is: "say" },
+    marker: null,
+    anchor: null,
+    loading: new Set(),
+    gap_at: null,
+    marked_at: 0,
+    kept_unread: false,
+  };
+}
+
+/** Drops the room's lines; what was asked for them is not heard any more. */
+export function restart(state: State, copy: RoomCopy, epoch: Epoch): void {
+  copy.timeline = new Timeline(state.me?.id ?? "", epoch);
+  copy.loading = new Set();
+  copy.anchor = null;
+  copy.gap_at = null;
+  if (state.current === copy.room.id && typeof state.chosen === "number") state.chosen = null;
+}

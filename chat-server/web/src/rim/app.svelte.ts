@@ -1,0 +1,150 @@
+/** The one place where everything is wired: events in, effects out, the view told. */
+import type { ActionId } from "@proto";
+import type { Effect } from "../core/effect";
+import type { Event } from "../core/event";
+import { initial, type State } from "../core/state";
+import { update } from "../core/update";
+import { deadline } from "../core/update/clock";
+import { say } from "../core/words";
+import { copy } from "./clipboard";
+import { login, logout, readSession, register } from "./session";
+import { Connection } from "./socket";
+import { stamp, token } from "./stamp";
+import { keepGuest, keepTheme, MemoryOutbox, readGuest, readTheme, type OutboxStore } from "./storage";
+
+/** What the core asks of the view; the components answer that can. */
+type Staged = Extract<Effect, { do: "focus" | "scroll" | "compose" }>;
+
+const held = initial();
+const outbox: OutboxStore = new MemoryOutbox();
+const connection = new Connection(dispatch);
+const stage = new Set<(effect: Staged) => void>();
+const unreachable = { code: "unavailable", message: say("NO_CONNECTION"), retry: "later" } as const;
+
+let version = $state(0);
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** The state. Whoever reads it is told of each change; parts of it keep their identity. */
+export function app(): State {
+  void version;
+  return held;
+}
+
+/** Something happened. */
+export function dispatch(event: Event): void {
+  const effects = update(held, event, stamp());
+  version++;
+  effects.forEach(run);
+  schedule();
+}
+
+export function act(id: ActionId, argument = ""): void {
+  dispatch({ type: "action", id, argument, command: "" });
+}
+
+/** Lets a component answer the core's wishes until it is gone. */
+export function onStage(answer: (effect: Staged) => void): () => void {
+  stage.add(answer);
+  return () => stage.delete(answer);
+}
+
+function schedule(): void {
+  clearTimeout(timer);
+  const at = deadline(held);
+  if (at === Infinity) return;
+  const wait = Math.min(Math.max(at - Date.now(), 10), 60_000);
+  timer = setTimeout(() => dispatch({ type: "tick" }), wait);
+}
+
+function run(effect: Effect): void {
+  switch (effect.do) {
+    case "connect":
+      return connection.open(effect.attempt, effect.auth);
+    case "disconnect":
+      return connection.close();
+    case "emit":
+      return connection.emit(effect.name, effect.payload);
+    case "save":
+      void outbox
+        .save(effect.items)
+        .then(() => dispatch({ type: "saved", client_ids: effect.items.map(({ client_id }) => client_id) }));
+      return;
+    case "forget":
+      void outbox.forget(effect.client_ids);
+      return;
+    case "keep_guest":
+      return keepGuest(effect.guest);
+    case "keep_theme":
+      return keepTheme(effect.theme);
+    case "read_session":
+      void readSession().then(
+        ({ user, server }) => dispatch({ type: "session_read", user, server }),
+        () => dispatch({ type: "session_unreadable" }),
+      );
+      return;
+    case "account":
+      void changeAccount(effect);
+      return;
+    case "leave_account":
+      void logout().then(
+        () => dispatch({ type: "account_left", token: token() }),
+        () => dispatch({ type: "account_refused", error: unreachable }),
+      );
+      return;
+    case "copy":
+      void copy(effect.text).then((done) => dispatch({ type: "copied", done }));
+      return;
+    case "open":
+      window.open(effect.url, "_blank", "noopener,noreferrer");
+      return;
+    case "focus":
+    case "scroll":
+    case "compose":
+      for (const answer of stage) answer(effect);
+      return;
+  }
+}
+
+async function changeAccount({
+  form,
+  identity,
+  password,
+  guest_token,
+}: Extract<Effect, { do: "account" }>): Promise<void> {
+  try {
+    const reply = await (form === "register" ? register(identity, password, guest_token) : login(identity, password));
+    if ("ok" in reply) dispatch({ type: "account_changed", user: reply.ok.user, form });
+    else dispatch({ type: "account_refused", error: reply.error });
+  } catch {
+    dispatch({ type: "account_refused", error: unreachable });
+  }
+}
+
+/** Tells the core what goes on around the page, and begins. */
+export function start(): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const attention = () =>
+    dispatch({ type: "attention", visible: document.visibilityState === "visible", focused: document.hasFocus() });
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+  dispatch({
+    type: "started",
+    guest: readGuest(),
+    theme: readTheme(),
+    dark: dark.matches,
+    exposed: location.protocol === "http:" && !loopback,
+    width: innerWidth,
+  });
+  attention();
+  dark.addEventListener("change", () => dispatch({ type: "dark", dark: dark.matches }));
+  addEventListener("resize", () => dispatch({ type: "resized", width: innerWidth }));
+  addEventListener("online", () => dispatch({ type: "network", online: true }));
+  addEventListener("offline", () => dispatch({ type: "network", online: false }));
+  addEventListener("focus", attention);
+  addEventListener("blur", attention);
+  document.addEventListener("visibilitychange", attention);
+  const active = () => {
+    if (Date.now() - held.input_at > 10_000) dispatch({ type: "active" });
+  };
+  addEventListener("pointerdown", active);
+  addEventListener("keydown", active);
+}
