@@ -1,2 +1,55 @@
-//! Skeleton.
-fn main() {}
+//! The command `chat-server`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use chat_server::cli::{Cli, Command, ServeArgs};
+use chat_server::settings::Settings;
+use chat_server::startup::Server;
+use chat_server::{logging, platform};
+use clap::{CommandFactory, Parser};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        None => serve(&cli.serve),
+        Some(Command::Serve(args)) => serve(&args),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "chat-server", &mut text);
+            print(&text)
+        }
+        Some(Command::Man) => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut text).map_err(|error| error.to_string()).and_then(|()| print(&text))
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("chat-server: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(args: &ServeArgs) -> Result<(), String> {
+    let settings = Settings::load(args)?;
+    logging::start(settings.log_format, &settings.log_filter)?;
+    let server = Server::start(&settings).await?;
+    for address in &server.addresses {
+        tracing::info!("listening on http://{address}");
+    }
+    platform::asked_to_stop().await;
+    server.stop().await;
+    Ok(())
+}
+
+/// A reader that has seen enough closes the pipe; that is no error.
+fn print(text: &[u8]) -> Result<(), String> {
+    match std::io::stdout().write_all(text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
+}

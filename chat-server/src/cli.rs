@@ -1,0 +1,52 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// A chat server with its database and its page inside.
+///
+/// Started without anything else it serves http://localhost:3000 and keeps its data in the user's
+/// data directory.
+#[derive(Debug, Parser)]
+#[command(name = "chat-server", version, about, max_term_width = 100, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do; `serve` when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What `serve` takes.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 stopped when asked, 1 could not start or had to stop, 2 wrong arguments.";
+
+/// What the server can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the chat (the default).
+    Serve(ServeArgs),
+    /// Print the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// Settings from the command line; they win over `CHAT_…` variables, and those over the file.
+#[derive(Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Address and port to listen on; may be given several times [default: port 3000 on both loopbacks].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Vec<SocketAddr>,
+    /// Directory of the database [default: the user's data directory].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Settings file (TOML) [default: none].
+    #[arg(long, value_name = "FILE", env = "CHAT_CONFIG")]
+    pub config: Option<PathBuf>,
+}

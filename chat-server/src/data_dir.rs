@@ -1,0 +1,53 @@
+//! The data directory, and the lock that keeps a second server out of it.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use crate::platform::{make_private_dir, open_private};
+
+/// A data directory that is this process's alone until it is dropped.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Opens the directory, makes it where there is none, and locks it.
+    ///
+    /// # Errors
+    /// One sentence: what is wrong, and what to do.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        make_private_dir(path)
+            .map_err(|error| format!("The data directory {shown} cannot be made: {error}. Name another one with --data."))?;
+        let lock_path = path.join("lock");
+        let mut lock = open_private(&lock_path)
+            .map_err(|error| format!("The data directory {shown} cannot be written: {error}. Name another one with --data."))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = lock.read_to_string(&mut holder);
+                let holder = holder.trim();
+                let who = if holder.is_empty() { "another server".to_owned() } else { format!("the server with process id {holder}") };
+                return Err(format!(
+                    "The data directory {shown} is in use by {who}. Stop that one, or name another directory with --data."
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(format!("The data directory {shown} cannot be locked: {error}.")),
+        }
+        let written = lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| writeln!(lock, "{}", std::process::id()));
+        written.map_err(|error| {
+            format!("The data directory {shown} cannot be written: {error}. Make room, or name another one with --data.")
+        })?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path.join("chat.db")
+    }
+}

@@ -1,0 +1,18 @@
+//! What the chat's rules are, as pure functions and values: no IO, no async, no clock, no
+//! randomness. Every store and every transport obeys the same ones because they stand here.
+//!
+//! - [`write`](mod@write): what a caller wants written; [`facts`]: what must be known to decide;
+//!   [`decide`]: the decision, step 3 of the writer's transaction;
+//! - [`page`]: which part of a log a history page covers;
+//! - [`naming`]: free names and colours; [`rates`]: how much is too much;
+//! - [`presence`] and [`typing`]: what is not in any log.
+
+pub mod decide;
+pub mod facts;
+pub mod naming;
+pub mod page;
+pub mod presence;
+pub mod random;
+pub mod rates;
+pub mod typing;
+pub mod write;

@@ -1,0 +1,87 @@
+//! Which part of a log a history page covers, and how it is put together.
+
+use std::collections::BTreeMap;
+
+use chat_proto::entry::{Body, Entry};
+use chat_proto::error::Error;
+use chat_proto::limits::Limits;
+use chat_proto::place::Seq;
+use chat_proto::request::history_read::HistoryRead;
+
+/// Where a page looks for its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scan {
+    /// Downwards from `below` (exclusive), at most so many lines and rows.
+    Back {
+        /// The first seq that is not looked at.
+        below: Seq,
+    },
+    /// Upwards from `above` (exclusive).
+    Forward {
+        /// The last seq that is not looked at.
+        above: Seq,
+    },
+    /// Both ways from the middle.
+    Around {
+        /// The seq in the middle.
+        middle: Seq,
+    },
+}
+
+/// Where to look, and for how many lines.
+///
+/// # Errors
+/// `invalid` when more than one of the three ways is given.
+pub fn scan(request: &HistoryRead, head: Seq, limits: &Limits) -> Result<(Scan, u32), Error> {
+    let ways = [request.before.is_some(), request.after.is_some(), request.around.is_some()];
+    if ways.into_iter().filter(|given| *given).count() > 1 {
+        return Err(Error::invalid("before", "comes with `after` or `around`; only one of the three may be given"));
+    }
+    let lines = request.limit.unwrap_or(limits.page_lines).clamp(1, limits.page_lines);
+    let scan = match (request.before, request.after, request.around) {
+        (Some(before), _, _) => Scan::Back { below: before.clamp(1, head + 1) },
+        (_, Some(after), _) => Scan::Forward { above: after.min(head) },
+        (_, _, Some(around)) => Scan::Around { middle: around.clamp(1, head.max(1)) },
+        (None, None, None) => Scan::Back { below: head + 1 },
+    };
+    Ok((scan, lines))
+}
+
+/// The covered range of a page that looked down from `below`: to the last line found when there
+/// were as many as wanted, else as far as was looked. `lowest` is the last line's seq.
+#[must_use]
+pub fn back_from(below: Seq, found: u32, wanted: u32, lowest: Option<Seq>, rows: u32) -> Seq {
+    let floor = below.saturating_sub(u64::from(rows)).max(1);
+    match lowest {
+        Some(lowest) if found >= wanted => lowest,
+        _ => floor,
+    }
+}
+
+/// The same upwards; gives the last covered seq.
+#[must_use]
+pub fn forward_to(above: Seq, found: u32, wanted: u32, highest: Option<Seq>, rows: u32, head: Seq) -> Seq {
+    match highest {
+        Some(highest) if found >= wanted => highest,
+        _ => (above + u64::from(rows)).min(head),
+    }
+}
+
+/// Of edits and deletions in order of seq, those that are in force: the last of each kind for each
+/// message, and no edit of a deleted one (those are blanked, so their text is empty).
+#[must_use]
+pub fn in_force(amendments: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
+    let mut last: BTreeMap<(Seq, bool), Entry> = BTreeMap::new();
+    for entry in amendments {
+        let key = match &entry.body {
+            Body::Edit(edit) if edit.content.text.is_empty() => continue,
+            Body::Edit(edit) => (edit.target.seq, false),
+            Body::Delete(delete) => (delete.target.seq, true),
+            _ => continue,
+        };
+        if last.get(&key).is_none_or(|known| known.seq < entry.seq) {
+            last.insert(key, entry);
+        }
+    }
+    last.into_values().collect()
+}

@@ -1,0 +1,251 @@
+//! Who is here. Several connections of one user are one person: online while one of them is at
+//! the keys, away while all are away, offline thirty seconds after the last one ended.
+//!
+//! ```text
+//!            connected            all connections away
+//! (unknown) ───────────▶ online ◀──────────────────────▶ away
+//!                          ▲   │ last connection ended      │
+//!                connected │   ▼                            │
+//!                        leaving ◀──────────────────────────┘
+//!                          │ OFFLINE_MS later
+//!                          ▼
+//!                       offline, forgotten
+//! ```
+//! Somebody who is leaving is still shown as they were. Frames go out per room at most once a
+//! second, with changes, or above [`PRESENCE_MEMBERS`](limits::PRESENCE_MEMBERS) with counts alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chat_proto::event::PresenceChanged;
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::limits;
+use chat_proto::place::Millis;
+use chat_proto::request::sync::RoomPresence;
+use chat_proto::user::{Member, Presence as State, User, UserKind};
+
+/// One connection, by a number that this process gave it.
+pub type ConnectionId = u64;
+
+/// How often one room gets a frame at most.
+const FRAME_MS: u64 = 1_000;
+
+/// Everybody who is here, and the rooms they are in.
+#[derive(Debug, Default)]
+pub struct Presence {
+    users: HashMap<UserId, Here>,
+    rooms: HashMap<RoomId, Room>,
+}
+
+#[derive(Debug)]
+struct Here {
+    user: User,
+    connections: BTreeMap<ConnectionId, bool>,
+    leaving_at: Option<Millis>,
+    shown: State,
+    rooms: BTreeSet<RoomId>,
+}
+
+#[derive(Debug, Default)]
+struct Room {
+    present: BTreeSet<UserId>,
+    /// Those who are gone or left since the last frame, for whom nothing else tells who they were.
+    gone: HashMap<UserId, User>,
+    changed: BTreeSet<UserId>,
+    dirty: bool,
+    last_frame: Millis,
+    /// Members that are stored: in the lobby the accounts, elsewhere everybody.
+    stored_members: u32,
+    is_lobby: bool,
+}
+
+impl Presence {
+    /// A connection of that user, who is in those rooms.
+    pub fn connected(&mut self, connection: ConnectionId, user: &User, rooms: impl IntoIterator<Item = RoomId>) {
+        let here = self.users.entry(user.id.clone()).or_insert_with(|| Here {
+            user: user.clone(),
+            connections: BTreeMap::new(),
+            leaving_at: None,
+            shown: State::Offline,
+            rooms: BTreeSet::new(),
+        });
+        here.connections.insert(connection, false);
+        here.leaving_at = None;
+        for room in rooms {
+            if here.rooms.insert(room.clone()) {
+                self.rooms.entry(room).or_default().present.insert(user.id.clone());
+            }
+        }
+        self.refresh(&user.id);
+    }
+
+    /// A connection ended.
+    pub fn disconnected(&mut self, connection: ConnectionId, user: &UserId, now: Millis) {
+        let Some(here) = self.users.get_mut(user) else { return };
+        here.connections.remove(&connection);
+        if here.connections.is_empty() {
+            here.leaving_at = Some(now + limits::OFFLINE_MS);
+        } else {
+            self.refresh(user);
+        }
+    }
+
+    /// One connection's user is away from it, or back.
+    pub fn set_away(&mut self, connection: ConnectionId, user: &UserId, away: bool) {
+        if let Some(known) = self.users.get_mut(user).and_then(|here| here.connections.get_mut(&connection)) {
+            *known = away;
+            self.refresh(user);
+        }
+    }
+
+    /// The user is a member of that room from now on.
+    pub fn joined(&mut self, user: &UserId, room: &RoomId) {
+        let known = self.rooms.entry(room.clone()).or_default();
+        known.stored_members += 1;
+        known.dirty = true;
+        if let Some(here) = self.users.get_mut(user)
+            && here.rooms.insert(room.clone())
+        {
+            known.present.insert(user.clone());
+            known.changed.insert(user.clone());
+        }
+    }
+
+    /// The user is a member of that room no longer.
+    pub fn left(&mut self, user: &UserId, room: &RoomId) {
+        let Some(known) = self.rooms.get_mut(room) else { return };
+        known.stored_members = known.stored_members.saturating_sub(1);
+        known.dirty = true;
+        if let Some(here) = self.users.get_mut(user)
+            && here.rooms.remove(room)
+        {
+            known.present.remove(user);
+            known.changed.insert(user.clone());
+            known.gone.insert(user.clone(), here.user.clone());
+        }
+    }
+
+    /// The user is called or coloured differently from now on, or became an account.
+    pub fn renamed(&mut self, user: &User) {
+        let Some(here) = self.users.get_mut(&user.id) else { return };
+        here.user = user.clone();
+        for room in here.rooms.clone() {
+            self.mark(&room, &user.id);
+        }
+    }
+
+    /// A guest who is in that room became a stored member: of the lobby, by registering.
+    pub fn settled(&mut self, room: &RoomId) {
+        if let Some(known) = self.rooms.get_mut(room) {
+            known.stored_members += 1;
+            known.dirty = true;
+        }
+    }
+
+    /// How many members of that room are stored, as just read.
+    pub fn set_members(&mut self, room: &RoomId, is_lobby: bool, stored: u32) {
+        let known = self.rooms.entry(room.clone()).or_default();
+        known.stored_members = stored;
+        known.is_lobby = is_lobby;
+    }
+
+    /// Who is here in that room.
+    #[must_use]
+    pub fn of_room(&self, room: &RoomId) -> RoomPresence {
+        let Some(known) = self.rooms.get(room) else {
+            return RoomPresence { room: room.clone(), online: 0, total: 0, members: Vec::new() };
+        };
+        let counts_only = known.present.len() as u32 > limits::PRESENCE_MEMBERS;
+        let members = if counts_only { Vec::new() } else { self.present(room) };
+        RoomPresence { room: room.clone(), online: known.present.len() as u32, total: self.total(known), members }
+    }
+
+    /// Everybody who is here in that room, however many.
+    #[must_use]
+    pub fn present(&self, room: &RoomId) -> Vec<Member> {
+        let present = self.rooms.get(room).into_iter().flat_map(|known| &known.present);
+        present.filter_map(|id| self.users.get(id)).map(|here| Member { user: here.user.clone(), presence: here.shown }).collect()
+    }
+
+    /// The rooms that this user is in, while they are here.
+    #[must_use]
+    pub fn rooms_of(&self, user: &UserId) -> Vec<RoomId> {
+        self.users.get(user).map(|here| here.rooms.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Everybody who has a connection.
+    pub fn connected_users(&self) -> impl Iterator<Item = &User> {
+        self.users.values().filter(|here| !here.connections.is_empty()).map(|here| &here.user)
+    }
+
+    /// Lets those go whose time is over; gives the frames that are due.
+    pub fn tick(&mut self, now: Millis) -> Vec<PresenceChanged> {
+        let leaving = self.users.iter().filter(|(_, here)| here.leaving_at.is_some_and(|at| at <= now));
+        let gone: Vec<UserId> = leaving.map(|(id, _)| id.clone()).collect();
+        for id in gone {
+            let Some(here) = self.users.remove(&id) else { continue };
+            for room in &here.rooms {
+                self.mark(room, &id);
+                if let Some(known) = self.rooms.get_mut(room) {
+                    known.present.remove(&id);
+                    known.gone.insert(id.clone(), here.user.clone());
+                }
+            }
+        }
+        let mut frames = Vec::new();
+        let due: Vec<RoomId> =
+            self.rooms.iter().filter(|(_, room)| room.dirty && room.last_frame + FRAME_MS <= now).map(|(id, _)| id.clone()).collect();
+        for id in due {
+            frames.extend(self.frame(&id, now));
+        }
+        frames
+    }
+
+    fn frame(&mut self, id: &RoomId, now: Millis) -> Option<PresenceChanged> {
+        let known = self.rooms.get_mut(id)?;
+        known.dirty = false;
+        known.last_frame = now;
+        let changed = std::mem::take(&mut known.changed);
+        let gone = std::mem::take(&mut known.gone);
+        let known = self.rooms.get(id)?;
+        let counts_only = known.present.len() as u32 > limits::PRESENCE_MEMBERS;
+        let member = |user: &UserId| match self.users.get(user).filter(|here| here.rooms.contains(id)) {
+            Some(here) => Some(Member { user: here.user.clone(), presence: here.shown }),
+            None => gone.get(user).map(|user| Member { user: user.clone(), presence: State::Offline }),
+        };
+        let changes = if counts_only { Vec::new() } else { changed.iter().filter_map(member).collect() };
+        let frame = PresenceChanged { room: id.clone(), online: known.present.len() as u32, total: self.total(known), changes };
+        if known.present.is_empty() {
+            self.rooms.remove(id);
+        }
+        Some(frame)
+    }
+
+    /// Guests are members of the lobby only while they are here; accounts are stored.
+    fn total(&self, room: &Room) -> u32 {
+        if !room.is_lobby {
+            return room.stored_members.max(room.present.len() as u32);
+        }
+        let is_guest = |id: &&UserId| self.users.get(*id).is_some_and(|here| here.user.kind == UserKind::Guest);
+        room.stored_members + room.present.iter().filter(is_guest).count() as u32
+    }
+
+    /// Works out anew what is shown of the user, and tells their rooms when it changed.
+    fn refresh(&mut self, id: &UserId) {
+        let Some(here) = self.users.get_mut(id) else { return };
+        let state = if here.connections.values().all(|away| *away) { State::Away } else { State::Online };
+        if here.shown == state {
+            return;
+        }
+        here.shown = state;
+        for room in here.rooms.clone() {
+            self.mark(&room, id);
+        }
+    }
+
+    fn mark(&mut self, room: &RoomId, user: &UserId) {
+        if let Some(known) = self.rooms.get_mut(room) {
+            known.dirty = true;
+            known.changed.insert(user.clone());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The way out: what is told to connections without being asked for.
+//!
+//! A port: this file is the trait, its children are the implementations. A new one keeps two
+//! promises: entries of a room go out in the order in which they are given, and a frame is cut at
+//! every entry that changes who may read the room.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat_proto::error::Error;
+use chat_proto::event::{PresenceChanged, ReadChanged, TypingChanged, UserChanged};
+use chat_proto::id::{RoomId, UserId};
+
+use crate::domain::presence::ConnectionId;
+use crate::storage::CommittedEntry;
+
+pub mod socketio;
+
+/// What is told besides entries, to a room or to all connections of a user. It may be dropped for
+/// a reader that cannot keep up, and heals with the next one or the next `sync`.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// `presence:changed`.
+    Presence(PresenceChanged),
+    /// `typing:changed`.
+    Typing(TypingChanged),
+    /// `read:changed`.
+    Read(ReadChanged),
+    /// `user:changed`.
+    User(UserChanged),
+}
+
+/// To whom a notice goes.
+#[derive(Clone, Debug)]
+pub enum Audience {
+    /// Everybody who is attached to the room.
+    Room(RoomId),
+    /// All connections of the user.
+    User(UserId),
+}
+
+/// Delivery to connections.
+#[async_trait]
+pub trait FanOut: Send + Sync + 'static {
+    /// Entries just committed, in commit order. Never waits. A `join` attaches its author's
+    /// connections just before it goes out, a `leave` detaches them just after.
+    fn entries(&self, entries: Vec<CommittedEntry>);
+
+    /// Attaches a new connection to the rooms of its user; when this returns, it misses nothing
+    /// that is committed from now on.
+    async fn attach(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]);
+
+    /// Tells something that stands in no log.
+    fn notify(&self, audience: Audience, notice: Arc<Notice>);
+
+    /// Tells the connections why, and closes them.
+    fn close(&self, connections: &[ConnectionId], error: &Error);
+
+    /// Whether the room's fan-out is so far behind that more must wait.
+    fn is_behind(&self, room: &RoomId) -> bool;
+}

@@ -1,0 +1,301 @@
+//! Delivery over Socket.IO: one task, one queue, in commit order.
+//!
+//! While one batch of a room goes out, the next gathers in the queue, and all of a room's entries
+//! found there go out in one frame: coalescing without added latency. Nobody's answer waits for it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use chat_proto::NAMESPACE;
+use chat_proto::entry::{Body, Entry};
+use chat_proto::error::Error;
+use chat_proto::event::{Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
+use chat_proto::id::{Epoch, RoomId, UserId};
+use chat_proto::limits;
+use serde::Serialize;
+use socketioxide::SocketIo;
+use socketioxide::extract::SocketRef;
+use tokio::sync::{Notify, oneshot};
+
+use crate::domain::presence::ConnectionId;
+use crate::fanout::{Audience, FanOut, Notice};
+use crate::storage::CommittedEntry;
+
+/// A room whose entries have waited so long is behind.
+const BEHIND: Duration = Duration::from_secs(1);
+/// A room with so many bytes waiting is behind.
+const BEHIND_BYTES: usize = 1 << 20;
+/// What an entry weighs besides its text.
+const ENTRY_BYTES: usize = 400;
+/// How long a connection has for reading `closing` before it is cut.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+
+/// Delivery over Socket.IO.
+pub struct SocketIoFanOut {
+    io: SocketIo,
+    queue: Mutex<VecDeque<Command>>,
+    woken: Notify,
+    waiting: Mutex<HashMap<RoomId, Waiting>>,
+    sockets: Mutex<HashMap<ConnectionId, SocketRef>>,
+}
+
+enum Command {
+    Entries(Vec<CommittedEntry>),
+    Attach { connection: ConnectionId, user: UserId, rooms: Vec<RoomId>, done: oneshot::Sender<()> },
+    Notify(Audience, Arc<Notice>),
+    Close(Vec<ConnectionId>, Error),
+    Stop,
+}
+
+/// What of a room has not gone out yet.
+struct Waiting {
+    bytes: usize,
+    since: Instant,
+}
+
+/// An `entries` frame without a copy of its entries.
+#[derive(Serialize)]
+struct Frame<'a> {
+    room: &'a RoomId,
+    epoch: &'a Epoch,
+    entries: &'a [Entry],
+}
+
+impl SocketIoFanOut {
+    /// Delivery over these sockets; [`run`](Self::run) does it.
+    #[must_use]
+    pub fn new(io: SocketIo) -> Self {
+        Self { io, queue: Mutex::default(), woken: Notify::new(), waiting: Mutex::default(), sockets: Mutex::default() }
+    }
+
+    /// A connection is there.
+    pub fn register(&self, connection: ConnectionId, socket: SocketRef) {
+        lock(&self.sockets).insert(connection, socket);
+    }
+
+    /// A connection is gone.
+    pub fn unregister(&self, connection: ConnectionId) {
+        lock(&self.sockets).remove(&connection);
+    }
+
+    /// Works the queue off until [`stop`](Self::stop).
+    pub async fn run(&self) {
+        loop {
+            let commands = std::mem::take(&mut *lock(&self.queue));
+            if commands.is_empty() {
+                self.woken.notified().await;
+                continue;
+            }
+            let mut rooms: Vec<RoomId> = Vec::new();
+            let mut gathered: HashMap<RoomId, Vec<CommittedEntry>> = HashMap::new();
+            for command in commands {
+                match command {
+                    Command::Entries(entries) => {
+                        for entry in entries {
+                            let known = gathered.entry(entry.room.clone()).or_insert_with(|| {
+                                rooms.push(entry.room.clone());
+                                Vec::new()
+                            });
+                            known.push(entry);
+                        }
+                    }
+                    Command::Attach { connection, user, rooms, done } => {
+                        for room in &rooms {
+                            if let Some(entries) = gathered.remove(room) {
+                                self.send(room, entries).await;
+                            }
+                        }
+                        self.attach_now(connection, &user, &rooms);
+                        // Nobody waits any more when the connection is gone already.
+                        let _ = done.send(());
+                    }
+                    Command::Notify(audience, notice) => self.tell(audience, &notice).await,
+                    Command::Close(connections, error) => self.close_now(&connections, &error),
+                    Command::Stop => {
+                        for (room, entries) in gathered {
+                            self.send(&room, entries).await;
+                        }
+                        return;
+                    }
+                }
+            }
+            for room in rooms {
+                if let Some(entries) = gathered.remove(&room) {
+                    self.send(&room, entries).await;
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+    }
+
+    /// Lets [`run`](Self::run) end after what was queued before.
+    pub fn stop(&self) {
+        self.push(Command::Stop);
+    }
+
+    fn push(&self, command: Command) {
+        lock(&self.queue).push_back(command);
+        self.woken.notify_one();
+    }
+
+    /// Sends entries of one room, in frames that are cut where somebody comes or goes.
+    async fn send(&self, room: &RoomId, entries: Vec<CommittedEntry>) {
+        let epoch = entries.first().map(|first| first.epoch.clone());
+        let bytes: usize = entries.iter().map(|committed| weight(&committed.entry)).sum();
+        if let Some(epoch) = epoch {
+            let (mut frame, mut size) = (Vec::new(), 0);
+            for CommittedEntry { entry, .. } in entries {
+                let user = user_room(&entry.author.id);
+                let joins = matches!(entry.body, Body::Join(_) | Body::Create(_));
+                let leaves = matches!(entry.body, Body::Leave(_));
+                size += weight(&entry);
+                if joins || (size > limits::FRAME && !frame.is_empty()) {
+                    self.emit_frame(room, &epoch, &mut frame).await;
+                    size = weight(&entry);
+                }
+                if joins && let Some(sockets) = self.io.of(NAMESPACE) {
+                    let _: Result<(), std::convert::Infallible> = sockets.within(user.clone()).join(log_room(room)).await;
+                }
+                frame.push(entry);
+                if leaves {
+                    self.emit_frame(room, &epoch, &mut frame).await;
+                    size = 0;
+                    if let Some(sockets) = self.io.of(NAMESPACE) {
+                        let _: Result<(), std::convert::Infallible> = sockets.within(user).leave(log_room(room)).await;
+                    }
+                }
+            }
+            self.emit_frame(room, &epoch, &mut frame).await;
+        }
+        let mut waiting = lock(&self.waiting);
+        if let Some(known) = waiting.get_mut(room) {
+            known.bytes = known.bytes.saturating_sub(bytes);
+            known.since = Instant::now();
+            if known.bytes == 0 {
+                waiting.remove(room);
+            }
+        }
+    }
+
+    async fn emit_frame(&self, room: &RoomId, epoch: &Epoch, frame: &mut Vec<Entry>) {
+        if !frame.is_empty() {
+            self.emit(log_room(room), Entries::NAME, &Frame { room, epoch, entries: frame }).await;
+            frame.clear();
+        }
+    }
+
+    /// A reader whose buffer is full misses it, sees the gap, and fetches.
+    async fn emit(&self, to: String, event: &str, payload: &impl Serialize) {
+        let Some(sockets) = self.io.of(NAMESPACE) else { return };
+        if let Err(error) = sockets.to(to).emit(event, payload).await {
+            tracing::debug!(%error, event, "some readers cannot keep up");
+        }
+    }
+
+    async fn tell(&self, audience: Audience, notice: &Notice) {
+        let to = match audience {
+            Audience::Room(room) => log_room(&room),
+            Audience::User(user) => user_room(&user),
+        };
+        match notice {
+            Notice::Presence(event) => self.emit(to, PresenceChanged::NAME, event).await,
+            Notice::Typing(event) => self.emit(to, TypingChanged::NAME, event).await,
+            Notice::Read(event) => self.emit(to, ReadChanged::NAME, event).await,
+            Notice::User(event) => self.emit(to, UserChanged::NAME, event).await,
+        }
+    }
+
+    fn attach_now(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
+        if let Some(socket) = lock(&self.sockets).get(&connection) {
+            socket.join(user_room(user));
+            socket.join(rooms.iter().map(log_room).collect::<Vec<_>>());
+        }
+    }
+
+    fn close_now(&self, connections: &[ConnectionId], error: &Error) {
+        for connection in connections {
+            let Some(socket) = lock(&self.sockets).get(connection).cloned() else { continue };
+            if let Err(error) = socket.emit(Closing::NAME, &Closing { error: error.clone() }) {
+                tracing::debug!(%error, "a connection was closed without its last words");
+            }
+            tokio::spawn(async move {
+                tokio::time::sleep(LAST_WORDS).await;
+                cut(socket);
+            });
+        }
+    }
+}
+
+/// Ends a connection with its transport: leaving the namespace alone would leave that open.
+pub fn cut(socket: SocketRef) {
+    if let Err(error) = socket.disconnect() {
+        tracing::debug!(%error, "a connection could not be told that it ends");
+    }
+}
+
+#[async_trait]
+impl FanOut for SocketIoFanOut {
+    fn entries(&self, entries: Vec<CommittedEntry>) {
+        if entries.is_empty() {
+            return;
+        }
+        {
+            let mut waiting = lock(&self.waiting);
+            for CommittedEntry { room, entry, .. } in &entries {
+                let known = waiting.entry(room.clone()).or_insert_with(|| Waiting { bytes: 0, since: Instant::now() });
+                known.bytes += weight(entry);
+            }
+        }
+        self.push(Command::Entries(entries));
+    }
+
+    async fn attach(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
+        let (done, attached) = oneshot::channel();
+        self.push(Command::Attach { connection, user: user.clone(), rooms: rooms.to_vec(), done });
+        // The other end is dropped only when the server stops.
+        let _ = attached.await;
+    }
+
+    fn notify(&self, audience: Audience, notice: Arc<Notice>) {
+        self.push(Command::Notify(audience, notice));
+    }
+
+    fn close(&self, connections: &[ConnectionId], error: &Error) {
+        if !connections.is_empty() {
+            self.push(Command::Close(connections.to_vec(), error.clone()));
+        }
+    }
+
+    fn is_behind(&self, room: &RoomId) -> bool {
+        lock(&self.waiting).get(room).is_some_and(|known| known.bytes > BEHIND_BYTES || known.since.elapsed() > BEHIND)
+    }
+}
+
+/// About what an entry takes on the wire, its escapes counted.
+fn weight(entry: &Entry) -> usize {
+    let text = match &entry.body {
+        Body::Message(message) => message.content.text.as_str(),
+        Body::Edit(edit) => edit.content.text.as_str(),
+        Body::Delete(_) | Body::React(_) | Body::Topic(_) | Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => "",
+    };
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\t' | b'\r' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    ENTRY_BYTES + text.bytes().map(escaped).sum::<usize>()
+}
+
+fn log_room(room: &RoomId) -> String {
+    format!("room:{room}")
+}
+
+fn user_room(user: &UserId) -> String {
+    format!("user:{user}")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,207 @@
+//! What the chat does, over its ports. Spawns nothing and reads no clock: whoever owns it drives
+//! [`Service::run_writer`] and [`Service::tick`], so a seeded scheduler can run it as a simulation.
+//!
+//! - `open`: a handshake becomes a caller, and gets its `welcome`;
+//! - `writer`: the one queue of everything that is written, committed in groups;
+//! - `requests`: each request's way; `rooms`, `people`, `account`: what they do;
+//! - `ticking`: what happens by the clock alone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chat_proto::error::{Code, Error};
+use chat_proto::event::ServerInfo;
+use chat_proto::id::{RoomId, SessionId, UserId};
+use chat_proto::limits::Limits;
+use chat_proto::name::confusable_key;
+use chat_proto::place::Millis;
+use chat_proto::secret::{Password, Token};
+use chat_proto::text::ClientName;
+use chat_proto::user::User;
+use sha2::{Digest, Sha256};
+
+use crate::domain::presence::{ConnectionId, Presence};
+use crate::domain::random::Random;
+use crate::domain::rates::Rates;
+use crate::domain::typing::Typing;
+use crate::fanout::FanOut;
+use crate::storage::{Store, StoreError, TokenHash};
+
+mod account;
+mod open;
+mod people;
+mod requests;
+mod rooms;
+mod ticking;
+mod writer;
+
+pub use account::{Login, Register};
+pub use open::Opening;
+pub use requests::Reply;
+pub use writer::Responder;
+
+use writer::WriteQueue;
+
+/// The time, as an argument.
+pub trait Clock: Send + Sync + 'static {
+    /// Milliseconds since 1970, UTC.
+    fn now(&self) -> Millis;
+}
+
+/// Hashing of passwords, which takes long by intent.
+#[async_trait]
+pub trait Passwords: Send + Sync + 'static {
+    /// The hash to store, a PHC string.
+    async fn hash(&self, password: &Password) -> Result<String, Error>;
+    /// Whether the password has that hash; with none given it takes as long and says no, so that
+    /// nobody learns by the clock which identities exist.
+    async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Error>;
+}
+
+/// What the service stands on.
+pub struct Ports {
+    /// What outlives the process.
+    pub store: Arc<dyn Store>,
+    /// The way out.
+    pub fanout: Arc<dyn FanOut>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Box<dyn Random>,
+    /// Hashing of passwords.
+    pub passwords: Arc<dyn Passwords>,
+}
+
+/// Who makes a request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The user, as they are called now.
+    pub user: User,
+    /// The account's session, if it is one.
+    pub session: Option<SessionId>,
+    /// Whether it is a guest without a token, who is stored nowhere until they say something.
+    pub passing: bool,
+    /// The program at the other end, as it called itself.
+    pub client: Option<ClientName>,
+}
+
+/// The chat.
+pub struct Service {
+    store: Arc<dyn Store>,
+    fanout: Arc<dyn FanOut>,
+    clock: Arc<dyn Clock>,
+    passwords: Arc<dyn Passwords>,
+    random: Mutex<Box<dyn Random>>,
+    server: ServerInfo,
+    lobby: RoomId,
+    limits: Limits,
+    queue: WriteQueue,
+    rates: tokio::sync::Mutex<Rates>,
+    login_rates: Mutex<Rates<String>>,
+    callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
+    presence: Mutex<Presence>,
+    typing: Mutex<Typing>,
+    last_seen_flush: Mutex<Millis>,
+}
+
+/// Attempts to sign in to one account, or from one address, at once; then one in ten seconds.
+const LOGIN_BURST: u32 = 8;
+const LOGIN_INTERVAL_MS: u64 = 10_000;
+
+impl Service {
+    /// The service over its ports, under that name and with those limits.
+    #[must_use]
+    pub fn new(ports: Ports, name: &str, limits: Limits) -> Self {
+        let server = ServerInfo { id: ports.store.server_id(), name: name.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+        Self {
+            lobby: ports.store.lobby(),
+            rates: tokio::sync::Mutex::new(Rates::new(limits.message_burst, limits.messages_per_second)),
+            login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
+            store: ports.store,
+            fanout: ports.fanout,
+            clock: ports.clock,
+            passwords: ports.passwords,
+            random: Mutex::new(ports.random),
+            server,
+            limits,
+            queue: WriteQueue::default(),
+            callers: Mutex::default(),
+            presence: Mutex::default(),
+            typing: Mutex::default(),
+            last_seen_flush: Mutex::default(),
+        }
+    }
+
+    /// The server as told in `welcome`.
+    #[must_use]
+    pub fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    /// What this server allows.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Who that connection is now; a request is checked when it runs, not when it was queued.
+    ///
+    /// # Errors
+    /// `signed_out` once its session has ended.
+    pub fn caller(&self, connection: ConnectionId) -> Result<Arc<Caller>, Error> {
+        lock(&self.callers).get(&connection).cloned().ok_or_else(signed_out)
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.store.check().await
+    }
+
+    fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// The keys of names that are in use though not stored: those of passing guests.
+    fn passing_names(&self) -> Vec<String> {
+        let callers = lock(&self.callers);
+        callers.values().filter(|caller| caller.passing).map(|caller| confusable_key(caller.user.name.as_str())).collect()
+    }
+
+    fn connections_of(&self, matches: impl Fn(&Caller) -> bool) -> Vec<ConnectionId> {
+        lock(&self.callers).values().filter(|caller| matches(caller)).map(|caller| caller.connection).collect()
+    }
+
+    /// Changes what is known of a user on all of their connections.
+    fn change_user(&self, id: &UserId, change: impl Fn(&mut Caller)) {
+        for caller in lock(&self.callers).values_mut().filter(|caller| caller.user.id == *id) {
+            change(Arc::make_mut(caller));
+        }
+    }
+}
+
+/// What is stored of a token.
+#[must_use]
+pub fn token_hash(token: &Token) -> TokenHash {
+    Sha256::digest(token.as_str().as_bytes()).into()
+}
+
+fn signed_out() -> Error {
+    Error::new(Code::SignedOut, "Your session has ended. Sign in again.")
+}
+
+/// A store's failure, as its caller may know it; the log says more.
+fn unavailable(error: &StoreError) -> Error {
+    tracing::error!(%error, "the store failed");
+    Error::new(Code::Unavailable, "The server cannot reach its database at the moment. It is tried again.").after(2_000)
+}
+
+/// A lock whose holder panicked holds nothing half done here: each critical section is one step.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

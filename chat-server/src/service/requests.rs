@@ -1,0 +1,108 @@
+//! Each request's way through the service.
+
+use chat_proto::AnyRequest;
+use chat_proto::error::{Code, Error};
+use chat_proto::id::SessionId;
+use chat_proto::request::account_login::SignedIn;
+use chat_proto::request::history_read::Page;
+use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::room_mark_read::ReadPosition;
+use chat_proto::request::room_members::RoomMembersReply;
+use chat_proto::request::session_list::SessionListReply;
+use chat_proto::request::stored::Done;
+use chat_proto::request::sync::SyncReply;
+use chat_proto::user::User;
+use serde::Serialize;
+
+use crate::domain::write::Written;
+use crate::service::account::{Login, Register};
+use crate::service::{Caller, Service, lock, unavailable};
+
+/// What `ok` holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// Of the requests that write an entry.
+    Written(Written),
+    /// `sync`.
+    Sync(SyncReply),
+    /// `history:read`.
+    Page(Box<Page>),
+    /// `room:list`.
+    Rooms(RoomListReply),
+    /// `room:find`.
+    Room(RoomSummary),
+    /// `room:members`.
+    Members(RoomMembersReply),
+    /// `room:mark_read`.
+    Read(ReadPosition),
+    /// `user:rename`.
+    User(User),
+    /// `account:register`, `account:login`.
+    SignedIn(SignedIn),
+    /// `session:list`.
+    Sessions(SessionListReply),
+    /// Done, with nothing to tell.
+    Done(Done),
+}
+
+impl Service {
+    /// Runs a request that neither writes an entry nor a read position; those go through
+    /// [`write`](Self::write) and [`mark_read`](Self::mark_read).
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn run(&self, caller: &Caller, from: &str, request: AnyRequest) -> Result<Reply, Error> {
+        match request {
+            AnyRequest::SyncRequest(request) => self.sync(caller, &request).await.map(Reply::Sync),
+            AnyRequest::HistoryRead(request) => {
+                let page = self.store.page(&caller.user, &request, &self.limits).await.map_err(|error| unavailable(&error))??;
+                Ok(Reply::Page(Box::new(page)))
+            }
+            AnyRequest::RoomList(request) => {
+                self.store.list_rooms(&caller.user, &request).await.map(Reply::Rooms).map_err(|error| unavailable(&error))
+            }
+            AnyRequest::RoomFind(request) => {
+                self.store.find_room(&caller.user, &request).await.map_err(|error| unavailable(&error))?.map(Reply::Room)
+            }
+            AnyRequest::RoomMembers(request) => self.members(caller, &request).await.map(Reply::Members),
+            AnyRequest::TypingSet(request) => self.set_typing(caller, &request).map(|()| Reply::Done(Done {})),
+            AnyRequest::PresenceSet(request) => {
+                lock(&self.presence).set_away(caller.connection, &caller.user.id, request.away);
+                Ok(Reply::Done(Done {}))
+            }
+            AnyRequest::UserRename(request) => self.rename(caller, &request.name).await.map(Reply::User),
+            AnyRequest::AccountRegister(request) => {
+                let register = Register { identity: request.identity, password: request.password, client: caller.client.clone() };
+                self.register(caller, register).await.map(Reply::SignedIn)
+            }
+            AnyRequest::AccountLogin(request) => {
+                let login = Login { identity: request.identity, password: request.password, client: caller.client.clone() };
+                self.login(from, login).await.map(Reply::SignedIn)
+            }
+            AnyRequest::AccountLogout(_) => self.logout(&session_of(caller)?, &caller.user.id).await.map(|()| Reply::Done(Done {})),
+            AnyRequest::AccountSetPassword(request) => {
+                self.set_password(caller, from, &request.old, &request.new).await.map(|()| Reply::Done(Done {}))
+            }
+            AnyRequest::SessionList(_) => self.sessions(caller).await.map(Reply::Sessions),
+            AnyRequest::SessionRevoke(request) => {
+                session_of(caller)?;
+                self.logout(&request.id, &caller.user.id).await.map(|()| Reply::Done(Done {}))
+            }
+            AnyRequest::MessageSend(_)
+            | AnyRequest::MessageEdit(_)
+            | AnyRequest::MessageDelete(_)
+            | AnyRequest::MessageReact(_)
+            | AnyRequest::RoomCreate(_)
+            | AnyRequest::RoomJoin(_)
+            | AnyRequest::RoomLeave(_)
+            | AnyRequest::RoomSetTopic(_)
+            | AnyRequest::RoomMarkRead(_) => unreachable!("{} goes through the writer", request.name()),
+        }
+    }
+}
+
+/// The session of an account's connection.
+pub(super) fn session_of(caller: &Caller) -> Result<SessionId, Error> {
+    caller.session.clone().ok_or_else(|| Error::new(Code::Forbidden, "You are a guest. Sign in first."))
+}

@@ -1,0 +1,59 @@
+//! Where rooms stand, who is in them, who types.
+
+use chat_proto::error::Error;
+use chat_proto::id::RoomId;
+use chat_proto::limits;
+use chat_proto::request::room_members::RoomMembersReply;
+use chat_proto::request::sync::{RoomPresence, SyncReply, SyncRequest};
+use chat_proto::request::{RoomMembers, TypingSet};
+use chat_proto::user::{Member, Presence};
+
+use crate::domain::decide::no_such_room;
+use crate::service::{Caller, Service, lock, unavailable};
+
+/// How many members one reply holds.
+const MEMBERS: usize = 1_000;
+
+impl Service {
+    /// Where all of the caller's rooms stand.
+    pub(super) async fn sync(&self, caller: &Caller, request: &SyncRequest) -> Result<SyncReply, Error> {
+        for (field, count) in [("cursors", request.cursors.len()), ("show", request.show.len())] {
+            if count > limits::SYNC_ROOMS {
+                return Err(Error::invalid(field, format_args!("names {count} rooms; at most {} are allowed", limits::SYNC_ROOMS)));
+            }
+        }
+        let rooms = self.store.rooms_of(&caller.user, &request.cursors).await.map_err(|error| unavailable(&error))?;
+        let is_mine = |room: &&RoomId| rooms.iter().any(|state| state.room.id == **room);
+        let presence: Vec<RoomPresence> = {
+            let known = lock(&self.presence);
+            request.show.iter().filter(is_mine).map(|room| known.of_room(room)).collect()
+        };
+        Ok(SyncReply { time: self.now(), rooms, presence })
+    }
+
+    /// Who is in a room: those who are here first, then by name.
+    pub(super) async fn members(&self, caller: &Caller, request: &RoomMembers) -> Result<RoomMembersReply, Error> {
+        let stored = self.store.members(&caller.user, &request.room).await.map_err(|error| unavailable(&error))??;
+        let (counts, mut members) = {
+            let presence = lock(&self.presence);
+            (presence.of_room(&request.room), presence.present(&request.room))
+        };
+        for user in stored {
+            if !members.iter().any(|member| member.user.id == user.id) {
+                members.push(Member { user, presence: Presence::Offline });
+            }
+        }
+        members.sort_by_cached_key(|member| (member.presence == Presence::Offline, member.user.name.as_str().to_lowercase()));
+        members.truncate(MEMBERS);
+        Ok(RoomMembersReply { online: counts.online, total: counts.total.max(members.len() as u32), members })
+    }
+
+    /// Tells a room that the caller types, or stopped.
+    pub(super) fn set_typing(&self, caller: &Caller, request: &TypingSet) -> Result<(), Error> {
+        if !lock(&self.presence).rooms_of(&caller.user.id).contains(&request.room) {
+            return Err(no_such_room());
+        }
+        lock(&self.typing).set(&request.room, caller.user.author(), request.typing, self.now());
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! The one place that wires everything. Reads like a diagram: store ─┐
+//! fan-out ──────────────────────────────────────────────────────────┴▶ service ─▶ transport.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::data_dir::DataDir;
+use crate::fanout::socketio::SocketIoFanOut;
+use crate::platform;
+use crate::ports::{Argon2Passwords, SystemClock, SystemRandom};
+use crate::service::{Clock, Ports, Service};
+use crate::settings::Settings;
+use crate::storage::Store;
+use crate::storage::sqlite::SqliteStore;
+use crate::transport::http::{self, Shared};
+use crate::transport::origin::Origins;
+use crate::transport::slim::slim;
+use crate::transport::socket::{self, Native};
+
+/// How often presence and typing are looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// A peer that acknowledges nothing for so long is cut.
+const STUCK: Duration = Duration::from_secs(30);
+/// How long the sockets have for their last words.
+const GOODBYE: Duration = Duration::from_millis(400);
+/// How long a stopping server waits for requests under way.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that listens.
+pub struct Server {
+    /// Where, with the real ports.
+    pub addresses: Vec<SocketAddr>,
+    stop: CancellationToken,
+    running: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the data directory and everything above it, and listens.
+    ///
+    /// # Errors
+    /// One clear sentence: what is wrong, and what to do.
+    pub async fn start(settings: &Settings) -> Result<Self, String> {
+        let data_dir = DataDir::open(&settings.data)?;
+        let now = SystemClock.now();
+        let path = data_dir.database();
+        let store = SqliteStore::open(&path, now, &mut SystemRandom).await;
+        let store = store.map_err(|error| format!("The database {} cannot be used: {error}.", path.display()))?;
+        Self::with_store(settings, Arc::new(store), data_dir).await
+    }
+
+    /// The same over another store, for tests that wrap the real one.
+    ///
+    /// # Errors
+    /// One clear sentence: what is wrong, and what to do.
+    pub async fn with_store(settings: &Settings, store: Arc<dyn Store>, data_dir: DataDir) -> Result<Self, String> {
+        platform::raise_file_limit();
+        let listeners = bind(settings).await?;
+        let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+
+        let (socket_layer, io) = socket::layer();
+        let fanout = Arc::new(SocketIoFanOut::new(io.clone()));
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let ports = Ports {
+            store: store.clone(),
+            fanout: fanout.clone(),
+            clock: Arc::new(SystemClock),
+            random: Box::new(SystemRandom),
+            passwords: Arc::new(Argon2Passwords::new(cores)?),
+        };
+        let service = Arc::new(Service::new(ports, &settings.name, settings.limits.clone()));
+        let origins = Arc::new(Origins { allowed: settings.origins.clone(), proxies: settings.proxies.clone() });
+        socket::serve(&io, Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
+        let router = http::router(Shared { service: service.clone(), origins })
+            .layer(socket_layer)
+            .layer(axum::middleware::from_fn(slim))
+            .layer(axum::middleware::from_fn(http::serve_script));
+
+        let stop = CancellationToken::new();
+        let parts = Parts { listeners, router, io, service, fanout, store, _data_dir: data_dir };
+        let running = tokio::spawn(parts.run(stop.clone()));
+        Ok(Self { addresses, stop, running })
+    }
+
+    /// Stops accepting, tells the clients to come back, finishes what is under way, and closes.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.running.await {
+            tracing::error!(%error, "the server did not stop cleanly");
+        }
+    }
+}
+
+struct Parts {
+    listeners: Vec<TcpListener>,
+    router: Router,
+    io: socketioxide::SocketIo,
+    service: Arc<Service>,
+    fanout: Arc<SocketIoFanOut>,
+    store: Arc<dyn Store>,
+    /// Held for its lock.
+    _data_dir: DataDir,
+}
+
+impl Parts {
+    async fn run(self, stop: CancellationToken) {
+        let Self { listeners, router, io, service, fanout, store, _data_dir } = self;
+        let writer = tokio::spawn({
+            let service = service.clone();
+            async move { service.run_writer().await }
+        });
+        let delivery = tokio::spawn({
+            let fanout = fanout.clone();
+            async move { fanout.run().await }
+        });
+        let ticking = tokio::spawn(tick(service.clone(), stop.clone()));
+        let mut serving = JoinSet::new();
+        for listener in listeners {
+            let listener = listener.tap_io(|stream| {
+                // Small frames go out at once.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection's small frames may wait");
+                }
+                platform::cut_stuck_peers(stream, STUCK);
+            });
+            let app = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            let stopping = stop.clone();
+            serving.spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await });
+        }
+        stop.cancelled().await;
+
+        tracing::info!("stopping");
+        service.write_down_seen().await;
+        service.say_goodbye();
+        tokio::time::sleep(GOODBYE).await;
+        service.close_writer();
+        finish("the writer", writer).await;
+        fanout.stop();
+        finish("the fan-out", delivery).await;
+        io.close().await;
+        let served = tokio::time::timeout(PATIENCE, async { while serving.join_next().await.is_some() {} }).await;
+        if served.is_err() {
+            tracing::warn!("some requests did not end in time");
+        }
+        ticking.abort();
+        store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+async fn finish(what: &str, task: tokio::task::JoinHandle<()>) {
+    match tokio::time::timeout(PATIENCE, task).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "{what} ended badly"),
+        Err(_) => tracing::error!("{what} did not end in time"),
+    }
+}
+
+async fn tick(service: Arc<Service>, stop: CancellationToken) {
+    let mut interval = tokio::time::interval(TICK);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !stop.is_cancelled() {
+        interval.tick().await;
+        service.tick().await;
+    }
+}
+
+async fn bind(settings: &Settings) -> Result<Vec<TcpListener>, String> {
+    let mut listeners = Vec::new();
+    for address in &settings.listen {
+        match TcpListener::bind(address).await {
+            Ok(listener) => listeners.push(listener),
+            // A machine without IPv6 still has the other loopback.
+            Err(error) if settings.listen_by_default && address.is_ipv6() && error.kind() != std::io::ErrorKind::AddrInUse => {
+                tracing::debug!(%error, %address, "this loopback is not there");
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                return Err(format!("{address} is in use by another program. Stop that one, or choose another port with --listen."));
+            }
+            Err(error) => return Err(format!("Cannot listen on {address}: {error}. Choose another address with --listen.")),
+        }
+    }
+    Ok(listeners)
+}

@@ -1,0 +1,207 @@
+//! The store: everything that outlives the process, in the domain's verbs.
+//!
+//! A port: this file is the trait, its children are the implementations. A new one answers to the
+//! contract suite (`tests/server/contract.rs`), which runs the same tests on each of them.
+
+use async_trait::async_trait;
+use chat_proto::entry::Entry;
+use chat_proto::error::{Code, Error};
+use chat_proto::id::{Epoch, RoomId, ServerId, SessionId, UserId};
+use chat_proto::limits::Limits;
+use chat_proto::name::{DisplayName, Identity};
+use chat_proto::place::Millis;
+use chat_proto::request::history_read::{HistoryRead, Page};
+use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
+use chat_proto::request::session_list::Session;
+use chat_proto::request::sync::{Cursor, RoomState};
+use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::text::ClientName;
+use chat_proto::user::{Color, User};
+
+use crate::domain::decide::Context;
+use crate::domain::write::{Write, Written};
+
+pub mod memory;
+pub mod sqlite;
+
+/// How long a guest's name stays theirs after they were last here, if they wrote nothing.
+pub const SILENT_GUEST_MS: Millis = 24 * 60 * 60 * 1_000;
+/// The same for one who wrote something.
+pub const GUEST_MS: Millis = 30 * SILENT_GUEST_MS;
+
+/// The refusal of a name that is somebody else's.
+fn name_taken(name: &str, field: &str) -> Error {
+    let mut error = Error::new(Code::NameTaken, format!("The name {name} is taken, or looks like one that is. Choose another."));
+    error.field = Some(field.to_owned());
+    error
+}
+
+/// The SHA-256 of a token; the token itself is never stored.
+pub type TokenHash = [u8; 32];
+
+/// Why the store could not do it. Nothing is known to be stored; trying again may help.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or lost the statement.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What stands in the database is not what this program wrote.
+    #[error("the database holds something unreadable: {0}")]
+    Corrupt(String),
+    /// The test's own store refused.
+    #[error("{0}")]
+    Refused(&'static str),
+}
+
+/// What the store gives: its own failure outside, the caller's inside.
+pub type Answer<T> = Result<Result<T, Error>, StoreError>;
+
+/// Writes of one batch: entries to be decided, and read positions.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Requests that write entries, in order.
+    pub writes: Vec<Write>,
+    /// Read positions to move, in order.
+    pub marks: Vec<(UserId, RoomMarkRead)>,
+}
+
+/// What one batch became. Everything in it is durable.
+#[derive(Debug, Default)]
+pub struct Committed {
+    /// One outcome for each write.
+    pub outcomes: Vec<Result<Written, Error>>,
+    /// One outcome for each read position.
+    pub marks: Vec<Result<ReadPosition, Error>>,
+    /// The new entries, in commit order.
+    pub entries: Vec<CommittedEntry>,
+}
+
+/// One new entry and the log that it stands in.
+#[derive(Debug)]
+pub struct CommittedEntry {
+    /// The room.
+    pub room: RoomId,
+    /// The life of its log.
+    pub epoch: Epoch,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// A user to be made.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Their id, if they are made.
+    pub id: UserId,
+    /// The name that they would like.
+    pub name: DisplayName,
+    /// Their colour.
+    pub color: Color,
+    /// Keys of names that are in use though not stored: those of passing guests.
+    pub taken: Vec<String>,
+}
+
+/// Whose a token is.
+#[derive(Clone, Debug)]
+pub enum TokenOwner {
+    /// A guest's.
+    Guest(User),
+    /// A session of an account's.
+    Session(User, SessionId),
+    /// It was a guest's who is an account now, or a session's that was ended.
+    Ended,
+    /// Nobody's.
+    Nobody,
+}
+
+/// A session to be opened.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Its token's hash.
+    pub hash: TokenHash,
+    /// The program.
+    pub client: Option<ClientName>,
+}
+
+/// An account with the password's hash (PHC string).
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Who.
+    pub user: User,
+    /// The hash to verify the password with.
+    pub password_hash: String,
+}
+
+/// The store.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The database's own id.
+    fn server_id(&self) -> ServerId;
+
+    /// The lobby's id; it exists from the start.
+    fn lobby(&self) -> RoomId;
+
+    /// The writer's transaction: looks up, decides, stores and commits a batch. It is durable when
+    /// this returns. A batch that fails on data is run again one by one, so that only the culprit
+    /// is refused.
+    async fn commit(&self, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError>;
+
+    /// A closed page, read in one snapshot with the access to it.
+    async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page>;
+
+    /// The state of all of the reader's rooms; `reset` where a cursor does not fit.
+    async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError>;
+
+    /// How many members of a room are stored: in the lobby the accounts, elsewhere everybody.
+    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError>;
+
+    /// The stored members of a room that the reader may see, by name, at most 1,000.
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>>;
+
+    /// Public rooms, those with the most members first.
+    async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError>;
+
+    /// The public room of that name.
+    async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary>;
+
+    /// Whose token it is; a session is marked used now.
+    async fn token_owner(&self, hash: &TokenHash, now: Millis) -> Result<TokenOwner, StoreError>;
+
+    /// The guest of that token, made under the next free name when the token is new.
+    async fn guest(&self, hash: &TokenHash, new: &NewUser, now: Millis) -> Result<User, StoreError>;
+
+    /// The next free name for somebody who is not stored.
+    async fn free_name(&self, new: &NewUser, now: Millis) -> Result<DisplayName, StoreError>;
+
+    /// Guests that are here, so that their names stay theirs.
+    async fn seen(&self, users: &[UserId], now: Millis) -> Result<(), StoreError>;
+
+    /// Changes a display name. A guest's must be free, an account's must not look like another's identity.
+    async fn rename(&self, user: &User, name: &DisplayName, now: Millis) -> Answer<User>;
+
+    /// Makes an account of a guest, who keeps their id; their guest token ends and a session opens.
+    async fn register(&self, guest: &User, identity: &Identity, password_hash: &str, session: &NewSession, now: Millis) -> Answer<User>;
+
+    /// The account of that identity.
+    async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError>;
+
+    /// Opens a session of an account.
+    async fn open_session(&self, user: &UserId, session: &NewSession, now: Millis) -> Result<(), StoreError>;
+
+    /// The account's sessions, the last used first; none is marked as the current one.
+    async fn sessions(&self, user: &UserId) -> Result<Vec<Session>, StoreError>;
+
+    /// Ends a session of that account; false when it has no such session.
+    async fn end_session(&self, user: &UserId, session: &SessionId, now: Millis) -> Result<bool, StoreError>;
+
+    /// Sets the password's hash and ends every other session; gives the ids of those ended.
+    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, now: Millis) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Whether the store answers and can write.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Closes the store; what was committed stays.
+    async fn close(&self);
+}

@@ -1,0 +1,272 @@
+//! The store in memory: for simulations and fast tests. It keeps the same promises but one: it
+//! ends with the process.
+//!
+//! One mutex, since nothing here waits: every verb is one step.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chat_proto::entry::{Body, Create, Entry};
+use chat_proto::error::Error;
+use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, ServerId, SessionId, UserId};
+use chat_proto::limits::Limits;
+use chat_proto::name::{DisplayName, Identity, RoomName, confusable_key};
+use chat_proto::place::{Mark, Millis, Seq};
+use chat_proto::request::history_read::{HistoryRead, Page};
+use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::session_list::Session;
+use chat_proto::request::sync::{Cursor, Room, RoomKind, RoomState};
+use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::text::{Emoji, TopicText};
+use chat_proto::user::{Author, User};
+
+use crate::domain::decide::Context;
+use crate::domain::naming;
+use crate::domain::random::Random;
+use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+
+mod commit;
+mod history;
+mod people;
+mod rooms;
+
+/// The store in memory.
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+    server_id: ServerId,
+    lobby: RoomId,
+}
+
+#[derive(Default)]
+struct Tables {
+    rooms: HashMap<RoomId, Log>,
+    users: HashMap<UserId, StoredUser>,
+    /// Names that are somebody's alone.
+    names: HashMap<String, UserId>,
+    tokens: HashMap<TokenHash, StoredToken>,
+}
+
+/// One room with its log.
+struct Log {
+    room: Room,
+    epoch: Epoch,
+    creator: (UserId, ClientId),
+    rows: Vec<Row>,
+    by_client: HashMap<(UserId, ClientId), Seq>,
+    reactions: BTreeMap<(Seq, Emoji), HashSet<UserId>>,
+    mentions: HashSet<(UserId, Seq)>,
+    /// Ranges of membership; in the lobby only of those who left it once.
+    memberships: HashMap<UserId, Vec<(Seq, Option<Seq>)>>,
+    positions: HashMap<UserId, (Seq, u64)>,
+    members: u32,
+}
+
+struct Row {
+    entry: Entry,
+    digest: Option<i64>,
+    deleted: bool,
+}
+
+struct StoredUser {
+    user: User,
+    password: Option<String>,
+    seen: Millis,
+}
+
+struct StoredToken {
+    user: UserId,
+    /// None for a guest's.
+    session: Option<Session>,
+    ended: bool,
+}
+
+impl MemoryStore {
+    /// An empty store with a lobby.
+    ///
+    /// # Panics
+    /// Never: the names in it are valid.
+    #[must_use]
+    pub fn new(now: Millis, random: &mut dyn Random) -> Self {
+        let valid = |reason: String| -> ! { unreachable!("a made value {reason}") };
+        let server_id = ServerId::parse(random.id()).unwrap_or_else(|reason| valid(reason));
+        let lobby = RoomId::parse(random.id()).unwrap_or_else(|reason| valid(reason));
+        let name = RoomName::parse("lobby").unwrap_or_else(|reason| valid(reason));
+        let author = Author {
+            id: UserId::parse(server_id.as_str()).unwrap_or_else(|reason| valid(reason)),
+            name: DisplayName::parse("server").unwrap_or_else(|reason| valid(reason)),
+            color: naming::color(random),
+        };
+        let client_id = ClientId::parse("lobby").unwrap_or_else(|reason| valid(reason));
+        let first = Entry {
+            seq: 1,
+            id: EntryId::parse(random.id()).unwrap_or_else(|reason| valid(reason)),
+            time: now,
+            author: author.clone(),
+            client_id: client_id.clone(),
+            n: 0,
+            body: Body::Create(Create { name: name.clone() }),
+        };
+        let topic = TopicText::parse("").unwrap_or_else(|reason| valid(reason));
+        let room = Room { id: lobby.clone(), name, topic, kind: RoomKind::Lobby };
+        let epoch = Epoch::parse(random.id()).unwrap_or_else(|reason| valid(reason));
+        let mut log = Log::new(room, epoch, (author.id, client_id));
+        log.push(first, None);
+        let rooms = HashMap::from([(lobby.clone(), log)]);
+        Self { tables: Mutex::new(Tables { rooms, ..Tables::default() }), server_id, lobby }
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    fn new(room: Room, epoch: Epoch, creator: (UserId, ClientId)) -> Self {
+        Self {
+            room,
+            epoch,
+            creator,
+            rows: Vec::new(),
+            by_client: HashMap::new(),
+            reactions: BTreeMap::new(),
+            mentions: HashSet::new(),
+            memberships: HashMap::new(),
+            positions: HashMap::new(),
+            members: 0,
+        }
+    }
+
+    fn push(&mut self, entry: Entry, digest: Option<i64>) {
+        self.by_client.insert((entry.author.id.clone(), entry.client_id.clone()), entry.seq);
+        self.rows.push(Row { entry, digest, deleted: false });
+    }
+
+    fn row(&self, seq: Seq) -> Option<&Row> {
+        self.rows.get(usize::try_from(seq).ok()?.checked_sub(1)?)
+    }
+
+    fn row_mut(&mut self, seq: Seq) -> Option<&mut Row> {
+        self.rows.get_mut(usize::try_from(seq).ok()?.checked_sub(1)?)
+    }
+
+    fn head(&self) -> &Entry {
+        match self.rows.last() {
+            Some(row) => &row.entry,
+            None => unreachable!("a room has its first entry from the start"),
+        }
+    }
+
+    fn mark(&self, seq: Seq) -> Option<Mark> {
+        self.row(seq).map(|row| row.entry.mark())
+    }
+
+    /// An open range, or in the lobby none at all.
+    fn is_member(&self, user: &UserId) -> bool {
+        match self.memberships.get(user) {
+            Some(ranges) => ranges.last().is_some_and(|(_, to)| to.is_none()),
+            None => self.room.kind == RoomKind::Lobby,
+        }
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    fn server_id(&self) -> ServerId {
+        self.server_id.clone()
+    }
+
+    fn lobby(&self) -> RoomId {
+        self.lobby.clone()
+    }
+
+    async fn commit(&self, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
+        Ok(commit::run(&mut self.tables(), batch, context))
+    }
+
+    async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
+        Ok(history::page(&self.tables(), reader, request, limits))
+    }
+
+    async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
+        Ok(rooms::of_user(&self.tables(), reader, cursors))
+    }
+
+    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError> {
+        Ok(self.tables().rooms.get(room).map_or(0, |log| log.members))
+    }
+
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
+        Ok(rooms::members(&self.tables(), reader, room))
+    }
+
+    async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError> {
+        Ok(rooms::list(&self.tables(), reader, request))
+    }
+
+    async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary> {
+        Ok(rooms::find(&self.tables(), reader, request))
+    }
+
+    async fn token_owner(&self, hash: &TokenHash, now: Millis) -> Result<TokenOwner, StoreError> {
+        Ok(self.tables().token_owner(hash, now))
+    }
+
+    async fn guest(&self, hash: &TokenHash, new: &NewUser, now: Millis) -> Result<User, StoreError> {
+        Ok(self.tables().guest(hash, new, now))
+    }
+
+    async fn free_name(&self, new: &NewUser, now: Millis) -> Result<DisplayName, StoreError> {
+        Ok(self.tables().free_name(new, now))
+    }
+
+    async fn seen(&self, users: &[UserId], now: Millis) -> Result<(), StoreError> {
+        self.tables().seen(users, now);
+        Ok(())
+    }
+
+    async fn rename(&self, user: &User, name: &DisplayName, now: Millis) -> Answer<User> {
+        Ok(self.tables().rename(user, name, now))
+    }
+
+    async fn register(&self, guest: &User, identity: &Identity, password_hash: &str, session: &NewSession, now: Millis) -> Answer<User> {
+        Ok(self.tables().register(guest, identity, password_hash, session, now))
+    }
+
+    async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
+        Ok(self.tables().account(identity))
+    }
+
+    async fn open_session(&self, user: &UserId, session: &NewSession, now: Millis) -> Result<(), StoreError> {
+        self.tables().open_session(user, session, now);
+        Ok(())
+    }
+
+    async fn sessions(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        Ok(self.tables().sessions(user))
+    }
+
+    async fn end_session(&self, user: &UserId, session: &SessionId, _: Millis) -> Result<bool, StoreError> {
+        Ok(self.tables().end_session(user, session))
+    }
+
+    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, _: Millis) -> Result<Vec<SessionId>, StoreError> {
+        Ok(self.tables().set_password(user, password_hash, keep))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn close(&self) {}
+}
+
+/// The refusal that both stores give.
+fn no_room() -> Error {
+    crate::domain::decide::no_such_room()
+}
+
+/// The key under which a name is unique.
+fn key(name: &str) -> String {
+    confusable_key(name)
+}

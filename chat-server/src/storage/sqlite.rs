@@ -1,0 +1,230 @@
+//! The store in one SQLite file: the default, with nothing else to run.
+//!
+//! One connection writes, a few read. WAL with `synchronous=FULL`: what was committed survives a
+//! power cut, and readers never wait for the writer.
+//!
+//! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
+//! - `commit`: the writer's transaction, `facts`: what it looks up;
+//! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
+use chat_proto::limits::Limits;
+use chat_proto::name::{DisplayName, Identity};
+use chat_proto::place::Millis;
+use chat_proto::request::history_read::{HistoryRead, Page};
+use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::session_list::Session;
+use chat_proto::request::sync::{Cursor, RoomState};
+use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::user::User;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::Mutex;
+
+use crate::domain::decide::Context;
+use crate::domain::random::Random;
+use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+
+mod commit;
+mod facts;
+mod history;
+mod people;
+mod rooms;
+mod rows;
+mod start;
+
+/// How many connections read at once.
+const READERS: u32 = 4;
+/// How long a statement waits for another process that holds the file, such as a backup.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The store in one SQLite file.
+pub struct SqliteStore {
+    options: SqliteConnectOptions,
+    /// None after an unknown outcome, until it is opened anew.
+    writer: Mutex<Option<SqliteConnection>>,
+    readers: SqlitePool,
+    server_id: ServerId,
+    lobby: RoomId,
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it where there is none, and brings it up to date.
+    ///
+    /// # Errors
+    /// What is wrong with the file, the directory or the disk.
+    pub async fn open(path: &Path, now: Millis, random: &mut dyn Random) -> Result<Self, StoreError> {
+        Self::open_with(path, now, random, |options| options).await
+    }
+
+    /// The same with the connection's options changed, such as `max_page_count` in tests.
+    ///
+    /// # Errors
+    /// What is wrong with the file, the directory or the disk.
+    pub async fn open_with(
+        path: &Path,
+        now: Millis,
+        random: &mut dyn Random,
+        change: impl FnOnce(SqliteConnectOptions) -> SqliteConnectOptions,
+    ) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY)
+            .pragma("secure_delete", "on")
+            .pragma("temp_store", "memory")
+            .disable_statement_logging();
+        let options = change(options);
+        let mut writer = SqliteConnection::connect_with(&options).await?;
+        let (server_id, lobby) = start::bring_up(&mut writer, now, random).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(BUSY)
+            .connect_lazy_with(options.clone().create_if_missing(false).pragma("query_only", "on"));
+        Ok(Self { options, writer: Mutex::new(Some(writer)), readers, server_id, lobby })
+    }
+
+    /// Runs a write alone; a connection whose outcome is unknown is not used again.
+    async fn write<T>(&self, run: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut slot = self.writer.lock().await;
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None => SqliteConnection::connect_with(&self.options).await?,
+        };
+        let result = run(&mut connection).await;
+        match &result {
+            Ok(_) => *slot = Some(connection),
+            // Its transaction may still be open, or its commit half done: SQLite rolls back when it closes.
+            Err(_) => drop(connection.close().await),
+        }
+        result
+    }
+
+    /// A snapshot for one read.
+    async fn snapshot(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn server_id(&self) -> ServerId {
+        self.server_id.clone()
+    }
+
+    fn lobby(&self) -> RoomId {
+        self.lobby.clone()
+    }
+
+    async fn commit(&self, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
+        match self.write(async |connection| commit::run(connection, batch, context).await).await {
+            Err(error) if commit::is_data_error(&error) && batch.writes.len() + batch.marks.len() > 1 => {
+                tracing::warn!(%error, "a batch failed on its data; running it one by one");
+                self.write(async |connection| commit::run_one_by_one(connection, batch, context).await).await
+            }
+            result => result,
+        }
+    }
+
+    async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
+        let mut snapshot = self.snapshot().await?;
+        history::page(&mut snapshot, reader, request, limits).await
+    }
+
+    async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::of_user(&mut snapshot, reader, cursors).await
+    }
+
+    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::member_count(&mut snapshot, room).await
+    }
+
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::members(&mut snapshot, reader, room).await
+    }
+
+    async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::list(&mut snapshot, reader, request).await
+    }
+
+    async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::find(&mut snapshot, reader, request).await
+    }
+
+    async fn token_owner(&self, hash: &TokenHash, now: Millis) -> Result<TokenOwner, StoreError> {
+        let owner = people::token_owner(&mut *self.readers.acquire().await?, hash).await?;
+        if let Some(last) = owner.1.filter(|last| last + people::USED_EVERY_MS <= now) {
+            tracing::trace!(last, "a token is used again");
+            self.write(async |connection| people::mark_used(connection, hash, now).await).await?;
+        }
+        Ok(owner.0)
+    }
+
+    async fn guest(&self, hash: &TokenHash, new: &NewUser, now: Millis) -> Result<User, StoreError> {
+        self.write(async |connection| people::guest(connection, hash, new, now).await).await
+    }
+
+    async fn free_name(&self, new: &NewUser, now: Millis) -> Result<DisplayName, StoreError> {
+        people::free_name(&mut *self.readers.acquire().await?, new, now).await
+    }
+
+    async fn seen(&self, users: &[UserId], now: Millis) -> Result<(), StoreError> {
+        self.write(async |connection| people::seen(connection, users, now).await).await
+    }
+
+    async fn rename(&self, user: &User, name: &DisplayName, now: Millis) -> Answer<User> {
+        self.write(async |connection| people::rename(connection, user, name, now).await).await
+    }
+
+    async fn register(&self, guest: &User, identity: &Identity, password_hash: &str, session: &NewSession, now: Millis) -> Answer<User> {
+        self.write(async |connection| people::register(connection, guest, identity, password_hash, session, now).await).await
+    }
+
+    async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
+        people::account(&mut *self.readers.acquire().await?, identity).await
+    }
+
+    async fn open_session(&self, user: &UserId, session: &NewSession, now: Millis) -> Result<(), StoreError> {
+        self.write(async |connection| people::open_session(connection, user, session, now).await).await
+    }
+
+    async fn sessions(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        people::sessions(&mut *self.readers.acquire().await?, user).await
+    }
+
+    async fn end_session(&self, user: &UserId, session: &SessionId, now: Millis) -> Result<bool, StoreError> {
+        self.write(async |connection| people::end_session(connection, user, session, now).await).await
+    }
+
+    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, now: Millis) -> Result<Vec<SessionId>, StoreError> {
+        self.write(async |connection| people::set_password(connection, user, password_hash, keep, now).await).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.write(async |connection| {
+            // Takes the write lock and gives it back: a full or read-only disk shows here.
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+            sqlx::query("ROLLBACK").execute(&mut *connection).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        if let Some(writer) = self.writer.lock().await.take() {
+            drop(writer.close().await);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The writer's transaction: look up, decide, insert, commit.
+
+use chat_proto::entry::{Body, Entry};
+use chat_proto::error::{Code, Error};
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::name::confusable_key;
+use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
+use serde_json::json;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection, Row};
+
+use crate::domain::decide::{Context, Decision, NewEntry, decide, no_such_room};
+use crate::domain::facts::Wanted;
+use crate::domain::write::Write;
+use crate::storage::sqlite::facts::{Keys, look_up};
+use crate::storage::sqlite::rooms::{is_member, read_position};
+use crate::storage::sqlite::rows::{kind, number, text, unreadable};
+use crate::storage::{Batch, Committed, CommittedEntry, StoreError};
+
+/// Runs one batch.
+pub(super) async fn run(connection: &mut SqliteConnection, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut committed = Committed::default();
+    if !batch.writes.is_empty() {
+        let decision = store(&mut transaction, &batch.writes, context).await?;
+        committed.outcomes = decision.outcomes;
+        let entries = decision.entries.into_iter();
+        committed.entries = entries.map(|new| CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry }).collect();
+    }
+    for (user, mark) in &batch.marks {
+        committed.marks.push(move_position(&mut transaction, user, mark).await?);
+    }
+    transaction.commit().await?;
+    Ok(committed)
+}
+
+/// Runs a batch whose data something is wrong with, so that only the culprit is refused.
+pub(super) async fn run_one_by_one(
+    connection: &mut SqliteConnection,
+    batch: &Batch,
+    context: &mut Context<'_>,
+) -> Result<Committed, StoreError> {
+    let mut all = Committed::default();
+    let writes = batch.writes.iter().map(|write| Batch { writes: vec![write.clone()], marks: Vec::new() });
+    let marks = batch.marks.iter().map(|mark| Batch { writes: Vec::new(), marks: vec![mark.clone()] });
+    for single in writes.chain(marks) {
+        match run(connection, &single, context).await {
+            Ok(one) => {
+                all.outcomes.extend(one.outcomes);
+                all.marks.extend(one.marks);
+                all.entries.extend(one.entries);
+            }
+            Err(error) if is_data_error(&error) => {
+                tracing::error!(%error, "a request was refused by the database");
+                let refused = Error::new(Code::Invalid, "The database refused this request's data.");
+                if single.marks.is_empty() {
+                    all.outcomes.push(Err(refused));
+                } else {
+                    all.marks.push(Err(refused));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+/// Whether the data is at fault (a constraint, a type) and not the disk or the connection.
+pub(super) fn is_data_error(error: &StoreError) -> bool {
+    /// SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_ERROR (malformed JSON).
+    const DATA: [i32; 4] = [19, 20, 18, 1];
+    let StoreError::Database(sqlx::Error::Database(error)) = error else { return false };
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| DATA.contains(&(code & 0xff)))
+}
+
+async fn store(connection: &mut SqliteConnection, writes: &[Write], context: &mut Context<'_>) -> Result<Decision, StoreError> {
+    let (mut facts, mut keys) = look_up(connection, &Wanted::of(writes)).await?;
+    let decision = decide(&mut facts, writes, context);
+    if decision.entries.is_empty() {
+        return Ok(decision);
+    }
+    make_rooms(connection, &decision, &mut keys).await?;
+    insert_entries(connection, &decision.entries, &keys).await?;
+    move_heads(connection, &decision.entries, &keys).await?;
+    note_mentions(connection, &decision.entries, &keys).await?;
+    for new in &decision.entries {
+        let Some(key) = keys.get(&new.room) else { continue };
+        apply(connection, *key, &new.entry).await?;
+    }
+    Ok(decision)
+}
+
+async fn make_rooms(connection: &mut SqliteConnection, decision: &Decision, keys: &mut Keys) -> Result<(), StoreError> {
+    for new in &decision.rooms {
+        let key = sqlx::query(
+            "INSERT INTO rooms (id, name, name_key, topic, kind, epoch, head_seq, head_id, head_time, n, members, creator, creation)
+             VALUES (?, ?, ?, ?, 'public', ?, 0, '', 0, 0, 0, ?, ?) RETURNING key",
+        )
+        .bind(new.room.id.as_str())
+        .bind(new.room.name.as_str())
+        .bind(confusable_key(new.room.name.as_str()))
+        .bind(new.room.topic.as_str())
+        .bind(new.epoch.as_str())
+        .bind(new.creator.as_str())
+        .bind(new.client_id.as_str())
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get(0)?;
+        keys.insert(new.room.id.clone(), key);
+    }
+    Ok(())
+}
+
+async fn insert_entries(connection: &mut SqliteConnection, entries: &[NewEntry], keys: &Keys) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(entries.len());
+    for NewEntry { room, entry, digest, .. } in entries {
+        let Some(key) = keys.get(room) else { continue };
+        let quote = match &entry.body {
+            Body::Message(message) => message.reply_to.as_ref().map(|quote| quote.seq),
+            _ => None,
+        };
+        let body = serde_json::to_string(&entry.body).map_err(unreadable)?;
+        let target = entry.body.target().map(|target| target.seq);
+        let Entry { seq, id, time, author, client_id, n, .. } = entry;
+        let kind = kind(&entry.body);
+        rows.push(json!([key, seq, id, time, author.id, author.name, author.color, client_id, n, kind, target, quote, body, digest]));
+    }
+    // One statement for the whole batch: a statement a row was three times slower.
+    sqlx::query(
+        "INSERT INTO entries (room, seq, id, time, author, name, color, client_id, n, kind, target, quote, body, digest)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+                value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+         FROM json_each(?)",
+    )
+    .bind(serde_json::Value::Array(rows).to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn move_heads(connection: &mut SqliteConnection, entries: &[NewEntry], keys: &Keys) -> Result<(), StoreError> {
+    let mut heads = std::collections::HashMap::new();
+    for new in entries {
+        heads.insert(&new.room, &new.entry);
+    }
+    let rows: Vec<_> =
+        heads.into_iter().filter_map(|(room, entry)| Some(json!([keys.get(room)?, entry.seq, entry.id, entry.time, entry.n]))).collect();
+    sqlx::query(
+        "UPDATE rooms SET head_seq = j.value ->> 1, head_id = j.value ->> 2, head_time = j.value ->> 3, n = j.value ->> 4
+         FROM json_each(?) j WHERE rooms.key = j.value ->> 0",
+    )
+    .bind(serde_json::Value::Array(rows).to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn note_mentions(connection: &mut SqliteConnection, entries: &[NewEntry], keys: &Keys) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for new in entries {
+        if let (Body::Message(message), Some(key)) = (&new.entry.body, keys.get(&new.room)) {
+            rows.extend(message.mentions.iter().map(|user| json!([user, key, new.entry.seq])));
+        }
+    }
+    if !rows.is_empty() {
+        insert_mentions(connection, rows).await?;
+    }
+    Ok(())
+}
+
+async fn insert_mentions(connection: &mut SqliteConnection, rows: Vec<serde_json::Value>) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR IGNORE INTO mentions (user, room, seq) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)")
+        .bind(serde_json::Value::Array(rows).to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What an entry changes beside the log. Messages, by far the most, change nothing more.
+async fn apply(connection: &mut SqliteConnection, room: i64, entry: &Entry) -> Result<(), StoreError> {
+    let user = entry.author.id.as_str();
+    let seq = entry.seq as i64;
+    match &entry.body {
+        Body::Message(_) | Body::Unknown(_) => {}
+        Body::Edit(edit) => {
+            let target = edit.target.seq as i64;
+            sqlx::query("DELETE FROM mentions WHERE room = ? AND seq = ?").bind(room).bind(target).execute(&mut *connection).await?;
+            let rows = edit.mentions.iter().map(|user| json!([user, room, target])).collect();
+            insert_mentions(connection, rows).await?;
+        }
+        Body::Delete(delete) => blank(connection, room, delete.target.seq as i64, seq).await?,
+        Body::React(react) => {
+            let sql = if react.on {
+                "INSERT OR IGNORE INTO reactions (room, target, emoji, user) VALUES (?, ?, ?, ?)"
+            } else {
+                "DELETE FROM reactions WHERE room = ? AND target = ? AND emoji = ? AND user = ?"
+            };
+            sqlx::query(sql).bind(room).bind(react.target.seq as i64).bind(react.emoji.as_str()).bind(user).execute(connection).await?;
+        }
+        Body::Topic(topic) => {
+            sqlx::query("UPDATE rooms SET topic = ? WHERE key = ?").bind(topic.topic.as_str()).bind(room).execute(connection).await?;
+        }
+        Body::Create(_) | Body::Join(_) => join(connection, room, user, seq, entry.n as i64).await?,
+        Body::Leave(_) => leave(connection, room, user, seq).await?,
+    }
+    Ok(())
+}
+
+/// Nothing of a deleted message is left: not in its edits, not in quotes, not in counts.
+async fn blank(connection: &mut SqliteConnection, room: i64, target: i64, deletion: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        r#"UPDATE entries SET body = '{"kind":"message","content":{"type":"text","text":""},"mentions":[]}', digest = NULL, quote = NULL, deleted = ?
+           WHERE room = ? AND seq = ?"#,
+    )
+    .bind(deletion)
+    .bind(room)
+    .bind(target)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "UPDATE entries SET body = json_set(body, '$.content.text', '', '$.mentions', json('[]')), digest = NULL
+         WHERE room = ? AND target = ? AND kind = 'edit'",
+    )
+    .bind(room)
+    .bind(target)
+    .execute(&mut *connection)
+    .await?;
+    for sql in [
+        "UPDATE entries SET body = json_set(body, '$.reply_to.text', '') WHERE room = ? AND quote = ?",
+        "DELETE FROM mentions WHERE room = ? AND seq = ?",
+        "DELETE FROM reactions WHERE room = ? AND target = ?",
+    ] {
+        sqlx::query(sql).bind(room).bind(target).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Opens a range of membership, and counts what was said before as read.
+async fn join(connection: &mut SqliteConnection, room: i64, user: &str, seq: i64, n: i64) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO memberships (user, room, from_seq) VALUES (?, ?, ?)")
+        .bind(user)
+        .bind(room)
+        .bind(seq)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE rooms SET members = members + 1 WHERE key = ?").bind(room).execute(&mut *connection).await?;
+    sqlx::query(
+        "INSERT INTO positions (user, room, seq, n) VALUES (?, ?, ?, ?)
+         ON CONFLICT (user, room) DO UPDATE SET seq = excluded.seq, n = excluded.n",
+    )
+    .bind(user)
+    .bind(room)
+    .bind(seq)
+    .bind(n)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Closes the open range with the very entry by which its owner left.
+async fn leave(connection: &mut SqliteConnection, room: i64, user: &str, seq: i64) -> Result<(), StoreError> {
+    let closed = sqlx::query("UPDATE memberships SET to_seq = ? WHERE user = ? AND room = ? AND to_seq IS NULL")
+        .bind(seq)
+        .bind(user)
+        .bind(room)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected();
+    if closed == 0 {
+        // The lobby's membership by rule, from the first entry on.
+        sqlx::query("INSERT INTO memberships (user, room, from_seq, to_seq) VALUES (?, ?, 1, ?)")
+            .bind(user)
+            .bind(room)
+            .bind(seq)
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::query("UPDATE rooms SET members = MAX(members - 1, 0) WHERE key = ?").bind(room).execute(connection).await?;
+    Ok(())
+}
+
+async fn move_position(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    mark: &RoomMarkRead,
+) -> Result<Result<ReadPosition, Error>, StoreError> {
+    let Some(room) = room_key(connection, &mark.room).await? else { return Ok(Err(no_such_room())) };
+    if !is_member(connection, user, room).await? {
+        return Ok(Err(no_such_room()));
+    }
+    let sql = "SELECT r.epoch, e.id, e.n FROM rooms r JOIN entries e ON e.room = r.key AND e.seq = ? WHERE r.key = ?";
+    let row = sqlx::query(sql).bind(mark.place.seq as i64).bind(room).fetch_optional(&mut *connection).await?;
+    let fits = |row: &sqlx::sqlite::SqliteRow| -> Result<bool, StoreError> {
+        Ok(text(row, "epoch")? == mark.place.epoch.as_str() && text(row, "id")? == mark.place.id.as_str())
+    };
+    let n = match &row {
+        Some(row) if fits(row)? => number(row, "n")?,
+        _ => {
+            let mut error = Error::new(Code::EpochChanged, "The room's log was made anew, and another entry stands there now.");
+            error.field = Some("place".to_owned());
+            return Ok(Err(error));
+        }
+    };
+    sqlx::query(
+        "INSERT INTO positions (user, room, seq, n) VALUES (?, ?, ?, ?)
+         ON CONFLICT (user, room) DO UPDATE SET seq = excluded.seq, n = excluded.n WHERE ? OR excluded.seq > positions.seq",
+    )
+    .bind(user.as_str())
+    .bind(room)
+    .bind(mark.place.seq as i64)
+    .bind(n as i64)
+    .bind(mark.unread)
+    .execute(&mut *connection)
+    .await?;
+    Ok(Ok(read_position(connection, user, room).await?))
+}
+
+async fn room_key(connection: &mut SqliteConnection, room: &RoomId) -> Result<Option<i64>, StoreError> {
+    let row = sqlx::query("SELECT key FROM rooms WHERE id = ?").bind(room.as_str()).fetch_optional(connection).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}

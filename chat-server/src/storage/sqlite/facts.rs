@@ -1,0 +1,172 @@
+//! What the writer looks up before it decides: one statement a kind, whatever the batch's size.
+
+use std::collections::HashMap;
+
+use chat_proto::entry::Body;
+use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
+use chat_proto::request::stored::Stored;
+use chat_proto::text::Emoji;
+use serde_json::json;
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted};
+use crate::storage::StoreError;
+use crate::storage::sqlite::rows::{author, body, number, read, room, text};
+
+/// The keys by which the tables know the batch's rooms.
+pub(super) type Keys = HashMap<RoomId, i64>;
+
+/// Looks up everything that the batch names.
+pub(super) async fn look_up(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<(Facts, Keys), StoreError> {
+    let mut facts = Facts::default();
+    let keys = rooms(connection, wanted, &mut facts).await?;
+    creations(connection, wanted, &mut facts).await?;
+    known(connection, wanted, &keys, &mut facts).await?;
+    members(connection, wanted, &keys, &mut facts).await?;
+    targets(connection, wanted, &keys, &mut facts).await?;
+    reactions(connection, wanted, &keys, &mut facts).await?;
+    Ok((facts, keys))
+}
+
+async fn rooms(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut Facts) -> Result<Keys, StoreError> {
+    let mut keys = Keys::new();
+    if wanted.rooms.is_empty() {
+        return Ok(keys);
+    }
+    let ids = json!(wanted.rooms).to_string();
+    let sql =
+        "SELECT key, id, name, topic, kind, epoch, head_seq, head_id, head_time, n FROM rooms WHERE id IN (SELECT value FROM json_each(?))";
+    for row in sqlx::query(sql).bind(ids).fetch_all(connection).await? {
+        let room = room(&row)?;
+        keys.insert(room.id.clone(), row.try_get("key")?);
+        let known = RoomFacts {
+            epoch: read(Epoch::parse(text(&row, "epoch")?))?,
+            head: number(&row, "head_seq")?,
+            head_id: Some(read(EntryId::parse(text(&row, "head_id")?))?),
+            time: number(&row, "head_time")?,
+            n: number(&row, "n")?,
+            room,
+        };
+        facts.rooms.insert(known.room.id.clone(), known);
+    }
+    Ok(keys)
+}
+
+async fn creations(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
+    if wanted.creations.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT name_key FROM rooms WHERE name_key IN (SELECT value FROM json_each(?))";
+    for row in sqlx::query(sql).bind(json!(wanted.names).to_string()).fetch_all(&mut *connection).await? {
+        facts.taken_names.insert(text(&row, "name_key")?);
+    }
+    let pairs: Vec<_> = wanted.creations.iter().collect();
+    let sql = "SELECT r.id, r.name, r.topic, r.kind, r.creator, r.creation, e.id AS entry_id, e.time, e.digest
+               FROM json_each(?) j
+               JOIN rooms r ON r.creator = j.value ->> 0 AND r.creation = j.value ->> 1
+               JOIN entries e ON e.room = r.key AND e.seq = 1";
+    for row in sqlx::query(sql).bind(json!(pairs).to_string()).fetch_all(connection).await? {
+        let key = (read(UserId::parse(text(&row, "creator")?))?, read(ClientId::parse(text(&row, "creation")?))?);
+        let stored = Stored { seq: 1, id: read(EntryId::parse(text(&row, "entry_id")?))?, time: number(&row, "time")?, n: 0 };
+        facts.creations.insert(key, Creation { room: room(&row)?, stored, digest: row.try_get("digest")? });
+    }
+    Ok(())
+}
+
+async fn known(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys, facts: &mut Facts) -> Result<(), StoreError> {
+    let asked: Vec<_> = wanted.known.iter().filter_map(|(room, user, id)| Some((keys.get(room)?, user, id))).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let names = by_key(keys);
+    let sql = "SELECT e.room, e.author, e.client_id, e.seq, e.id, e.time, e.n, e.digest
+               FROM json_each(?) j
+               JOIN entries e ON e.room = j.value ->> 0 AND e.author = j.value ->> 1 AND e.client_id = j.value ->> 2";
+    for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(connection).await? {
+        let Some(room) = room_of(&row, &names)? else { continue };
+        let stored = Stored {
+            seq: number(&row, "seq")?,
+            id: read(EntryId::parse(text(&row, "id")?))?,
+            time: number(&row, "time")?,
+            n: number(&row, "n")?,
+        };
+        let key = (room, read(UserId::parse(text(&row, "author")?))?, read(ClientId::parse(text(&row, "client_id")?))?);
+        facts.known.insert(key, Known { stored, digest: row.try_get("digest")? });
+    }
+    Ok(())
+}
+
+async fn members(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys, facts: &mut Facts) -> Result<(), StoreError> {
+    let asked: Vec<_> = wanted.members.iter().filter_map(|(room, user)| Some((keys.get(room)?, user))).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let names = by_key(keys);
+    let sql = "SELECT j.value ->> 0 AS room, j.value ->> 1 AS user
+               FROM json_each(?) j
+               JOIN rooms r ON r.key = j.value ->> 0
+               WHERE EXISTS (SELECT 1 FROM memberships m WHERE m.user = j.value ->> 1 AND m.room = r.key AND m.to_seq IS NULL)
+                  OR (r.kind = 'lobby' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user = j.value ->> 1 AND m.room = r.key))";
+    for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(connection).await? {
+        let Some(room) = room_of(&row, &names)? else { continue };
+        facts.members.insert((room, read(UserId::parse(text(&row, "user")?))?));
+    }
+    Ok(())
+}
+
+async fn targets(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys, facts: &mut Facts) -> Result<(), StoreError> {
+    let asked: Vec<_> = wanted.targets.iter().filter_map(|(room, seq)| Some((keys.get(room)?, seq))).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let names = by_key(keys);
+    let sql = "SELECT e.room, e.seq, e.id, e.author, e.name, e.color, e.kind, e.deleted IS NOT NULL AS deleted,
+                      COALESCE((SELECT a.body FROM entries a WHERE a.room = e.room AND a.target = e.seq AND a.kind = 'edit'
+                                ORDER BY a.seq DESC LIMIT 1), e.body) AS body
+               FROM json_each(?) j
+               JOIN entries e ON e.room = j.value ->> 0 AND e.seq = j.value ->> 1";
+    for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(connection).await? {
+        let Some(room) = room_of(&row, &names)? else { continue };
+        let text_now = match body(&row)? {
+            Body::Message(message) => message.content.text,
+            Body::Edit(edit) => edit.content.text,
+            _ => String::new(),
+        };
+        let target = Target {
+            id: read(EntryId::parse(text(&row, "id")?))?,
+            author: author(&row)?,
+            is_message: text(&row, "kind")? == "message",
+            deleted: row.try_get("deleted")?,
+            text: text_now,
+        };
+        facts.targets.insert((room, number(&row, "seq")?), target);
+    }
+    Ok(())
+}
+
+async fn reactions(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys, facts: &mut Facts) -> Result<(), StoreError> {
+    let asked: Vec<_> = wanted.reactions.iter().filter_map(|(room, seq)| Some((keys.get(room)?, seq))).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let names = by_key(keys);
+    let sql = "SELECT r.room, r.target AS seq, r.emoji, r.user
+               FROM json_each(?) j
+               JOIN reactions r ON r.room = j.value ->> 0 AND r.target = j.value ->> 1";
+    for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(connection).await? {
+        let Some(room) = room_of(&row, &names)? else { continue };
+        let standing = facts.reactions.entry((room, number(&row, "seq")?)).or_default();
+        let people = standing.entry(read(Emoji::parse(text(&row, "emoji")?))?).or_default();
+        people.insert(read(UserId::parse(text(&row, "user")?))?);
+    }
+    Ok(())
+}
+
+fn by_key(keys: &Keys) -> HashMap<i64, RoomId> {
+    keys.iter().map(|(id, key)| (*key, id.clone())).collect()
+}
+
+fn room_of(row: &SqliteRow, names: &HashMap<i64, RoomId>) -> Result<Option<RoomId>, StoreError> {
+    Ok(names.get(&row.try_get::<i64, _>("room")?).cloned())
+}

@@ -1,0 +1,151 @@
+//! Closed pages of a room's log.
+
+use std::collections::BTreeMap;
+
+use chat_proto::entry::Entry;
+use chat_proto::error::{Code, Error};
+use chat_proto::id::{EntryId, Epoch};
+use chat_proto::limits::Limits;
+use chat_proto::place::{Mark, Seq};
+use chat_proto::request::history_read::{HistoryRead, Page, Reaction, Standing};
+use chat_proto::text::Emoji;
+use chat_proto::user::User;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Row, SqliteTransaction};
+
+use crate::domain::decide::no_such_room;
+use crate::domain::page::{Scan, back_from, forward_to, in_force, scan};
+use crate::storage::sqlite::rooms::is_member;
+use crate::storage::sqlite::rows::{entry, mark, number, read, text};
+use crate::storage::{Answer, StoreError};
+
+/// One page, with the access to it, in one snapshot.
+pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
+    let sql = "SELECT key, epoch, head_seq, head_id FROM rooms WHERE id = ?";
+    let Some(row) = sqlx::query(sql).bind(request.room.as_str()).fetch_optional(&mut **snapshot).await? else {
+        return Ok(Err(no_such_room()));
+    };
+    let room: i64 = row.try_get("key")?;
+    if !is_member(snapshot, &reader.id, room).await? {
+        return Ok(Err(no_such_room()));
+    }
+    let epoch = read(Epoch::parse(text(&row, "epoch")?))?;
+    let head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
+    if let Some(place) = &request.place
+        && (place.epoch != epoch || entry_id(snapshot, room, place.seq).await?.as_ref() != Some(&place.id))
+    {
+        return Ok(Err(Error::new(Code::EpochChanged, "The room's log was made anew. Read it from its head.")));
+    }
+    let (scan, wanted) = match scan(request, head.seq, limits) {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(error)),
+    };
+    let log = Log { room, head: head.seq, rows: limits.page_scan };
+    let (from, to, entries) = match scan {
+        Scan::Back { below } => log.back(snapshot, below, wanted).await?,
+        Scan::Forward { above } => log.forward(snapshot, above, wanted).await?,
+        Scan::Around { middle } => {
+            let (from, _, mut entries) = log.back(snapshot, middle + 1, wanted / 2 + 1).await?;
+            let (_, to, newer) = log.forward(snapshot, middle, wanted / 2).await?;
+            entries.extend(newer);
+            (from, to, entries)
+        }
+    };
+    let to_mark = match entry_id(snapshot, room, to).await? {
+        Some(id) if to >= from => Some(Mark { seq: to, id }),
+        _ => None,
+    };
+    let amendments = in_force(log.amendments(snapshot, from, to).await?);
+    let reactions = log.reactions(snapshot, reader, from, to).await?;
+    Ok(Ok(Page { room: request.room.clone(), epoch, from, to: to_mark, head, entries, amendments, reactions, hidden: Vec::new() }))
+}
+
+/// The id of the entry at that place.
+pub(super) async fn entry_id(connection: &mut SqliteConnection, room: i64, seq: Seq) -> Result<Option<EntryId>, StoreError> {
+    let sql = "SELECT seq, id FROM entries WHERE room = ? AND seq = ?";
+    let row = sqlx::query(sql).bind(room).bind(seq as i64).fetch_optional(connection).await?;
+    row.map(|row| mark(&row).map(|mark| mark.id)).transpose()
+}
+
+struct Log {
+    room: i64,
+    head: Seq,
+    rows: u32,
+}
+
+type Found = (Seq, Seq, Vec<Entry>);
+
+impl Log {
+    async fn back(&self, snapshot: &mut SqliteConnection, below: Seq, wanted: u32) -> Result<Found, StoreError> {
+        let floor = below.saturating_sub(u64::from(self.rows));
+        let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+                   WHERE room = ? AND seq < ? AND seq >= ? AND kind NOT IN ('edit', 'delete', 'react')
+                   ORDER BY seq DESC LIMIT ?";
+        let rows = sqlx::query(sql).bind(self.room).bind(below as i64).bind(floor as i64).bind(wanted).fetch_all(snapshot).await?;
+        let mut entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        entries.reverse();
+        let from = back_from(below, entries.len() as u32, wanted, entries.first().map(|entry| entry.seq), self.rows);
+        Ok((from, below - 1, entries))
+    }
+
+    async fn forward(&self, snapshot: &mut SqliteConnection, above: Seq, wanted: u32) -> Result<Found, StoreError> {
+        let ceiling = above + u64::from(self.rows);
+        let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+                   WHERE room = ? AND seq > ? AND seq <= ? AND kind NOT IN ('edit', 'delete', 'react')
+                   ORDER BY seq LIMIT ?";
+        let rows = sqlx::query(sql).bind(self.room).bind(above as i64).bind(ceiling as i64).bind(wanted).fetch_all(snapshot).await?;
+        let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        let highest = entries.last().map(|entry| entry.seq);
+        let to = forward_to(above, entries.len() as u32, wanted, highest, self.rows, self.head);
+        Ok((above + 1, to, entries))
+    }
+
+    /// Edits and deletions that point into the range or stand in it.
+    async fn amendments(&self, snapshot: &mut SqliteConnection, from: Seq, to: Seq) -> Result<Vec<Entry>, StoreError> {
+        let (from, to) = (from as i64, to as i64);
+        let pointing = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+                        WHERE room = ? AND target BETWEEN ? AND ? AND kind IN ('edit', 'delete')";
+        let standing = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+                        WHERE room = ? AND seq BETWEEN ? AND ? AND kind IN ('edit', 'delete')";
+        let mut found = BTreeMap::new();
+        for sql in [pointing, standing] {
+            for row in sqlx::query(sql).bind(self.room).bind(from).bind(to).fetch_all(&mut *snapshot).await? {
+                let entry = entry(&row)?;
+                found.insert(entry.seq, entry);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// The reactions that stand on messages of the range, and on those that reactions of the range point at.
+    async fn reactions(&self, snapshot: &mut SqliteConnection, reader: &User, from: Seq, to: Seq) -> Result<Vec<Standing>, StoreError> {
+        let (first, last) = (from as i64, to as i64);
+        let touched = "SELECT DISTINCT target FROM entries WHERE room = ? AND seq BETWEEN ? AND ? AND kind = 'react'";
+        let mut standing: BTreeMap<Seq, Vec<Reaction>> = BTreeMap::new();
+        for row in sqlx::query(touched).bind(self.room).bind(first).bind(last).fetch_all(&mut *snapshot).await? {
+            standing.entry(number(&row, "target")?).or_default();
+        }
+        let elsewhere: Vec<Seq> = standing.keys().copied().filter(|target| !(from..=to).contains(target)).collect();
+        let inside = "SELECT target, emoji, COUNT(*) AS count, MAX(user = ?) AS mine FROM reactions
+                      WHERE room = ? AND target BETWEEN ? AND ? GROUP BY target, emoji ORDER BY target, emoji";
+        let query = sqlx::query(inside).bind(reader.id.as_str()).bind(self.room).bind(first).bind(last);
+        collect(&mut standing, query.fetch_all(&mut *snapshot).await?)?;
+        if !elsewhere.is_empty() {
+            let outside = "SELECT target, emoji, COUNT(*) AS count, MAX(user = ?) AS mine FROM reactions
+                           WHERE room = ? AND target IN (SELECT value FROM json_each(?)) GROUP BY target, emoji ORDER BY target, emoji";
+            let targets = serde_json::json!(elsewhere).to_string();
+            let query = sqlx::query(outside).bind(reader.id.as_str()).bind(self.room).bind(targets);
+            collect(&mut standing, query.fetch_all(&mut *snapshot).await?)?;
+        }
+        Ok(standing.into_iter().map(|(target, reactions)| Standing { target, reactions }).collect())
+    }
+}
+
+fn collect(standing: &mut BTreeMap<Seq, Vec<Reaction>>, rows: Vec<SqliteRow>) -> Result<(), StoreError> {
+    for row in rows {
+        let reaction =
+            Reaction { emoji: read(Emoji::parse(text(&row, "emoji")?))?, count: number(&row, "count")? as u32, mine: row.try_get("mine")? };
+        standing.entry(number(&row, "target")?).or_default().push(reaction);
+    }
+    Ok(())
+}

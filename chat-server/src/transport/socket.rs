@@ -1,0 +1,148 @@
+//! The native namespace.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use chat_proto::NAMESPACE;
+use chat_proto::error::Error;
+use chat_proto::event::{Closing, Event as _, Welcome};
+use chat_proto::handshake::Auth;
+use chat_proto::limits;
+use serde_json::Value;
+use socketioxide::extract::{Event, SocketRef, TryData};
+use socketioxide::handler::ConnectHandler;
+use socketioxide::layer::SocketIoLayer;
+use socketioxide::{SendError, SocketError, SocketIo};
+use tokio::time::Instant;
+
+use crate::fanout::socketio::{SocketIoFanOut, cut};
+use crate::service::{Caller, Opening, Service};
+use crate::transport::connection::Connection;
+use crate::transport::origin::Origins;
+use crate::transport::reply::ReplyTo;
+
+/// How many packets wait for one reader before entries are dropped for it.
+const BUFFER: usize = 256;
+/// How long a `welcome` that finds the buffer full is tried again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The Socket.IO layer and its handle.
+#[must_use]
+pub fn layer() -> (SocketIoLayer, SocketIo) {
+    SocketIo::builder()
+        .max_buffer_size(BUFFER)
+        .max_payload(limits::PACKET as u64)
+        // The payload limit covers polling alone; without these a WebSocket may send 64 MiB.
+        .ws_max_message_size(limits::PACKET)
+        .ws_max_frame_size(limits::PACKET)
+        // An idle WebSocket keeps its read buffer: 4 KiB by default.
+        .ws_read_buffer_size(512)
+        .build_layer()
+}
+
+/// What the namespace's handlers share.
+#[derive(Clone)]
+pub struct Native {
+    /// The chat.
+    pub service: Arc<Service>,
+    /// Where connections are registered.
+    pub fanout: Arc<SocketIoFanOut>,
+    /// Who may use a cookie.
+    pub origins: Arc<Origins>,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// Serves the native namespace.
+pub fn serve(io: &SocketIo, native: Native) {
+    let (for_identity, for_connection) = (native.clone(), native);
+    let identify = move |socket: SocketRef, TryData(auth): TryData<Value>| {
+        let native = for_identity.clone();
+        async move { native.identify(&socket, auth.unwrap_or(Value::Null)).await.map_err(|error| refusal(&error)) }
+    };
+    // A plain function that registers before it returns: an async body loses the first events.
+    let connect = move |socket: SocketRef| {
+        for_connection.connected(socket);
+        std::future::ready(())
+    };
+    io.ns(NAMESPACE, connect.with(identify));
+}
+
+impl Native {
+    async fn identify(&self, socket: &SocketRef, auth: Value) -> Result<(), Error> {
+        let auth = Auth::parse(auth)?;
+        let parts = socket.req_parts();
+        let cookie = self.origins.session_cookie(parts);
+        let opening = Opening { connection: NEXT.fetch_add(1, Ordering::Relaxed), auth, cookie };
+        let caller = self.service.open(&opening).await?;
+        socket.extensions.insert(Arc::new(caller));
+        Ok(())
+    }
+
+    fn connected(&self, socket: SocketRef) {
+        let Some(caller) = socket.extensions.remove::<Arc<Caller>>() else {
+            return cut(socket);
+        };
+        let caller = self.service.enter(Arc::unwrap_or_clone(caller));
+        let id = caller.connection;
+        let parts = socket.req_parts();
+        let from = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+        let from = self.origins.client_address(parts, from);
+        let connection = Arc::new(Connection::new(id, self.service.clone(), socket.clone(), from));
+        self.fanout.register(id, socket.clone());
+
+        let queue = connection.clone();
+        socket.on_fallback(move |Event(name): Event, TryData(payload): TryData<Value>, reply: ReplyTo| {
+            queue.enqueue(&name, payload.unwrap_or(Value::Null), reply);
+            std::future::ready(())
+        });
+        let (service, fanout) = (self.service.clone(), self.fanout.clone());
+        socket.on_disconnect(move |_: SocketRef| {
+            service.closed(id);
+            fanout.unregister(id);
+            std::future::ready(())
+        });
+        let native = self.clone();
+        tokio::spawn(async move { native.welcome(socket, connection).await });
+    }
+
+    async fn welcome(&self, socket: SocketRef, connection: Arc<Connection>) {
+        match self.service.welcome(connection.id()).await {
+            Ok(welcome) => {
+                if send_welcome(&socket, &welcome).await {
+                    connection.opened();
+                } else {
+                    cut(socket);
+                }
+            }
+            Err(error) => {
+                if let Err(error) = socket.emit(Closing::NAME, &Closing { error }) {
+                    tracing::debug!(%error, "a connection could not be told why it ends");
+                }
+                cut(socket);
+            }
+        }
+    }
+}
+
+/// Sends the `welcome`, again and again while the buffer is full; false when that takes too long.
+async fn send_welcome(socket: &SocketRef, welcome: &Welcome) -> bool {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match socket.emit(Welcome::NAME, welcome) {
+            Err(SendError::Socket(SocketError::InternalChannelFull)) if Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => return false,
+            // A closed socket needs no welcome; its end is told elsewhere.
+            Ok(()) | Err(_) => return true,
+        }
+    }
+}
+
+/// A refused connection gets a string: the JSON of our error object.
+fn refusal(error: &Error) -> String {
+    serde_json::to_string(error).unwrap_or_else(|_| error.message.clone())
+}
