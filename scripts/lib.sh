@@ -95,7 +95,7 @@ need_display_tools() {
 
 # The page's packages, as the lock file has them.
 need_page_packages() {
-    if [ "$web/node_modules/.package-lock.json" -nt "$web/package-lock.json" ]; then
+    if [ -e "$web/node_modules/.package-lock.json" ] && [ ! "$web/node_modules/.package-lock.json" -ot "$web/package-lock.json" ]; then
         return
     fi
     (cd "$web" && npm ci --no-audit --no-fund)
