@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parse, type Block, type Inline } from "../src/core/markdown";
+import { bare, plain, type Block, type Inline } from "../src/core/markdown";
+import { parse } from "../src/core/markdown/full";
 
 /** The tree in a short notation. */
 function show(blocks: readonly Block[]): string {
@@ -52,4 +53,25 @@ describe("markdown", () => {
     ["¯\\\\\\_(ツ)\\_/¯", "p(¯\\_(ツ)_/¯)"],
     ["a\u202eb\u001b[31m", "p(a\ufffdb␛[31m)"],
   ])("reads %j", (text, tree) => expect(show(parse(text))).toBe(tree));
+});
+
+describe("a text without Markdown", () => {
+  it.each([
+    "plain",
+    "one\ntwo",
+    "one\n\ntwo\n\n\nthree",
+    "# no heading",
+    "a < b & c",
+    "it's 5 - 3",
+    "@ada, hello!",
+    "😀",
+  ])("is read alike without the whole reader: %j", (text) => {
+    expect(plain(text)).not.toBeNull();
+    expect(show(bare(text))).toBe(show(parse(text)));
+  });
+
+  it.each(["**b**", "a_b", "`c`", "see https://x.org", "www.x.org", "- a", "> q", "1. a", "me@x.org", "\\*"])(
+    "is not taken for one: %j",
+    (text) => expect(plain(text)).toBeNull(),
+  );
 });

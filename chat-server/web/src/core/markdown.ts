@@ -1,9 +1,8 @@
 /**
- * The Markdown of messages: bold, italic, strike, code, links, quotes, lists. Everything else that
- * Markdown knows (headings, tables, pictures, HTML, reference definitions) stays the text it is.
+ * The Markdown of messages, as a tree. Most messages have none: those are read here. The whole
+ * reader, `markdown/full.ts`, is loaded with the first message that needs it.
  */
-import { Marked, type Token, type Tokens } from "marked";
-import { harmless, safeLink } from "./text";
+import { harmless } from "./text";
 
 export type Block =
   | { is: "paragraph"; inlines: Inline[] }
@@ -18,88 +17,24 @@ export type Inline =
   | { is: "link"; href: string; inlines: Inline[] }
   | { is: "break" };
 
-const none = () => undefined;
-const marked = new Marked({
-  gfm: true,
-  breaks: true,
-  tokenizer: {
-    heading: none,
-    lheading: none,
-    hr: none,
-    html: none,
-    tag: none,
-    def: none,
-    table: none,
-    code: none,
-    reflink: none,
-  },
-});
+/** Whatever could be Markdown, or a link. */
+const MARKS = /[*_~`[\\]|:\/\/|www\.|mailto:|\S@\S+\.\S|^\s*(?:>|[-+]\s|\d+[.)]\s)/im;
 
-export function parse(text: string): Block[] {
-  return blocks(marked.lexer(harmless(text)));
+/** The tree of a text without Markdown, or null for one that needs the whole reader. */
+export function plain(text: string): Block[] | null {
+  return MARKS.test(text) ? null : bare(text);
 }
 
-function blocks(tokens: readonly Token[]): Block[] {
-  return tokens.flatMap((token): Block[] => {
-    switch (token.type) {
-      case "space":
-        return [];
-      case "code":
-        return [{ is: "code", language: ((token as Tokens.Code).lang ?? "").split(/\s/)[0] ?? "", text: token.text }];
-      case "blockquote":
-        return [{ is: "quote", blocks: blocks(token.tokens ?? []) }];
-      case "list": {
-        const list = token as Tokens.List;
-        const items = list.items.map((item) => blocks(item.tokens.filter(({ type }) => type !== "checkbox")));
-        return [{ is: "list", ordered: list.ordered, start: Number(list.start) || 1, items }];
-      }
-      default:
-        return [
-          {
-            is: "paragraph",
-            inlines: inlines(token.type === "paragraph" || token.type === "text" ? token : null, token.raw),
-          },
-        ];
-    }
-  });
-}
-
-function inlines(parent: Token | null, raw: string): Inline[] {
-  const tokens = parent && "tokens" in parent ? parent.tokens : undefined;
-  if (!tokens) return [{ is: "text", text: raw }];
-  return join(tokens.flatMap(inline));
-}
-
-function inline(token: Token): Inline[] {
-  switch (token.type) {
-    case "strong":
-    case "em":
-    case "del":
-      return [{ is: token.type, inlines: inlines(token, token.raw) }];
-    case "codespan":
-      return [{ is: "code", text: token.text }];
-    case "br":
-      return [{ is: "break" }];
-    case "link":
-      return safeLink(token.href) ? [{ is: "link", href: token.href, inlines: inlines(token, token.raw) }] : raw(token);
-    case "escape":
-      return [{ is: "text", text: token.text }];
-    case "text":
-      return "tokens" in token && token.tokens ? inlines(token, token.raw) : [{ is: "text", text: token.text }];
-    default:
-      return raw(token);
-  }
-}
-
-const raw = (token: Token): Inline[] => [{ is: "text", text: token.raw }];
-
-/** Neighbouring texts are one, so that a name in them is found whole. */
-function join(list: Inline[]): Inline[] {
-  const out: Inline[] = [];
-  for (const item of list) {
-    const last = out.at(-1);
-    if (item.is === "text" && last?.is === "text") last.text += item.text;
-    else out.push(item);
-  }
-  return out;
+/** The text as it stands, in paragraphs. */
+export function bare(text: string): Block[] {
+  const paragraphs = harmless(text)
+    .split(/\n[ \t]*\n\s*/)
+    .map((paragraph) => paragraph.replace(/^\n+|\n+$/g, ""))
+    .filter((paragraph) => paragraph !== "");
+  return paragraphs.map((paragraph) => ({
+    is: "paragraph",
+    inlines: paragraph
+      .split("\n")
+      .flatMap((line, index): Inline[] => [...(index ? [{ is: "break" as const }] : []), { is: "text", text: line }]),
+  }));
 }
