@@ -1,1 +1,33 @@
-//! Skeleton.
+//! The terminal client of the chat. A pure core decides (`update(&mut State, Event) -> Vec<Effect>`)
+//! and is drawn (`draw(&State)`); network and terminal stand at the rim and do what it says.
+//!
+//! In reading order:
+//!
+//! - [`event`] and [`effect`]: what comes in, what goes out;
+//! - [`state`]: everything that is known, and the outbox's rules;
+//! - [`update`]: one file per topic; [`update::action`] holds an arm for every action;
+//! - [`keys`], [`credentials`], [`sanitize`], [`links`]: small values that all of them share;
+//! - [`theme`]: colours by name and depth; [`layout`]: from lines to rows; [`view`]: from state to cells;
+//! - [`storage`]: the port behind which outbox and drafts are kept;
+//! - [`network`]: the only place that knows Socket.IO; [`runtime`]: joins it all; [`platform`]: what is Unix alone;
+//! - [`cli`]: the command line and its exit codes.
+
+pub mod cli;
+pub mod credentials;
+pub mod effect;
+pub mod event;
+pub mod keys;
+pub mod layout;
+pub mod links;
+pub mod network;
+pub mod platform;
+pub mod runtime;
+pub mod sanitize;
+pub mod state;
+pub mod storage;
+pub mod theme;
+pub mod update;
+pub mod view;
+
+/// What this program calls itself on the wire and in the list of sessions.
+pub const CLIENT: &str = concat!("chat-tui/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,122 @@
+//! The command line: what is asked for, and what the exit codes mean.
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub mod address;
+pub mod name;
+
+/// Exit codes, as documented in the help and the manual.
+pub mod exit {
+    /// All went well.
+    pub const OK: u8 = 0;
+    /// Something went wrong; one sentence on standard error says what.
+    pub const FAILED: u8 = 1;
+    /// The command line is wrong.
+    pub const USAGE: u8 = 2;
+    /// A signal ended the program.
+    pub const SIGNAL: u8 = 143;
+}
+
+const AFTER_HELP: &str = "\
+Environment:
+  CHAT_TOKEN  the token of an account's session, used instead of the one kept for the address
+  NO_COLOR    set to anything: no colours
+
+Exit codes:
+  0    all went well
+  1    something went wrong; one sentence on standard error says what
+  2    the command line is wrong
+  143  a signal ended the program; the terminal is as it was
+
+Keys and commands: F1 or /help in the client.";
+
+/// The terminal client of the chat: the same rooms as the page, from the keyboard.
+#[derive(Debug, Parser)]
+#[command(name = "chat-tui", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = false, subcommand_negates_reqs = true)]
+pub struct Cli {
+    /// The server's address, the same as --url
+    #[arg(value_name = "URL")]
+    pub address: Option<String>,
+    /// What all commands share.
+    #[command(flatten)]
+    pub common: Common,
+    /// The room to open first
+    #[arg(long, value_name = "ROOM")]
+    pub room: Option<String>,
+    /// Something else than the screen.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What all commands share.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The server's address
+    #[arg(long, env = "CHAT_URL", value_name = "URL", default_value = "http://127.0.0.1:3000", global = true)]
+    pub url: String,
+    /// Your name there
+    #[arg(long, env = "CHAT_NAME", value_name = "NAME", global = true)]
+    pub name: Option<String>,
+    /// Send passwords and account tokens over plain HTTP too
+    #[arg(long, global = true)]
+    pub insecure: bool,
+}
+
+/// Something else than the screen.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in to your account and keep the session for this address
+    Login {
+        /// The name to sign in by; --name when left out
+        name: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Completions for a shell.
+#[must_use]
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "chat-tui", &mut out);
+    out
+}
+
+/// The manual page.
+///
+/// # Errors
+/// Never in practice: it is written to memory.
+pub fn manual() -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+        let cli = Cli::try_parse_from(["chat-tui", "http://a:1", "--name", "ada", "--room", "ops"]).unwrap();
+        assert_eq!((cli.address.as_deref(), cli.common.name.as_deref(), cli.room.as_deref()), (Some("http://a:1"), Some("ada"), Some("ops")));
+        let cli = Cli::try_parse_from(["chat-tui", "login", "ada", "--url", "https://b"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Login { name: Some(name) }) if name == "ada"));
+        assert_eq!(cli.common.url, "https://b");
+    }
+
+    #[test]
+    fn the_manual_and_the_completions_name_the_options() {
+        let manual = String::from_utf8(manual().unwrap()).unwrap();
+        assert!(manual.contains("insecure") && manual.contains("Exit codes"));
+        let bash = String::from_utf8(completions(Shell::Bash)).unwrap();
+        assert!(bash.contains("--insecure") && bash.contains("completions"));
+    }
+}

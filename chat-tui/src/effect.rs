@@ -1,0 +1,71 @@
+//! What the core wants done. Effects are data; the runtime does them in order.
+
+use std::fmt;
+
+use chat_proto::Request;
+use chat_proto::handshake::Auth;
+use chat_proto::id::Rid;
+use chat_proto::name::DisplayName;
+use chat_proto::secret::Token;
+use serde_json::Value;
+
+use crate::storage::{Change, Pair};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Open a connection under this number; the one before it is closed.
+    Connect(u64, Auth),
+    /// Close the connection.
+    Disconnect,
+    /// Send a request on the connection.
+    Emit(Emit),
+    /// Keep a change; durable before the effects after it are done.
+    Store(Pair, Change),
+    /// Tell what is kept for the pair.
+    Load(Pair),
+    /// Keep an account's token, durably.
+    KeepAccount(DisplayName, Token),
+    /// Forget the account's token.
+    ForgetAccount,
+    /// Make and keep a new guest's token under this name; the one before it is worthless now.
+    NewGuest(DisplayName),
+    /// Keep the guest's name.
+    NameGuest(DisplayName),
+    /// Put a text into the clipboard.
+    Copy(String),
+    /// Open a link in the browser.
+    Open(String),
+    /// Write this text on in the editor.
+    Editor(String),
+    /// Draw every cell anew.
+    Redraw,
+    /// End the program.
+    Quit,
+}
+
+/// A request on its way. Its `Debug` never shows a password.
+#[derive(Clone, PartialEq)]
+pub struct Emit {
+    /// Pairs the answer with it.
+    pub rid: Rid,
+    /// The event's name.
+    pub name: &'static str,
+    /// Its fields.
+    pub payload: Value,
+}
+
+impl Emit {
+    /// A request under this `rid`.
+    #[must_use]
+    pub fn new<R: Request>(rid: Rid, request: &R) -> Self {
+        Self { rid, name: R::NAME, payload: serde_json::to_value(request).unwrap_or(Value::Null) }
+    }
+}
+
+impl fmt::Debug for Emit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = self.name.starts_with("account:");
+        write!(f, "Emit({} {} {})", self.rid, self.name, if secret { "…".to_owned() } else { self.payload.to_string() })
+    }
+}

@@ -1,0 +1,53 @@
+//! Days and clocks, in a zone that comes in as data.
+
+use chat_proto::place::Millis;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+fn local(time: Millis, zone: &TimeZone) -> DateTime {
+    let time = i64::try_from(time).ok().and_then(|time| Timestamp::from_millisecond(time).ok());
+    zone.to_datetime(time.unwrap_or_default())
+}
+
+/// `09:12`.
+#[must_use]
+pub fn clock(time: Millis, zone: &TimeZone) -> String {
+    let time = local(time, zone);
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// The day.
+#[must_use]
+pub fn day(time: Millis, zone: &TimeZone) -> Date {
+    local(time, zone).date()
+}
+
+/// `Thursday, 19 November`, with the year when it is another one.
+#[must_use]
+pub fn day_in_words(date: Date, today: Date) -> String {
+    let year = if date.year() == today.year() { "" } else { " %Y" };
+    date.strftime(&format!("%A, %-d %B{year}")).to_string()
+}
+
+/// `19 November 09:12`, for lists.
+#[must_use]
+pub fn moment(time: Millis, zone: &TimeZone) -> String {
+    local(time, zone).strftime("%-d %B %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let zone = TimeZone::fixed(jiff::tz::offset(9));
+        let time = 1_763_505_120_000; // 2025-11-18 22:32 UTC
+        assert_eq!(clock(time, &zone), "07:32");
+        let date = day(time, &zone);
+        assert_eq!(day_in_words(date, date), "Wednesday, 19 November");
+        assert_eq!(day_in_words(date, Date::constant(2026, 1, 1)), "Wednesday, 19 November 2025");
+        assert_eq!(moment(time, &zone), "19 November 07:32");
+    }
+}

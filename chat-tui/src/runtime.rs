@@ -1,0 +1,253 @@
+//! Joins the core with the world: feeds it events, does what it says, draws what it knows. The one
+//! place that names an implementation of the storage.
+
+use std::io;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use chat_proto::place::Millis;
+use futures_util::StreamExt;
+use ratatui::layout::Position;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::credentials::{Credentials, File, Kept, Known, new_token};
+use crate::effect::Effect;
+use crate::event::{Event, Link};
+use crate::network::Network;
+use crate::platform;
+use crate::state::State;
+use crate::storage::Storage;
+use crate::storage::memory::Memory;
+use crate::update::{start, tick, update};
+use crate::view::cache::Cache;
+use crate::view::draw;
+
+pub mod editor;
+pub mod input;
+pub mod login;
+pub mod terminal;
+
+use terminal::Terminal;
+
+/// What comes from the network is drawn at most so often.
+const FRAME: Duration = Duration::from_millis(16);
+/// Events taken in before the screen is drawn again.
+const BATCH: usize = 500;
+
+/// Why the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The person wanted it.
+    Quit,
+    /// The system wanted it.
+    Signal,
+}
+
+/// Runs the client on this terminal until it ends.
+///
+/// # Errors
+/// When the terminal cannot be read or written.
+pub fn run(state: State, credentials: File) -> io::Result<End> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let terminal = Terminal::enter()?;
+    let (report, reports) = unbounded_channel();
+    let network = Network::new(state.settings.url.clone(), report);
+    let storage = Box::new(Memory::default());
+    let client = Client { state, terminal, network, storage, credentials, cache: Cache::default(), dirty: true, end: None, drawn_at: None };
+    let end = runtime.block_on(client.run(reports));
+    runtime.shutdown_background();
+    end
+}
+
+/// The time of day.
+#[must_use]
+pub fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+}
+
+struct Client {
+    state: State,
+    terminal: Terminal,
+    network: Network,
+    storage: Box<dyn Storage>,
+    credentials: File,
+    cache: Cache,
+    dirty: bool,
+    end: Option<End>,
+    drawn_at: Option<Instant>,
+}
+
+impl Client {
+    async fn run(mut self, mut reports: UnboundedReceiver<(u64, Link)>) -> io::Result<End> {
+        let asked_to_end = platform::asked_to_end();
+        tokio::pin!(asked_to_end);
+        let mut input = crossterm::event::EventStream::new();
+        let effects = start(&mut self.state);
+        self.perform(effects)?;
+        self.draw()?;
+        loop {
+            let wait = self.wait();
+            tokio::select! {
+                biased;
+                () = &mut asked_to_end => self.end = Some(End::Signal),
+                key = input.next() => match key {
+                    Some(key) => {
+                        self.take(input::read(key?))?;
+                        // What is pasted without brackets comes as many keys: one drawing for all.
+                        let mut more = 0;
+                        while more < BATCH && let Some(Some(key)) = futures_util::FutureExt::now_or_never(input.next()) {
+                            self.take(input::read(key?))?;
+                            more += 1;
+                        }
+                        self.draw_if_dirty()?;
+                    }
+                    // The terminal is gone.
+                    None => self.end = Some(End::Signal),
+                },
+                report = reports.recv() => {
+                    let mut next = report;
+                    for _ in 0..BATCH {
+                        let Some((number, link)) = next else { break };
+                        self.take(Some(Event::Link(number, link)))?;
+                        next = reports.try_recv().ok();
+                    }
+                    if let Some((number, link)) = next {
+                        self.take(Some(Event::Link(number, link)))?;
+                    }
+                }
+                () = wait => self.tick()?,
+            }
+            if self.drawn_at.is_none_or(|at| at.elapsed() >= FRAME) {
+                self.draw_if_dirty()?;
+            }
+            if let Some(end) = self.end {
+                self.network.finish();
+                return Ok(end);
+            }
+            if self.terminal.was_left() {
+                // The editor had the terminal: what it left unread is not for us.
+                input = crossterm::event::EventStream::new();
+            }
+        }
+    }
+
+    /// Ends when something is due: by the core's clock, or a frame that was put off.
+    fn wait(&self) -> impl Future<Output = ()> + use<> {
+        let due = tick::next_deadline(&self.state).map(|at| Duration::from_millis(at.saturating_sub(now())));
+        let frame = self.dirty.then(|| FRAME.saturating_sub(self.drawn_at.map_or(FRAME, |at| at.elapsed())));
+        let wait = [due, frame].into_iter().flatten().min();
+        async move {
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    fn tick(&mut self) -> io::Result<()> {
+        let due = tick::next_deadline(&self.state).is_some_and(|at| at <= now());
+        self.dirty |= due;
+        let effects = update(&mut self.state, Event::Time(now()));
+        self.perform(effects)
+    }
+
+    fn take(&mut self, event: Option<Event>) -> io::Result<()> {
+        let Some(event) = event else { return Ok(()) };
+        self.dirty = true;
+        let mut effects = update(&mut self.state, Event::Time(now()));
+        effects.extend(update(&mut self.state, event));
+        self.perform(effects)
+    }
+
+    fn draw_if_dirty(&mut self) -> io::Result<()> {
+        if self.dirty && self.end.is_none() { self.draw() } else { Ok(()) }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.dirty = false;
+        let (state, cache) = (&self.state, &mut self.cache);
+        let mut viewport = None;
+        self.terminal.screen().draw(|frame| {
+            let drawn = draw(state, cache, frame.buffer_mut());
+            if let Some((column, row)) = drawn.caret {
+                frame.set_cursor_position(Position::new(column, row));
+            }
+            viewport = Some(drawn.viewport);
+        })?;
+        self.drawn_at = Some(Instant::now());
+        if let Some(viewport) = viewport {
+            let effects = update(&mut self.state, Event::Drawn(viewport));
+            self.dirty |= !effects.is_empty();
+            self.perform(effects)?;
+        }
+        Ok(())
+    }
+
+    /// Does what the core wants, in order; what comes of it is told after all of it is done.
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        let mut outcomes = Vec::new();
+        for effect in effects {
+            outcomes.extend(self.perform_one(effect)?);
+        }
+        outcomes.into_iter().try_for_each(|outcome| self.take(Some(outcome)))
+    }
+
+    fn perform_one(&mut self, effect: Effect) -> io::Result<Option<Event>> {
+        let trouble = |outcome: Result<(), String>| outcome.err().map(Event::Trouble);
+        Ok(match effect {
+            Effect::Connect(number, auth) => {
+                self.network.connect(number, &auth);
+                None
+            }
+            Effect::Disconnect => {
+                self.network.disconnect();
+                None
+            }
+            Effect::Emit(emit) => {
+                self.network.emit(emit);
+                None
+            }
+            Effect::Store(pair, change) => trouble(self.storage.store(&pair, change)),
+            Effect::Load(pair) => Some(self.storage.load(&pair).map_or_else(Event::Trouble, Event::Loaded)),
+            Effect::KeepAccount(name, token) => trouble(self.keep(|kept| kept.account = Some(Known { name, token }))),
+            Effect::ForgetAccount => trouble(self.keep(|kept| kept.account = None)),
+            Effect::NewGuest(name) => {
+                let guest = new_token().map(|token| Known { name, token });
+                Some(guest.and_then(|guest| self.keep_guest(guest)).map_or_else(Event::Trouble, Event::Credentials))
+            }
+            Effect::NameGuest(name) => {
+                let guest = self.state.credentials.guest.clone().map(|guest| Known { name, ..guest });
+                guest.map(|guest| self.keep_guest(guest).map_or_else(Event::Trouble, Event::Credentials))
+            }
+            Effect::Copy(text) => trouble(self.terminal.copy(&text).map_err(|error| format!("It could not be copied: {error}."))),
+            Effect::Open(link) => {
+                trouble(platform::open_link(&link).map_err(|error| format!("The link could not be opened ({error}): {link}")))
+            }
+            Effect::Editor(text) => {
+                self.terminal.leave()?;
+                let edited = editor::edit(&text);
+                self.terminal.come_back()?;
+                Some(Event::Edited(edited))
+            }
+            Effect::Redraw => {
+                self.terminal.screen().clear()?;
+                None
+            }
+            Effect::Quit => {
+                self.end = Some(End::Quit);
+                None
+            }
+        })
+    }
+
+    /// Changes what is kept for this server.
+    fn keep(&self, change: impl FnOnce(&mut Kept)) -> Result<(), String> {
+        self.credentials.change(&self.state.settings.url, change).map(drop)
+    }
+
+    /// Keeps a guest, durably, before it is used.
+    fn keep_guest(&self, guest: Known) -> Result<Credentials, String> {
+        self.keep(|kept| kept.put_guest(guest.clone()))?;
+        Ok(Credentials { guest: Some(guest), account: self.state.credentials.account.clone() })
+    }
+}

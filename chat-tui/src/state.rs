@@ -1,0 +1,250 @@
+//! Everything that the client knows. Changed by [`update`](crate::update) alone, drawn by
+//! [`view`](crate::view).
+
+use std::collections::BTreeMap;
+
+use chat_proto::event::ServerInfo;
+use chat_proto::id::{ClientId, RoomId};
+use chat_proto::limits::Limits;
+use chat_proto::name::{DisplayName, RoomName};
+use chat_proto::place::{Millis, Seq};
+use chat_proto::user::User;
+use jiff::tz::TimeZone;
+
+use crate::credentials::Credentials;
+use crate::storage::Pair;
+use crate::theme::{Choice, Depth};
+
+pub mod asked;
+pub mod completion;
+pub mod composer;
+pub mod link;
+pub mod outbox;
+pub mod popup;
+pub mod random;
+pub mod recall;
+pub mod room;
+pub mod viewport;
+mod work;
+
+use asked::Asked;
+use completion::Completion;
+use composer::Composer;
+use link::Link;
+use outbox::Outbox;
+use popup::Popup;
+use random::Random;
+use recall::Recall;
+use room::Room;
+use viewport::Viewport;
+
+/// What is fixed when the program starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server's address.
+    pub url: String,
+    /// Whether the line is encrypted, or never leaves this machine.
+    pub private_line: bool,
+    /// Whether secrets may go over a line that is not.
+    pub insecure: bool,
+    /// The room to open first.
+    pub room: Option<RoomName>,
+    /// The name asked for on the command line or the environment, when there is one.
+    pub name: Option<DisplayName>,
+    /// The local time zone.
+    pub zone: TimeZone,
+    /// How many colours the terminal has.
+    pub depth: Depth,
+    /// Whether the terminal told a light background.
+    pub light: bool,
+    /// Where random numbers begin.
+    pub seed: u64,
+}
+
+/// Everything that the client knows.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What was fixed at the start.
+    pub settings: Settings,
+    /// It is this late.
+    pub now: Millis,
+    /// Columns and rows of the screen.
+    pub screen: (u16, u16),
+    /// Who this person is at the server, as far as it is kept.
+    pub credentials: Credentials,
+    /// Whether this person comes without a token and keeps nothing.
+    pub passing: Option<DisplayName>,
+    /// The connection.
+    pub link: Link,
+    /// Who the server says that this person is.
+    pub me: Option<User>,
+    /// The server.
+    pub server: Option<ServerInfo>,
+    /// What it allows.
+    pub limits: Limits,
+    /// The rooms that this person is in.
+    pub rooms: BTreeMap<RoomId, Room>,
+    /// The room on the screen.
+    pub current: Option<RoomId>,
+    /// The room that was there before it.
+    pub last: Option<RoomId>,
+    /// A room to go to as soon as it is known.
+    pub wanted: Option<RoomName>,
+    /// What has no final answer yet.
+    pub outbox: Outbox,
+    /// What was asked of the server and is not answered.
+    pub asked: Asked,
+    /// When `sync` is due.
+    pub sync_at: Option<Millis>,
+    /// What is being written.
+    pub composer: Composer,
+    /// What was written before.
+    pub recall: Recall,
+    /// A completion under way.
+    pub completion: Option<Completion>,
+    /// What lies over the screen.
+    pub popup: Option<Popup>,
+    /// The chosen message.
+    pub chosen: Option<Spot>,
+    /// One sentence above the composer.
+    pub notice: Option<Notice>,
+    /// Whether the rooms slide over, or are hidden where there is space.
+    pub rooms_toggled: bool,
+    /// The same for the people.
+    pub people_toggled: bool,
+    /// The theme.
+    pub theme: Choice,
+    /// What was last seen of the screen.
+    pub viewport: Viewport,
+    /// A first key of two.
+    pub chord: bool,
+    /// When a key was last pressed.
+    pub active_at: Millis,
+    /// Away by own word or for want of keys.
+    pub away: Away,
+    /// When the server was last told about typing, and in which room.
+    pub typing_told: Option<(RoomId, Millis)>,
+    /// When Ctrl+C was last pressed on an empty line.
+    pub interrupted_at: Option<Millis>,
+    /// The sessions as last listed, for `/revoke`.
+    pub sessions: Vec<chat_proto::request::session_list::Session>,
+    /// Ids and jitter.
+    pub random: Random,
+}
+
+/// Whether this person is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Away {
+    /// Here.
+    No,
+    /// No key for a long time.
+    Idle,
+    /// `/away`.
+    Said,
+}
+
+/// A message on the screen: one of the log, or one of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Spot {
+    /// It stands in the log.
+    Line(Seq),
+    /// It is on its way.
+    Pending(ClientId),
+}
+
+/// One sentence above the composer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub error: bool,
+}
+
+impl State {
+    /// The state at the start.
+    #[must_use]
+    pub fn new(settings: Settings, credentials: Credentials, passing: Option<DisplayName>, now: Millis, screen: (u16, u16)) -> Self {
+        Self {
+            now,
+            screen,
+            credentials,
+            passing,
+            link: Link::default(),
+            me: None,
+            server: None,
+            limits: Limits::default(),
+            rooms: BTreeMap::new(),
+            current: None,
+            last: None,
+            wanted: settings.room.clone(),
+            outbox: Outbox::default(),
+            asked: Asked::default(),
+            sync_at: None,
+            composer: Composer::default(),
+            recall: Recall::default(),
+            completion: None,
+            popup: None,
+            chosen: None,
+            notice: None,
+            rooms_toggled: false,
+            people_toggled: false,
+            theme: Choice::Auto,
+            viewport: Viewport::default(),
+            chord: false,
+            active_at: now,
+            away: Away::No,
+            typing_told: None,
+            interrupted_at: None,
+            sessions: Vec::new(),
+            random: Random::new(settings.seed),
+            settings,
+        }
+    }
+
+    /// The room on the screen.
+    #[must_use]
+    pub fn room(&self) -> Option<&Room> {
+        self.rooms.get(self.current.as_ref()?)
+    }
+
+    /// The room on the screen, to change it.
+    pub fn room_mut(&mut self) -> Option<&mut Room> {
+        self.rooms.get_mut(self.current.as_ref()?)
+    }
+
+    /// The rooms in the order of the list: the lobby, then by name.
+    #[must_use]
+    pub fn listed(&self) -> Vec<&Room> {
+        let mut rooms: Vec<_> = self.rooms.values().collect();
+        rooms.sort_by_key(|room| (!room.is_lobby(), room.info.name.as_str()));
+        rooms
+    }
+
+    /// The room of that name, among one's own.
+    #[must_use]
+    pub fn room_named(&self, name: &RoomName) -> Option<&Room> {
+        self.rooms.values().find(|room| room.info.name == *name)
+    }
+
+    /// Whose outbox and drafts these are, once the server told.
+    #[must_use]
+    pub fn pair(&self) -> Option<Pair> {
+        Some((self.server.as_ref()?.id.clone(), self.me.as_ref()?.id.clone()))
+    }
+
+    /// A new id for a request that writes an entry.
+    pub fn new_client_id(&mut self) -> ClientId {
+        self.random.client_id(self.now)
+    }
+
+    /// Shows a sentence.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), error: false });
+    }
+
+    /// Shows what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), error: true });
+    }
+}

@@ -1,0 +1,227 @@
+//! One room.
+
+use std::collections::BTreeMap;
+
+use chat_proto::entry::{Body, Entry};
+use chat_proto::fold::{Line, Timeline};
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::place::{Mark, Millis, Seq};
+use chat_proto::request::room_mark_read::ReadPosition;
+use chat_proto::request::sync::{Room as Info, RoomKind, RoomState};
+use chat_proto::user::{Author, Member, Presence};
+
+use super::Spot;
+use super::composer::{Composer, Mode};
+
+/// One room.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// What it is called and about.
+    pub info: Info,
+    /// The newest entry that is known to exist.
+    pub head: Mark,
+    /// What is held of its log.
+    pub timeline: Timeline,
+    /// How far it is read.
+    pub read: ReadPosition,
+    /// Live entries up to here are in the counts of `read`.
+    pub counted: Seq,
+    /// Where the screen stands in it.
+    pub scroll: Scroll,
+    /// What was new when the room was entered begins after this entry.
+    pub new_after: Option<Seq>,
+    /// A page is under way; asked at most once at a time.
+    pub loading: bool,
+    /// No page is asked for before this moment.
+    pub load_at: Millis,
+    /// Where to go once the page is here.
+    pub goal: Option<Goal>,
+    /// Since when an entry is missing.
+    pub gap_since: Option<Millis>,
+    /// When the read position was last told.
+    pub marked_at: Millis,
+    /// The read position that was last told.
+    pub marked: Seq,
+    /// The read position stays where the reader put it until they leave the room.
+    pub kept_unread: bool,
+    /// Who is typing, and when that was told.
+    pub typing: (Vec<Author>, Millis),
+    /// Who is here.
+    pub people: People,
+    /// What was being written when the room was left.
+    pub draft: Composer,
+}
+
+/// Where the screen stands in a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scroll {
+    /// What the screen hangs on.
+    pub anchor: Anchor,
+    /// Rows to move up (or, negative, down) from there at the next drawing.
+    pub rows: i32,
+}
+
+/// What the screen hangs on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Anchor {
+    /// The newest line stands at the bottom.
+    #[default]
+    Bottom,
+    /// This line stands at the bottom, with so many of its rows below the edge.
+    At(Spot, u16),
+    /// This line stands in the middle.
+    Middle(Spot),
+    /// This line stands at the top.
+    Top(Spot),
+}
+
+/// Where to go once it is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// To this line, and choose it.
+    Line(Seq),
+    /// To the first line of the log.
+    Beginning,
+}
+
+/// Who is in a room.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    /// How many are here.
+    pub online: u32,
+    /// How many are members.
+    pub total: u32,
+    /// Those who are known by name.
+    pub members: BTreeMap<UserId, Member>,
+}
+
+impl Room {
+    /// A room as the server tells it.
+    #[must_use]
+    pub fn new(state: RoomState, me: &UserId) -> Self {
+        Self {
+            timeline: Timeline::new(me.clone(), state.epoch),
+            counted: state.head.seq,
+            head: state.head,
+            info: state.room,
+            read: state.read,
+            scroll: Scroll::default(),
+            new_after: None,
+            loading: false,
+            load_at: 0,
+            goal: None,
+            gap_since: None,
+            marked_at: 0,
+            marked: 0,
+            kept_unread: false,
+            typing: (Vec::new(), 0),
+            people: People::default(),
+            draft: Composer::default(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &RoomId {
+        &self.info.id
+    }
+
+    /// Whether everybody is in it by rule.
+    #[must_use]
+    pub fn is_lobby(&self) -> bool {
+        self.info.kind == RoomKind::Lobby
+    }
+
+    /// Drops the lines, to start at the head; what is being written stays.
+    pub fn start_anew(&mut self, me: &UserId, epoch: chat_proto::id::Epoch) {
+        self.timeline = Timeline::new(me.clone(), epoch);
+        self.scroll = Scroll::default();
+        (self.new_after, self.goal, self.gap_since) = (None, None, None);
+        (self.loading, self.load_at) = (false, 0);
+        if matches!(self.draft.mode, Mode::Edit(..) | Mode::Reply(..)) {
+            self.draft.mode = Mode::Write;
+        }
+    }
+
+    /// The window that is shown: around what the screen hangs on, else the live one.
+    #[must_use]
+    pub fn window(&self) -> Option<(Seq, Seq)> {
+        let hangs_on = match &self.scroll.anchor {
+            Anchor::At(Spot::Line(seq), _) | Anchor::Middle(Spot::Line(seq)) | Anchor::Top(Spot::Line(seq)) => Some(*seq),
+            _ => None,
+        };
+        hangs_on.and_then(|seq| self.timeline.covered().around(seq)).or_else(|| self.timeline.live_window())
+    }
+
+    /// Whether the shown window ends at the newest entry.
+    #[must_use]
+    pub fn shows_live(&self) -> bool {
+        self.window() == self.timeline.live_window()
+    }
+
+    /// The lines that are shown, in order.
+    pub fn lines(&self) -> impl DoubleEndedIterator<Item = &Line> {
+        let (from, to) = self.window().unwrap_or((1, 0));
+        // An empty window: `1..=0` would be refused by the range, `1..1` is just empty.
+        self.timeline.lines_in(from..(to + 1).max(from))
+    }
+
+    /// Counts live entries: what is new and by others.
+    pub fn count(&mut self, entries: &[Entry], me: &UserId) {
+        for entry in entries.iter().filter(|entry| entry.seq > self.counted) {
+            if let Body::Message(message) = &entry.body
+                && entry.author.id != *me
+            {
+                self.read.unread += 1;
+                self.read.mentions += u64::from(message.mentions.contains(me));
+            }
+        }
+        if let Some(last) = entries.last().filter(|last| last.seq > self.counted) {
+            self.counted = last.seq;
+        }
+        if let Some(last) = entries.last().filter(|last| last.seq > self.head.seq) {
+            self.head = last.mark();
+        }
+    }
+
+    /// People by whose names one can be mentioned: those who are here, and those who wrote.
+    #[must_use]
+    pub fn known_people(&self) -> BTreeMap<UserId, String> {
+        let mut known = BTreeMap::new();
+        for line in self.timeline.lines() {
+            known.insert(line.author.id.clone(), line.author.name.as_str().to_owned());
+        }
+        for member in self.people.members.values() {
+            known.insert(member.user.id.clone(), member.user.name.as_str().to_owned());
+        }
+        known
+    }
+}
+
+impl People {
+    /// Takes a change in.
+    pub fn change(&mut self, online: u32, total: u32, changes: Vec<Member>) {
+        (self.online, self.total) = (online, total);
+        for member in changes {
+            if member.presence == Presence::Offline {
+                self.members.remove(&member.user.id);
+            } else {
+                self.members.insert(member.user.id.clone(), member);
+            }
+        }
+    }
+
+    /// Replaces all of it.
+    pub fn replace(&mut self, online: u32, total: u32, members: Vec<Member>) {
+        self.members = members.into_iter().map(|member| (member.user.id.clone(), member)).collect();
+        (self.online, self.total) = (online, total);
+    }
+
+    /// In the order of the list: here, away, gone; then by name.
+    #[must_use]
+    pub fn listed(&self) -> Vec<&Member> {
+        let mut members: Vec<_> = self.members.values().collect();
+        members.sort_by_cached_key(|member| (member.presence, member.user.name.as_str().to_lowercase()));
+        members
+    }
+}

@@ -1,0 +1,120 @@
+//! What an item of the outbox does once it reaches the server.
+
+use chat_proto::entry::NewContent;
+use chat_proto::id::{ClientId, Rid, RoomId, UserId};
+use chat_proto::name::RoomName;
+use chat_proto::place::Place;
+use chat_proto::request::{MessageDelete, MessageEdit, MessageReact, MessageSend, RoomCreate, RoomJoin, RoomLeave, RoomSetTopic};
+use chat_proto::text::{Emoji, MessageText, TopicText};
+
+use super::outbox::Due;
+use crate::effect::Emit;
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the fields are those of the requests")]
+pub enum Work {
+    /// Say something; the last field is what is drawn of the message that it answers.
+    Send { room: RoomId, text: MessageText, mentions: Vec<UserId>, reply_to: Option<Target>, quote: Option<(String, String)> },
+    /// Change what a message says.
+    Edit { room: RoomId, target: Target, text: MessageText, mentions: Vec<UserId> },
+    /// Take a message back.
+    Delete { room: RoomId, target: Target },
+    /// Set or take back a reaction.
+    React { room: RoomId, target: Target, emoji: Emoji, on: bool },
+    /// Become a member.
+    Join { room: RoomId },
+    /// Be a member no longer.
+    Leave { room: RoomId },
+    /// Set the topic.
+    Topic { room: RoomId, topic: TopicText },
+    /// Make a room.
+    Create { name: RoomName, topic: Option<TopicText> },
+}
+
+/// The message that a request points at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// It stands there.
+    Place(Place),
+    /// It is an own one that has no place yet.
+    Own(ClientId),
+}
+
+impl Work {
+    /// The room whose order it is part of; a room that is not made yet has none.
+    #[must_use]
+    pub fn room(&self) -> Option<&RoomId> {
+        match self {
+            Self::Send { room, .. }
+            | Self::Edit { room, .. }
+            | Self::Delete { room, .. }
+            | Self::React { room, .. }
+            | Self::Join { room }
+            | Self::Leave { room }
+            | Self::Topic { room, .. } => Some(room),
+            Self::Create { .. } => None,
+        }
+    }
+
+    /// The message that it points at.
+    #[must_use]
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Edit { target, .. } | Self::Delete { target, .. } | Self::React { target, .. } => Some(target),
+            Self::Send { reply_to, .. } => reply_to.as_ref(),
+            Self::Join { .. } | Self::Leave { .. } | Self::Topic { .. } | Self::Create { .. } => None,
+        }
+    }
+
+    /// Whether everything that it points at has a place.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !matches!(self.target(), Some(Target::Own(_)))
+    }
+
+    /// The own message that it may point at stands there.
+    pub fn found(&mut self, client_id: &ClientId, place: &Place) {
+        let target = match self {
+            Self::Edit { target, .. } | Self::Delete { target, .. } | Self::React { target, .. } => Some(target),
+            Self::Send { reply_to, .. } => reply_to.as_mut(),
+            Self::Join { .. } | Self::Leave { .. } | Self::Topic { .. } | Self::Create { .. } => None,
+        };
+        if let Some(target) = target.filter(|target| matches!(target, Target::Own(of) if of == client_id)) {
+            *target = Target::Place(place.clone());
+        }
+    }
+}
+
+impl Due {
+    /// The request on the wire; `None` while it points at something without a place.
+    #[must_use]
+    pub fn emit(self, rid: Rid) -> Option<Emit> {
+        let Self { client_id, after, work } = self;
+        let place = |target: Target| match target {
+            Target::Place(place) => Some(place),
+            Target::Own(_) => None,
+        };
+        Some(match work {
+            Work::Send { room, text, mentions, reply_to, quote: _ } => {
+                let reply_to = match reply_to {
+                    Some(target) => Some(place(target)?),
+                    None => None,
+                };
+                Emit::new(rid, &MessageSend { room, client_id, after, content: NewContent::text(text), mentions, reply_to })
+            }
+            Work::Edit { room, target, text, mentions } => {
+                let content = NewContent::text(text);
+                Emit::new(rid, &MessageEdit { room, client_id, after, target: place(target)?, content, mentions })
+            }
+            Work::Delete { room, target } => Emit::new(rid, &MessageDelete { room, client_id, after, target: place(target)? }),
+            Work::React { room, target, emoji, on } => {
+                Emit::new(rid, &MessageReact { room, client_id, after, target: place(target)?, emoji, on })
+            }
+            Work::Join { room } => Emit::new(rid, &RoomJoin { room, client_id, after }),
+            Work::Leave { room } => Emit::new(rid, &RoomLeave { room, client_id, after }),
+            Work::Topic { room, topic } => Emit::new(rid, &RoomSetTopic { room, client_id, after, topic }),
+            Work::Create { name, topic } => Emit::new(rid, &RoomCreate { client_id, name, topic }),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! What becomes of the state when something happens. Pure: what is to be done in the world comes
+//! back as effects.
+//!
+//! - [`action`]: an arm for everything that a person can do;
+//! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`: what people do;
+//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `read`: what goes between client and server;
+//! - [`tick`]: what is due by the clock.
+
+use crate::effect::Effect;
+use crate::event::{Event, Link};
+use crate::state::State;
+
+pub mod action;
+pub mod tick;
+
+mod account;
+mod answer;
+mod ask;
+mod compose;
+mod history;
+mod keys;
+mod link;
+mod mentions;
+mod message;
+mod mouse;
+mod popup;
+mod queue;
+mod read;
+mod rooms;
+mod scroll;
+mod search;
+mod sync;
+mod wire;
+
+/// Effects under way.
+type Fx = Vec<Effect>;
+
+/// Begins: opens the connection.
+pub fn start(state: &mut State) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    link::open(state, &mut fx);
+    fx
+}
+
+/// Takes an event in, and tells what is to be done.
+pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    match event {
+        Event::Time(now) => {
+            state.now = now;
+            tick::run(state, &mut fx);
+        }
+        Event::Resize(columns, rows) => state.screen = (columns, rows),
+        Event::Key(key) => keys::key(state, key, &mut fx),
+        Event::Paste(text) => keys::paste(state, &text, &mut fx),
+        Event::Mouse(mouse, column, row) => mouse::mouse(state, mouse, column, row, &mut fx),
+        Event::Link(number, event) if number == state.link.number => {
+            state.link.heard_at = state.now;
+            match event {
+                Link::Refused(error) => link::refused(state, error, &mut fx),
+                Link::Down(_) => link::down(state, &mut fx),
+                Link::Wire(event) => wire::event(state, event, &mut fx),
+                Link::Unreadable(what) => state.complain(format!("The server said something that this program cannot read: {what}")),
+            }
+        }
+        Event::Link(..) => {}
+        Event::Loaded(kept) => queue::loaded(state, kept, &mut fx),
+        Event::Credentials(credentials) => account::credentials(state, credentials, &mut fx),
+        Event::Drawn(viewport) => scroll::drawn(state, viewport, &mut fx),
+        Event::Edited(Ok(text)) => state.composer.set(text.trim_end_matches('\n')),
+        Event::Edited(Err(reason)) | Event::Trouble(reason) => state.complain(reason),
+    }
+    fx
+}

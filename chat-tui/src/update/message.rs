@@ -1,0 +1,267 @@
+//! What can be done with a message: the chosen one, or the newest that fits.
+
+use chat_proto::fold::{Line, LineBody};
+use chat_proto::text::Emoji;
+use chat_proto::words;
+
+use super::{Fx, compose, history, queue, read, scroll, search};
+use crate::effect::Effect;
+use crate::links;
+use crate::state::composer::Mode;
+use crate::state::outbox::{Item, Phase, Target, Work};
+use crate::state::popup::{Confirm, Popup};
+use crate::state::room::Anchor;
+use crate::state::{Spot, State};
+use crate::storage::Change;
+
+/// Chooses the newest message in view, or leaves the choice to another one.
+pub(super) fn choose_first(state: &mut State) {
+    let spots = spots(state);
+    // With the screen scrolled up, the lowest one on it.
+    let lowest = match state.room().map(|room| &room.scroll.anchor) {
+        Some(Anchor::At(spot, _)) => spots.iter().position(|other| other == spot),
+        _ => None,
+    };
+    state.chosen = spots.get(lowest.unwrap_or(spots.len().wrapping_sub(1))).cloned();
+}
+
+/// Chooses the next message, or the one before.
+pub(super) fn choose_next(state: &mut State, forward: bool) {
+    let spots = spots(state);
+    let Some(at) = state.chosen.as_ref().and_then(|chosen| spots.iter().position(|spot| spot == chosen)) else { return };
+    if forward && at + 1 == spots.len() {
+        scroll::bottom(state);
+        return;
+    }
+    let next = if forward { at + 1 } else { at.saturating_sub(1) };
+    state.chosen = spots.get(next).cloned();
+    if at == next {
+        scroll::by(state, 1);
+    }
+}
+
+/// Everything on the screen's window that can be chosen, in order.
+fn spots(state: &State) -> Vec<Spot> {
+    let Some(room) = state.room() else { return Vec::new() };
+    let lines = room.lines().filter(|line| matches!(line.body, LineBody::Message { .. })).map(|line| Spot::Line(line.seq));
+    let pending = state.outbox.lines(room.id()).map(|item| Spot::Pending(item.client_id.clone()));
+    let live = room.shows_live();
+    lines.chain(pending.filter(|_| live)).collect()
+}
+
+/// The line of a spot.
+fn line<'a>(state: &'a State, spot: &Spot) -> Option<&'a Line> {
+    match spot {
+        Spot::Line(seq) => state.room()?.timeline.line(*seq),
+        Spot::Pending(_) => None,
+    }
+}
+
+fn item<'a>(state: &'a State, spot: &Spot) -> Option<&'a Item> {
+    match spot {
+        Spot::Pending(client_id) => state.outbox.get(client_id),
+        Spot::Line(_) => None,
+    }
+}
+
+/// The text of a spot, as it was written.
+fn text(state: &State, spot: &Spot) -> Option<String> {
+    match (line(state, spot).map(|line| &line.body), item(state, spot).map(|item| &item.work)) {
+        (Some(LineBody::Message { content, deleted: false, .. }), _) => Some(content.text.clone()),
+        (_, Some(Work::Send { text, .. })) => Some(text.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+fn target(state: &State, spot: &Spot) -> Option<Target> {
+    match spot {
+        Spot::Line(_) => Some(Target::Place(line(state, spot)?.mark().at(state.room()?.timeline.epoch()))),
+        Spot::Pending(client_id) => Some(Target::Own(client_id.clone())),
+    }
+}
+
+fn is_mine(state: &State, line: &Line) -> bool {
+    state.me.as_ref().is_some_and(|me| me.id == line.author.id)
+}
+
+/// The chosen message, or the newest that is (or is not) mine.
+fn pick(state: &State, mine: bool) -> Option<Spot> {
+    if let Some(chosen) = &state.chosen {
+        return Some(chosen.clone());
+    }
+    let fits = |line: &&Line| matches!(line.body, LineBody::Message { deleted: false, .. }) && is_mine(state, line) == mine;
+    state.room()?.lines().rev().find(fits).map(|line| Spot::Line(line.seq))
+}
+
+/// An own message that can be changed, or a sentence why not.
+fn pick_own(state: &mut State) -> Option<Spot> {
+    let Some(spot) = pick(state, true) else {
+        state.complain(words::NO_OWN_MESSAGE);
+        return None;
+    };
+    if line(state, &spot).is_some_and(|line| !is_mine(state, line)) {
+        state.complain(words::NOT_YOURS);
+        return None;
+    }
+    Some(spot)
+}
+
+/// Answers a message.
+pub(super) fn reply(state: &mut State, words: &str, fx: &mut Fx) {
+    let Some((spot, target)) = pick(state, false).and_then(|spot| Some((spot.clone(), target(state, &spot)?))) else {
+        state.complain("There is no message here to answer.");
+        return;
+    };
+    let mine = state.me.as_ref().map_or_else(String::new, |me| me.name.as_str().to_owned());
+    let name = line(state, &spot).map_or(mine, |line| line.author.name.as_str().to_owned());
+    let mode = Mode::Reply(target, name, text(state, &spot).unwrap_or_default());
+    state.chosen = None;
+    if words.is_empty() {
+        state.composer.mode = mode;
+    } else {
+        compose::say_as(state, words, mode, fx);
+    }
+}
+
+/// Changes an own message.
+pub(super) fn edit(state: &mut State, words: &str, fx: &mut Fx) {
+    let Some(spot) = pick_own(state) else { return };
+    let (Some(old), Some(target)) = (text(state, &spot), target(state, &spot)) else {
+        state.complain(words::NO_OWN_MESSAGE);
+        return;
+    };
+    let mode = match target {
+        Target::Place(place) => Mode::Edit(place),
+        Target::Own(client_id) => Mode::Rewrite(client_id),
+    };
+    state.chosen = None;
+    if words.is_empty() {
+        state.composer.set(old);
+        state.composer.mode = mode;
+    } else {
+        compose::say_as(state, words, mode, fx);
+    }
+}
+
+/// Asks whether to take an own message back.
+pub(super) fn ask_delete(state: &mut State, fx: &mut Fx) {
+    let Some(spot) = pick_own(state) else { return };
+    if item(state, &spot).is_some_and(|item| !item.emitted) {
+        // Nobody has seen it: there is nothing to ask.
+        state.chosen = Some(spot);
+        discard(state, fx);
+    } else {
+        state.popup = Some(Popup::Confirm(Confirm::Delete(spot)));
+    }
+}
+
+/// Takes a message back.
+pub(super) fn delete(state: &mut State, spot: &Spot, fx: &mut Fx) {
+    let (Some(room), Some(target)) = (state.current.clone(), target(state, spot)) else { return };
+    state.chosen = None;
+    queue::queue(state, Work::Delete { room, target }, false, fx);
+}
+
+/// Reacts with an emoji, or takes it back; without one, asks which.
+pub(super) fn react(state: &mut State, words: &str, fx: &mut Fx) {
+    let newest = || state.room()?.lines().rev().find(|line| matches!(line.body, LineBody::Message { deleted: false, .. }));
+    let Some(spot) = state.chosen.clone().or_else(|| newest().map(|line| Spot::Line(line.seq))) else {
+        state.complain("There is no message here to react to.");
+        return;
+    };
+    if words.is_empty() {
+        state.popup = Some(Popup::React(spot, search::emoji("")));
+        return;
+    }
+    let named = emojis::get_by_shortcode(words.trim_matches(':')).map_or(words, |emoji| emoji.as_str());
+    match Emoji::parse(named) {
+        Ok(emoji) => toggle(state, &spot, emoji, fx),
+        Err(reason) => state.complain(format!("{words} {reason}.")),
+    }
+}
+
+/// Sets a reaction, or takes it back where it is mine.
+pub(super) fn toggle(state: &mut State, spot: &Spot, emoji: Emoji, fx: &mut Fx) {
+    let (Some(room), Some(target)) = (state.current.clone(), target(state, spot)) else { return };
+    let mine = match line(state, spot).map(|line| &line.body) {
+        Some(LineBody::Message { deleted: true, .. }) => return state.complain(words::MESSAGE_DELETED),
+        Some(LineBody::Message { reactions, .. }) => reactions.iter().any(|reaction| reaction.mine && reaction.emoji == emoji),
+        _ => false,
+    };
+    queue::queue(state, Work::React { room, target, emoji, on: !mine }, false, fx);
+}
+
+/// Copies the text.
+pub(super) fn copy(state: &mut State, fx: &mut Fx) {
+    if let Some(text) = state.chosen.clone().and_then(|spot| text(state, &spot)) {
+        fx.push(Effect::Copy(text));
+        state.say(words::COPIED);
+    }
+}
+
+/// Opens the first link.
+pub(super) fn open_link(state: &mut State, fx: &mut Fx) {
+    let Some(text) = state.chosen.clone().and_then(|spot| text(state, &spot)) else { return };
+    match links::first(&text) {
+        Some(link) => fx.push(Effect::Open(link.to_owned())),
+        None => state.say(words::NO_LINK),
+    }
+}
+
+/// Goes to the message that this one answers.
+pub(super) fn jump_to_quoted(state: &mut State, fx: &mut Fx) {
+    let Some(spot) = state.chosen.clone() else { return };
+    match line(state, &spot).map(|line| &line.body) {
+        Some(LineBody::Message { reply_to: Some(quote), .. }) => {
+            let seq = quote.seq;
+            scroll::go_to(state, seq, fx);
+        }
+        _ => state.say("This message answers no other."),
+    }
+}
+
+/// The chosen failed message, or the newest one.
+fn failed(state: &State) -> Option<Item> {
+    if let Some(item) = state.chosen.as_ref().and_then(|spot| item(state, spot)) {
+        return Some(item.clone());
+    }
+    let room = state.current.as_ref()?;
+    state.outbox.lines(room).rev().find(|item| matches!(item.phase, Phase::Refused(_) | Phase::SetAside)).cloned()
+}
+
+/// Sends a failed message again.
+pub(super) fn retry(state: &mut State, fx: &mut Fx) {
+    let new_id = state.new_client_id();
+    let retried = failed(state).and_then(|item| Some((item.client_id.clone(), state.outbox.retry(&item.client_id, new_id)?)));
+    match retried {
+        Some((old, item)) => {
+            queue::store(state, Change::Settled(old), fx);
+            queue::store(state, Change::Queued(item, None), fx);
+            state.chosen = None;
+            queue::flush(state, fx);
+        }
+        None => state.say("Nothing here has failed."),
+    }
+}
+
+/// Discards a message that was not sent.
+pub(super) fn discard(state: &mut State, fx: &mut Fx) {
+    match failed(state).and_then(|item| state.outbox.discard(&item.client_id)) {
+        Some(item) => {
+            if let Work::Send { text, .. } = &item.work {
+                state.recall.keep(text.as_str());
+            }
+            queue::store(state, Change::Settled(item.client_id), fx);
+            state.chosen = None;
+        }
+        None => state.say("Only what was not sent can be discarded."),
+    }
+}
+
+/// Marks unread from the chosen message on.
+pub(super) fn mark_unread(state: &mut State, fx: &mut Fx) {
+    if let Some(seq) = state.chosen.as_ref().and_then(history::spot_seq) {
+        read::mark_unread(state, seq, fx);
+        state.chosen = None;
+    }
+}

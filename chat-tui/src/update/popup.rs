@@ -1,0 +1,131 @@
+//! Keys while something lies over the screen.
+
+use super::{Fx, account, message, rooms, search};
+use crate::effect::Effect;
+use crate::keys::{Code, Key};
+use crate::state::State;
+use crate::state::popup::{Confirm, Popup};
+
+/// Rows that PageUp and PageDown move by.
+const PAGE: isize = 10;
+
+/// Takes a key in.
+pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
+    let name = key.name();
+    if matches!(name.as_str(), "Esc" | "Ctrl+C") {
+        let quitting = matches!(state.popup, Some(Popup::Confirm(Confirm::Quit)));
+        state.popup = None;
+        if quitting && name == "Ctrl+C" {
+            fx.push(Effect::Quit);
+        }
+        return;
+    }
+    match (key.code, state.popup.as_ref()) {
+        (_, Some(Popup::Confirm(confirm))) => {
+            let confirm = confirm.clone();
+            answer(state, confirm, key, fx);
+        }
+        (Code::Enter, _) => choose(state, fx),
+        (Code::Up, _) => step(state, -1),
+        (Code::Down | Code::Tab, _) => step(state, 1),
+        (Code::PageUp, _) => step(state, -PAGE),
+        (Code::PageDown, _) => step(state, PAGE),
+        (Code::F(1), Some(Popup::Help(_))) => state.popup = None,
+        (Code::Char('q'), Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Rooms(_))) => state.popup = None,
+        (Code::Char('n'), _) if key.ctrl => step(state, 1),
+        (Code::Char('p' | 'k'), _) if key.ctrl => step(state, -1),
+        (Code::Char('u'), _) if key.ctrl => write(state, String::clear),
+        (Code::Backspace, _) => write(state, |text| {
+            text.pop();
+        }),
+        _ => {
+            if let Some(c) = key.writes() {
+                write(state, |text| text.push(c));
+            }
+        }
+    }
+}
+
+/// Takes pasted text in.
+pub(super) fn paste(state: &mut State, text: &str) {
+    let line = text.lines().next().unwrap_or("").to_owned();
+    write(state, |written| written.push_str(&line));
+}
+
+fn answer(state: &mut State, confirm: Confirm, key: Key, fx: &mut Fx) {
+    match (key.writes().map(|c| c.to_ascii_lowercase()), confirm) {
+        (Some('y'), Confirm::Delete(spot)) => {
+            state.popup = None;
+            message::delete(state, &spot, fx);
+        }
+        (Some('y'), Confirm::Quit) => fx.push(Effect::Quit),
+        (Some('n'), _) => state.popup = None,
+        _ => {}
+    }
+}
+
+/// What is typed into the popup changes.
+fn write(state: &mut State, change: impl FnOnce(&mut String)) {
+    match state.popup.take() {
+        Some(Popup::Secret(mut secret)) => {
+            change(&mut secret.typed);
+            state.popup = Some(Popup::Secret(secret));
+        }
+        Some(Popup::Switcher(mut search)) => {
+            change(&mut search.words);
+            state.popup = Some(Popup::Switcher(search::own_rooms(state, &search.words)));
+        }
+        Some(Popup::React(spot, mut search)) => {
+            change(&mut search.words);
+            state.popup = Some(Popup::React(spot, search::emoji(&search.words)));
+        }
+        other => state.popup = other,
+    }
+}
+
+/// Moves the choice, or scrolls.
+pub(super) fn step(state: &mut State, by: isize) {
+    match state.popup.as_mut() {
+        Some(Popup::Help(rows)) => *rows = rows.saturating_add_signed(by),
+        Some(Popup::Switcher(search)) => search.go(by),
+        Some(Popup::React(_, search)) => search.go(by),
+        Some(Popup::Rooms(search)) => search.go(by),
+        Some(Popup::People(_, members, index)) => *index = index.saturating_add_signed(by).min(members.len().saturating_sub(1)),
+        Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_)) | None => {}
+    }
+}
+
+/// A row was clicked.
+pub(super) fn click(state: &mut State, index: usize, fx: &mut Fx) {
+    match state.popup.as_mut() {
+        Some(Popup::Switcher(search)) => search.index = index,
+        Some(Popup::React(_, search)) => search.index = index,
+        Some(Popup::Rooms(search)) => search.index = index,
+        _ => return,
+    }
+    choose(state, fx);
+}
+
+/// Takes the choice.
+fn choose(state: &mut State, fx: &mut Fx) {
+    match state.popup.take() {
+        Some(Popup::Switcher(search)) => {
+            if let Some(id) = search.chosen() {
+                rooms::enter(state, id, fx);
+            }
+        }
+        Some(Popup::React(spot, search)) => {
+            state.chosen = None;
+            if let Some(emoji) = search.chosen() {
+                message::toggle(state, &spot, emoji.clone(), fx);
+            }
+        }
+        Some(Popup::Rooms(search)) => {
+            if let Some(name) = search.chosen() {
+                rooms::join(state, name.clone(), fx);
+            }
+        }
+        Some(Popup::Secret(secret)) => account::secret_typed(state, secret, fx),
+        Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Confirm(_)) | None => {}
+    }
+}

@@ -1,0 +1,166 @@
+//! The outbox at work: what joins it, what is sent, what an answer makes of it.
+
+use chat_proto::entry::Entry;
+use chat_proto::error::Error;
+use chat_proto::id::{Rid, RoomId};
+use chat_proto::request::stored::Stored;
+use serde_json::Value;
+
+use super::{Fx, rooms, sync};
+use crate::effect::Effect;
+use crate::state::State;
+use crate::state::outbox::{Item, Outbox, Phase, Settled, Work};
+use crate::storage::{Change, Kept, Pair};
+
+/// Takes something into the outbox and sends it as soon as may be.
+pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx) {
+    let client_id = state.new_client_id();
+    let room = from_draft.then(|| work.room().cloned()).flatten();
+    let item = Item::new(client_id, work, state.now);
+    store(state, Change::Queued(item.clone(), room), fx);
+    state.outbox.push(item);
+    flush(state, fx);
+}
+
+/// Keeps a change for whoever this is.
+pub(super) fn store(state: &State, change: Change, fx: &mut Fx) {
+    if let Some(pair) = state.pair() {
+        fx.push(Effect::Store(pair, change));
+    }
+}
+
+/// Sends what is due.
+pub(super) fn flush(state: &mut State, fx: &mut Fx) {
+    if !state.link.is_online() {
+        return;
+    }
+    let asked = &mut state.asked;
+    let due = state.outbox.take_due(state.now, state.limits.in_flight as usize, || asked.new_rid());
+    for (rid, due) in due {
+        let emitted = state.outbox.get(&due.client_id).cloned();
+        if let Some(item) = emitted {
+            store(state, Change::Changed(item), fx);
+        }
+        fx.extend(due.emit(rid).map(Effect::Emit));
+    }
+}
+
+/// An answer to something of the outbox. `false` when it was not about it.
+pub(super) fn answered(state: &mut State, rid: &Rid, outcome: &Result<Value, Error>, fx: &mut Fx) -> bool {
+    let Some(item) = state.outbox.sent_as(rid).cloned() else { return false };
+    let settled = match outcome {
+        Ok(value) => match serde_json::from_value::<Stored>(value.clone()) {
+            Ok(stored) => {
+                let room = item.work.room().and_then(|room| state.rooms.get(room));
+                let epoch = room.map(|room| room.timeline.epoch().clone());
+                state.outbox.stored(&item.client_id, epoch.as_ref(), stored)
+            }
+            Err(_) => None,
+        },
+        Err(error) => state.outbox.refused(&item.client_id, error.clone(), state.now),
+    };
+    if let Some(settled) = settled {
+        apply(state, settled, outcome.as_ref().ok(), fx);
+    }
+    flush(state, fx);
+    true
+}
+
+fn apply(state: &mut State, settled: Settled, answer: Option<&Value>, fx: &mut Fx) {
+    match settled {
+        Settled::Stored(item) => {
+            store(state, Change::Settled(item.client_id.clone()), fx);
+            rooms::done(state, &item.work, answer, fx);
+            forget_drawn(state);
+        }
+        Settled::Refused(item, error) => {
+            store(state, Change::Changed(item.clone()), fx);
+            match item.work {
+                // Drawn where it stands, with the reason, to be retried or discarded.
+                Work::Send { .. } => {}
+                Work::Edit { .. }
+                | Work::Delete { .. }
+                | Work::React { .. }
+                | Work::Join { .. }
+                | Work::Leave { .. }
+                | Work::Topic { .. }
+                | Work::Create { .. } => {
+                    state.complain(&error.message);
+                    state.outbox.discard(&item.client_id);
+                    store(state, Change::Settled(item.client_id), fx);
+                }
+            }
+        }
+        Settled::Again(after_sync) => {
+            if after_sync {
+                sync::ask_now(state, fx);
+            }
+        }
+    }
+}
+
+/// Own entries settle what they came of, just as the answer does.
+pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: &mut Fx) {
+    let Some(me) = state.me.as_ref().map(|me| me.id.clone()) else { return };
+    let epoch = state.rooms.get(id).map(|room| room.timeline.epoch().clone());
+    for entry in entries.iter().filter(|entry| entry.author.id == me) {
+        let stored = Stored { seq: entry.seq, id: entry.id.clone(), time: entry.time, n: entry.n };
+        if let Some(settled) = state.outbox.stored(&entry.client_id, epoch.as_ref(), stored) {
+            apply(state, settled, None, fx);
+        }
+    }
+    forget_drawn(state);
+    flush(state, fx);
+}
+
+/// What is stored and in the log, or not to be seen anyway, is not drawn below it any more.
+fn forget_drawn(state: &mut State) {
+    let rooms = &state.rooms;
+    state.outbox.forget_drawn(|room, stored| {
+        let cursor = rooms.get(room).and_then(|room| room.timeline.cursor());
+        cursor.is_none_or(|cursor| stored.seq <= cursor.seq)
+    });
+}
+
+/// The server says that this is somebody else than before: nothing is sent or shown under
+/// another pair.
+pub(super) fn change_pair(state: &mut State, before: Option<Pair>, fx: &mut Fx) {
+    let open = state.outbox.items().filter(|item| !matches!(item.phase, Phase::Stored(_)));
+    let unsent: Vec<String> = open
+        .filter_map(|item| match &item.work {
+            Work::Send { text, .. } => Some(text.as_str().to_owned()),
+            _ => None,
+        })
+        .collect();
+    if before.is_some() && !unsent.is_empty() {
+        for text in &unsent {
+            state.recall.keep(text);
+        }
+        state.complain(format!("{} of your messages was not sent, since you are somebody else now. Ctrl+Up brings the text back.", unsent.len()));
+    }
+    state.outbox = Outbox::default();
+    state.rooms.clear();
+    (state.current, state.last, state.chosen, state.popup) = (None, None, None, None);
+    if let Some(pair) = state.pair() {
+        fx.push(Effect::Load(pair));
+    }
+}
+
+/// What is kept for this pair is here.
+pub(super) fn loaded(state: &mut State, kept: Kept, fx: &mut Fx) {
+    let newer: Vec<Item> = state.outbox.items().cloned().collect();
+    let mut items = kept.outbox;
+    items.retain(|item| !newer.iter().any(|known| known.client_id == item.client_id));
+    items.extend(newer);
+    state.outbox = Outbox::restore(items);
+    for (id, text) in kept.drafts {
+        if state.current.as_ref() == Some(&id) {
+            if state.composer.is_empty() {
+                state.composer.set(text);
+            }
+        } else if let Some(room) = state.rooms.get_mut(&id) {
+            room.draft.set(text);
+        }
+    }
+    flush(state, fx);
+}

@@ -1,0 +1,165 @@
+//! Going from room to room; joining, leaving, making one.
+
+use chat_proto::id::RoomId;
+use chat_proto::name::RoomName;
+use chat_proto::request::room_create::RoomCreated;
+use chat_proto::request::room_list::RoomSummary;
+use chat_proto::request::{RoomFind, RoomMembers};
+use serde_json::Value;
+
+use super::ask::ask_now;
+use super::{Fx, compose, history, queue, sync};
+use crate::state::State;
+use crate::state::asked::Question;
+use crate::state::outbox::Work;
+use crate::state::room::Anchor;
+use crate::storage::Change;
+
+/// Goes to a room.
+pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
+    if state.current.as_ref() == Some(id) || !state.rooms.contains_key(id) {
+        return;
+    }
+    compose::stop_typing(state, fx);
+    leave_screen(state, fx);
+    state.current = Some(id.clone());
+    if let Some(room) = state.rooms.get_mut(id) {
+        state.composer = std::mem::take(&mut room.draft);
+        room.new_after = (room.read.unread > 0 && room.read.seq > 0).then_some(room.read.seq);
+    }
+    state.chosen = None;
+    state.completion = None;
+    state.rooms_toggled &= state.screen.0 >= crate::state::viewport::TWO_COLUMNS;
+    history::catch_up(state, id, fx);
+    sync::ask_now(state, fx);
+}
+
+/// The room on the screen is not there any longer; what was written in it stays with it.
+fn leave_screen(state: &mut State, fx: &mut Fx) {
+    let Some(old) = state.current.take() else { return };
+    let draft = std::mem::take(&mut state.composer);
+    if let Some(room) = state.rooms.get_mut(&old) {
+        let text = draft.text().to_owned();
+        (room.draft, room.new_after, room.kept_unread) = (draft, None, false);
+        queue::store(state, Change::Draft(old.clone(), text), fx);
+    }
+    state.last = Some(old);
+}
+
+/// Goes to the room that is wanted, if it is known; else to some room, when there is none.
+pub(super) fn settle_on_one(state: &mut State, fx: &mut Fx) {
+    if let Some(name) = state.wanted.take() {
+        match state.room_named(&name).map(|room| room.id().clone()) {
+            Some(id) => enter(state, &id, fx),
+            None => join(state, name, fx),
+        }
+    }
+    if state.current.is_none()
+        && let Some(id) = state.listed().first().map(|room| room.id().clone())
+    {
+        enter(state, &id, fx);
+    }
+}
+
+/// Only these rooms are still mine.
+pub(super) fn keep_only(state: &mut State, mine: &[RoomId], fx: &mut Fx) {
+    let gone = state.current.clone().filter(|id| !mine.contains(id));
+    if let Some(id) = gone {
+        leave_screen(state, fx);
+        state.rooms.retain(|id, _| mine.contains(id));
+        state.last = state.last.take().filter(|last| *last != id);
+        settle_on_one(state, fx);
+    } else {
+        state.rooms.retain(|id, _| mine.contains(id));
+    }
+}
+
+/// Joins the room of that name, or goes there if it is mine already.
+pub(super) fn join(state: &mut State, name: RoomName, fx: &mut Fx) {
+    match state.room_named(&name).map(|room| room.id().clone()) {
+        Some(id) => enter(state, &id, fx),
+        None => ask_now(state, &RoomFind { name: name.clone() }, Question::Find(name), fx),
+    }
+}
+
+/// The room that was asked for by its name.
+pub(super) fn found(state: &mut State, found: RoomSummary, fx: &mut Fx) {
+    if state.rooms.contains_key(&found.room.id) {
+        enter(state, &found.room.id, fx);
+        return;
+    }
+    state.wanted = Some(found.room.name.clone());
+    if found.joined {
+        sync::ask_now(state, fx);
+    } else {
+        queue::queue(state, Work::Join { room: found.room.id }, false, fx);
+    }
+}
+
+/// Something of the outbox that was about rooms is stored.
+pub(super) fn done(state: &mut State, work: &Work, answer: Option<&Value>, fx: &mut Fx) {
+    match work {
+        Work::Create { name, .. } => {
+            let made = answer.and_then(|value| serde_json::from_value::<RoomCreated>(value.clone()).ok());
+            state.wanted = Some(made.map_or_else(|| name.clone(), |made| made.room.name));
+            sync::ask_now(state, fx);
+        }
+        Work::Join { .. } | Work::Leave { .. } => sync::ask_now(state, fx),
+        Work::Send { .. } | Work::Edit { .. } | Work::Delete { .. } | Work::React { .. } | Work::Topic { .. } => {}
+    }
+}
+
+/// Goes to the room so many places further in the list.
+pub(super) fn step(state: &mut State, by: isize, fx: &mut Fx) {
+    let ids: Vec<RoomId> = state.listed().into_iter().map(|room| room.id().clone()).collect();
+    let here = ids.iter().position(|id| state.current.as_ref() == Some(id)).unwrap_or(0);
+    let count = isize::try_from(ids.len()).unwrap_or(isize::MAX).max(1);
+    let there = (isize::try_from(here).unwrap_or(0) + by).rem_euclid(count);
+    if let Some(id) = usize::try_from(there).ok().and_then(|there| ids.get(there)) {
+        enter(state, id, fx);
+    }
+}
+
+/// Goes to the room with that number in the list, from 1.
+pub(super) fn by_number(state: &mut State, number: usize, fx: &mut Fx) {
+    match number.checked_sub(1).and_then(|index| state.listed().get(index).map(|room| room.id().clone())) {
+        Some(id) => enter(state, &id, fx),
+        None => state.complain(format!("There is no room number {number}.")),
+    }
+}
+
+/// Goes to the next room with something unread, those with a mention first.
+pub(super) fn next_unread(state: &mut State, fx: &mut Fx) {
+    let listed = state.listed();
+    let here = listed.iter().position(|room| state.current.as_ref() == Some(room.id())).unwrap_or(0);
+    let others = listed[here.min(listed.len())..].iter().skip(1).chain(&listed[..here.min(listed.len())]);
+    let mut unread: Vec<_> = others.filter(|room| room.read.unread > 0).collect();
+    unread.sort_by_key(|room| room.read.mentions == 0);
+    match unread.first().map(|room| room.id().clone()) {
+        Some(id) => enter(state, &id, fx),
+        None => state.say("Nothing is unread."),
+    }
+}
+
+/// Goes to the first line that was unread.
+pub(super) fn first_unread(state: &mut State) {
+    let Some(room) = state.room_mut() else { return };
+    let mark = room.new_after.or((room.read.unread > 0).then_some(room.read.seq));
+    let first = mark.and_then(|mark| room.timeline.lines_in(mark + 1..).next()).map(|line| line.seq);
+    match first {
+        Some(seq) => room.scroll.anchor = Anchor::Top(crate::state::Spot::Line(seq)),
+        None => state.say("Nothing is unread here."),
+    }
+}
+
+/// Asks who is in the room, to list them.
+pub(super) fn members(state: &mut State, list: bool, fx: &mut Fx) {
+    if let Some(id) = state.current.clone() {
+        let request = RoomMembers { room: id.clone() };
+        if list {
+            ask_now(state, &request, Question::Members(id, list), fx);
+        } else {
+            super::ask::ask(state, &request, Question::Members(id, list), fx);
+        }
+    }
+}

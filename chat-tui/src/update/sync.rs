@@ -1,0 +1,75 @@
+//! `sync`: where the rooms stand.
+
+use chat_proto::request::SyncRequest;
+use chat_proto::request::sync::{Cursor, RoomState, SyncReply};
+
+use super::ask::ask;
+use super::{Fx, history, rooms};
+use crate::state::State;
+use crate::state::asked::Question;
+use crate::state::room::Room;
+
+/// Asks where the rooms stand, unless that was just asked.
+pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
+    if state.asked.any(|question| *question == Question::Sync) {
+        return;
+    }
+    let cursors = state.rooms.values().filter_map(|room| {
+        let place = room.timeline.cursor_place()?;
+        Some(Cursor { room: room.id().clone(), epoch: place.epoch, seq: place.seq, id: place.id })
+    });
+    let request = SyncRequest { cursors: cursors.collect(), show: state.current.iter().cloned().collect() };
+    if ask(state, &request, Question::Sync, fx) {
+        let period = u64::from(state.limits.sync_ms);
+        state.sync_at = Some(state.now + state.random.between(period * 4 / 5, period));
+    }
+}
+
+/// Takes an answer in; `whole` tells whether our cursors were asked about.
+pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut Fx) {
+    let Some(me) = state.me.as_ref().map(|me| me.id.clone()) else { return };
+    let mine: Vec<_> = reply.rooms.iter().map(|room| room.room.id.clone()).collect();
+    for told in reply.rooms {
+        let id = told.room.id.clone();
+        match state.rooms.get_mut(&id) {
+            Some(room) => stand(room, told, whole, state.limits.catch_up, &me),
+            None => {
+                state.rooms.insert(id.clone(), Room::new(told, &me));
+            }
+        }
+        if whole {
+            history::catch_up(state, &id, fx);
+        }
+    }
+    for presence in reply.presence {
+        if let Some(room) = state.rooms.get_mut(&presence.room) {
+            room.people.replace(presence.online, presence.total, presence.members);
+        }
+    }
+    rooms::keep_only(state, &mine, fx);
+}
+
+/// A room that we know stands so.
+fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat_proto::id::UserId) {
+    let behind = room.timeline.cursor().map_or(0, |cursor| told.head.seq.saturating_sub(cursor.seq));
+    if told.reset || told.epoch != *room.timeline.epoch() || (whole && behind > u64::from(catch_up)) {
+        room.start_anew(me, told.epoch);
+    }
+    room.info = told.room;
+    room.read = told.read;
+    // What came live beyond the server's figures counts on top of them.
+    let beyond = room.timeline.lines_in(told.head.seq + 1..);
+    let (mut unread, mut mentions) = (0, 0);
+    for line in beyond.filter(|line| line.author.id != *me) {
+        if let chat_proto::fold::LineBody::Message { .. } = &line.body {
+            unread += 1;
+            mentions += u64::from(line.mentions(me));
+        }
+    }
+    room.read.unread += unread;
+    room.read.mentions += mentions;
+    if told.head.seq >= room.head.seq || told.reset {
+        room.counted = told.head.seq;
+        room.head = told.head;
+    }
+}

@@ -1,0 +1,54 @@
+//! The list of people.
+
+use chat_proto::user::{Member, Presence, UserKind};
+use chat_proto::words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::paint;
+use crate::layout::Row;
+use crate::layout::wrap::{cut, width};
+use crate::sanitize;
+use crate::state::State;
+use crate::theme::{Role, Theme};
+
+/// Draws the list.
+pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    paint::clear(buffer, area, theme.base().patch(theme.style(Role::Panel)));
+    paint::divider(buffer, area.x, area, theme.style(Role::Line));
+    let inner = Rect { x: area.x + 1, width: area.width - 1, ..area };
+    paint::line(buffer, inner, 0, Row::styled(format!(" {}", words::PEOPLE), theme.style(Role::Muted)));
+    let Some(room) = state.room() else { return };
+    let first = if area.height > 12 { 2 } else { 1 };
+    let members = room.people.listed();
+    for (row, member) in (first..area.height).zip(&members) {
+        paint::line(buffer, inner, row, self::row(member, inner.width, theme));
+    }
+    let unknown = usize::try_from(room.people.online).unwrap_or(0).saturating_sub(members.len());
+    if unknown > 0 {
+        let row = first + u16::try_from(members.len()).unwrap_or(u16::MAX - first);
+        paint::line(buffer, inner, row, Row::styled(format!(" and {unknown} more"), theme.style(Role::Muted)));
+    }
+}
+
+/// One person: the sign of presence, the name, whether they are a guest.
+pub(super) fn row(member: &Member, wide: u16, theme: Theme) -> Row {
+    let (sign, style) = match member.presence {
+        Presence::Online => ("●", theme.style(Role::Ok)),
+        Presence::Away => ("○", theme.style(Role::Warn)),
+        Presence::Offline | Presence::Unknown => ("○", theme.style(Role::Muted)),
+    };
+    let note = match (member.user.kind, member.presence) {
+        (_, Presence::Away) => " away".to_owned(),
+        (UserKind::Guest, _) => format!(" {}", words::GUEST),
+        _ => String::new(),
+    };
+    let name = cut(&sanitize::line(member.user.name.as_str()), usize::from(wide).saturating_sub(4 + width(&note)));
+    let name_style = if member.presence == Presence::Online { theme.person(&member.user.color) } else { theme.style(Role::Muted) };
+    Row::from(vec![
+        Span::styled(format!(" {sign} "), style),
+        Span::styled(name, name_style),
+        Span::styled(note, theme.style(Role::Muted)),
+    ])
+}

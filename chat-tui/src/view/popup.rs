@@ -1,0 +1,151 @@
+//! What lies over the screen.
+
+use chat_proto::action::{ACTIONS, ActionId};
+use chat_proto::words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::{help, paint, people};
+use crate::layout::wrap::{cut, fit, width, wrap};
+use crate::layout::{Row, time};
+use crate::sanitize;
+use crate::state::State;
+use crate::state::popup::{Confirm, Popup, Purpose, Search, Secret};
+use crate::state::viewport::{Click, Hit, Viewport};
+use crate::theme::{Role, Theme};
+
+/// Draws it; tells where the caret stands, if something is typed there.
+pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect, viewport: &mut Viewport) -> Option<(u16, u16)> {
+    let wide = usize::from(over.width.min(76)).saturating_sub(4);
+    match state.popup.as_ref()? {
+        Popup::Help(scroll) => {
+            let rows = help::rows(wide, theme);
+            let area = open(buffer, theme, over, wide, rows.len(), "Help · Esc closes");
+            let skip = (*scroll).min(rows.len().saturating_sub(usize::from(area.height)));
+            for (row, line) in (0..area.height).zip(rows.into_iter().skip(skip)) {
+                paint::line(buffer, area, row, line);
+            }
+            None
+        }
+        Popup::Switcher(search) => self::search(buffer, theme, over, "Go to", Some(search), viewport),
+        Popup::React(_, search) => self::search(buffer, theme, over, "React with", Some(search), viewport),
+        Popup::Rooms(search) if search.found.is_empty() => {
+            sentence(buffer, theme, over, words::NO_ROOMS);
+            None
+        }
+        Popup::Rooms(search) => {
+            list(buffer, theme, over, "Rooms · Enter joins", search, viewport);
+            None
+        }
+        Popup::Confirm(confirm) => {
+            let question = match confirm {
+                Confirm::Delete(_) => words::CONFIRM_DELETE,
+                Confirm::Quit => words::CONFIRM_QUIT,
+            };
+            sentence(buffer, theme, over, question);
+            None
+        }
+        Popup::Secret(secret) => Some(self::secret(buffer, theme, over, secret)),
+        Popup::People(_, members, index) => {
+            let area = open(buffer, theme, over, 36, members.len(), words::PEOPLE);
+            let skip = (*index).min(members.len().saturating_sub(usize::from(area.height)));
+            for (row, member) in (0..area.height).zip(members.iter().skip(skip)) {
+                paint::line(buffer, area, row, people::row(member, area.width, theme));
+            }
+            None
+        }
+        Popup::Sessions(sessions) => {
+            let revoke = ACTIONS.iter().find(|action| action.id == ActionId::RevokeSession).and_then(|action| action.commands.first());
+            let title = format!("Sessions · /{} NUMBER ends one", revoke.unwrap_or(&""));
+            let area = open(buffer, theme, over, 64, sessions.len(), &title);
+            for (row, session) in (0..area.height).zip(sessions) {
+                let program = session.client.as_ref().map_or("", |client| client.as_str());
+                let here = if session.current { " · this one" } else { "" };
+                let used = time::moment(session.used, &state.settings.zone);
+                let number = Span::styled(format!("{:>2}  ", row + 1), theme.style(Role::Accent));
+                let text = Span::raw(cut(&format!("{}{here}", sanitize::line(program)), 36));
+                let note = Span::styled(format!("  last used {used}"), theme.style(Role::Muted));
+                paint::line(buffer, area, row, Row::from(vec![number, text, note]));
+            }
+            None
+        }
+    }
+}
+
+/// Clears a place in the middle for so many rows under a title, and gives it.
+fn open(buffer: &mut Buffer, theme: Theme, over: Rect, wide: usize, rows: usize, title: &str) -> Rect {
+    let width = u16::try_from(wide + 4).unwrap_or(u16::MAX).min(over.width);
+    let height = u16::try_from(rows + 4).unwrap_or(u16::MAX).min(over.height);
+    let area = Rect { x: over.x + (over.width - width) / 2, y: over.y + (over.height - height) / 3, width, height };
+    paint::clear(buffer, area, theme.base().patch(theme.style(Role::Panel)));
+    let line = theme.style(Role::Line);
+    for x in area.left()..area.right() {
+        buffer[(x, area.top())].set_symbol("─").set_style(line);
+        buffer[(x, area.bottom() - 1)].set_symbol("─").set_style(line);
+    }
+    let title = cut(title, usize::from(width).saturating_sub(6));
+    let title_area = Rect { x: area.x + 2, width: width - 2, ..area };
+    paint::line(buffer, title_area, 0, Row::styled(format!(" {title} "), theme.style(Role::Muted)));
+    Rect { x: area.x + 2, y: area.y + 2.min(height - 1), width: width.saturating_sub(4), height: height.saturating_sub(4) }
+}
+
+fn sentence(buffer: &mut Buffer, theme: Theme, over: Rect, sentence: &str) {
+    let wide = width(sentence).min(usize::from(over.width).saturating_sub(6)).max(10);
+    let rows = wrap(&[(sentence.to_owned(), theme.style(Role::Text))], wide);
+    let area = open(buffer, theme, over, wide, rows.len(), "");
+    for (row, line) in (0..area.height).zip(rows) {
+        paint::line(buffer, area, row, line);
+    }
+}
+
+fn secret(buffer: &mut Buffer, theme: Theme, over: Rect, secret: &Secret) -> (u16, u16) {
+    let label = match (&secret.purpose, secret.before.len()) {
+        (Purpose::Register(_, name) | Purpose::SignIn(_, name), 0) => words::fill(words::PASSWORD_PROMPT, &[("name", name.as_str())]),
+        (Purpose::Change, 0) => words::PASSWORD_OLD.to_owned(),
+        (Purpose::Change, 1) => words::fill(words::PASSWORD_PROMPT, &[("name", "the future")]),
+        _ => words::PASSWORD_AGAIN.to_owned(),
+    };
+    let area = open(buffer, theme, over, 50, 1, "Enter goes on · Esc cancels");
+    paint::line(buffer, area, 0, Row::styled(label.clone(), theme.style(Role::Text)));
+    let column = u16::try_from(width(&label)).unwrap_or(0).min(area.width.saturating_sub(1));
+    (area.x + column, area.y)
+}
+
+/// A field for words, and under it what fits them.
+fn search<T>(buffer: &mut Buffer, theme: Theme, over: Rect, title: &str, found: Option<&Search<T>>, viewport: &mut Viewport) -> Option<(u16, u16)> {
+    let search = found?;
+    let rows = search.found.len().clamp(1, 12) + 2;
+    let area = open(buffer, theme, over, 50, rows, title);
+    let words = cut(&search.words, usize::from(area.width).saturating_sub(3));
+    let column = u16::try_from(2 + width(&words)).unwrap_or(0).min(area.width.saturating_sub(1));
+    paint::line(buffer, area, 0, Row::from(vec![Span::styled("> ", theme.style(Role::Strong)), Span::raw(words)]));
+    let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    if search.found.is_empty() {
+        paint::line(buffer, below, 0, Row::styled("Nothing fits.", theme.style(Role::Muted)));
+    }
+    choices(buffer, theme, below, search, viewport);
+    Some((area.x + column, area.y))
+}
+
+fn list<T>(buffer: &mut Buffer, theme: Theme, over: Rect, title: &str, search: &Search<T>, viewport: &mut Viewport) {
+    let area = open(buffer, theme, over, 60, search.found.len(), title);
+    choices(buffer, theme, area, search, viewport);
+}
+
+fn choices<T>(buffer: &mut Buffer, theme: Theme, area: Rect, search: &Search<T>, viewport: &mut Viewport) {
+    let skip = (search.index + 1).saturating_sub(usize::from(area.height));
+    for (row, (index, choice)) in (0..area.height).zip(search.found.iter().enumerate().skip(skip)) {
+        let chosen = index == search.index;
+        let shown = sanitize::line(&choice.shown);
+        let left = usize::from(area.width).saturating_sub(width(&shown) + 2);
+        let note = if left > 3 { cut(&sanitize::line(&choice.note), left) } else { String::new() };
+        let ground = if chosen { theme.style(Role::Selection) } else { theme.style(Role::Text) };
+        let role = if chosen { Role::Strong } else { Role::Text };
+        let shown = fit(&shown, width(&shown).min(usize::from(area.width)));
+        let spans = vec![Span::styled(shown, theme.style(role)), Span::raw("  "), Span::styled(note, theme.style(Role::Muted))];
+        paint::line(buffer, area, row, Row::from(spans).style(ground));
+        let rows = (area.y + row, area.y + row + 1);
+        viewport.hits.push(Hit { columns: (area.left(), area.right()), rows, target: Click::Choice(index) });
+    }
+}

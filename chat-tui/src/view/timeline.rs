@@ -1,0 +1,387 @@
+//! The lines of a room. Laid out from the bottom up, and only as far as the screen shows them.
+
+use std::rc::Rc;
+
+use chat_proto::fold::{Line, LineBody};
+use chat_proto::place::Seq;
+use chat_proto::user::Author;
+use chat_proto::words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::Span;
+
+use super::cache::Cache;
+use super::paint;
+use crate::layout::message::{Around, Head, head};
+use crate::layout::wrap::{cut, width};
+use crate::layout::{Row, time};
+use crate::sanitize;
+use crate::state::outbox::Item;
+use crate::state::room::{Anchor, Room};
+use crate::state::viewport::{Click, Hit, Viewport};
+use crate::state::{Spot, State};
+use crate::theme::{Role, Theme};
+
+/// With fewer lines than this above (or below) the screen, more are loaded.
+const NEAR: usize = 30;
+
+/// `#room  topic  12 here`.
+pub(super) fn header(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    let Some(room) = state.room() else { return };
+    let here = match room.people.online {
+        0 => String::new(),
+        online => words::fill(words::HERE, &[("count", &online.to_string())]) + " ",
+    };
+    let name = format!(" #{}", room.info.name);
+    let left = usize::from(area.width).saturating_sub(width(&name) + width(&here) + 4);
+    let topic = cut(&sanitize::line(room.info.topic.as_str()), left);
+    let spans = vec![Span::styled(name, theme.style(Role::Strong)), Span::raw("  "), Span::styled(topic, theme.style(Role::Muted))];
+    paint::line(buffer, area, 0, Row::from(spans));
+    paint::right(buffer, area, 0, &here, theme.style(Role::Muted));
+}
+
+/// Draws the lines, and notes what is seen.
+pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut Buffer, area: Rect, viewport: &mut Viewport) {
+    let Some(room) = state.room() else {
+        let sentence = if state.me.is_some() { words::NO_ROOMS } else { "" };
+        paint::line(buffer, area, 1, Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
+        return;
+    };
+    if area.height == 0 {
+        return;
+    }
+    cache.shape(area.width, theme);
+    let me = state.me.as_ref();
+    let around = Around { theme, width: area.width, zone: &state.settings.zone, me: me.map(|me| &me.id) };
+    let pending = if room.shows_live() { state.outbox.lines(room.id()).collect() } else { Vec::new() };
+    let author = me.map(chat_proto::user::User::author);
+    let window = room.window();
+    let mut walk = Walk { state, room, window, pending, around, author, cache };
+    let height = usize::from(area.height);
+    let place = walk.place(height);
+    viewport.room = Some(room.id().clone());
+    viewport.height = area.height;
+    let Some((bottom, cut)) = place else {
+        viewport.near_top = true;
+        empty(room, theme, buffer, area);
+        return;
+    };
+    let blocks = walk.blocks_up_from(&bottom, height + cut);
+    walk.note(viewport, &blocks, &bottom, cut);
+    paint_blocks(state, theme, buffer, area, &blocks, cut, viewport);
+}
+
+fn empty(room: &Room, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    let sentence = if room.timeline.cursor().is_none() { words::LOADING } else { words::EMPTY_ROOM };
+    paint::line(buffer, area, area.height.saturating_sub(1), Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
+}
+
+/// Rows of one message, with what stands above it: the day, the line where the new begins.
+struct Block {
+    spot: Spot,
+    rows: Rc<[Row]>,
+    above: Vec<Row>,
+}
+
+impl Block {
+    fn height(&self) -> usize {
+        self.rows.len() + self.above.len()
+    }
+}
+
+struct Walk<'a> {
+    state: &'a State,
+    room: &'a Room,
+    window: Option<(Seq, Seq)>,
+    pending: Vec<&'a Item>,
+    around: Around<'a>,
+    author: Option<Author>,
+    cache: &'a mut Cache,
+}
+
+impl<'a> Walk<'a> {
+    fn lines(&self) -> impl DoubleEndedIterator<Item = &'a Line> + use<'a> {
+        self.room.lines()
+    }
+
+    fn line_before(&self, seq: Seq) -> Option<&'a Line> {
+        let (from, _) = self.window?;
+        (from < seq).then(|| self.room.timeline.lines_in(from..seq).next_back()).flatten()
+    }
+
+    fn line_after(&self, seq: Seq) -> Option<&'a Line> {
+        let (_, to) = self.window?;
+        (seq < to).then(|| self.room.timeline.lines_in(seq + 1..=to).next()).flatten()
+    }
+
+    fn last(&self) -> Option<Spot> {
+        let last_pending = self.pending.last().map(|item| Spot::Pending(item.client_id.clone()));
+        last_pending.or_else(|| self.lines().next_back().map(|line| Spot::Line(line.seq)))
+    }
+
+    fn pending_at(&self, spot: &Spot) -> Option<usize> {
+        let Spot::Pending(client_id) = spot else { return None };
+        self.pending.iter().position(|item| item.client_id == *client_id)
+    }
+
+    fn before(&self, spot: &Spot) -> Option<Spot> {
+        match (spot, self.pending_at(spot)) {
+            (Spot::Line(seq), _) => self.line_before(*seq).map(|line| Spot::Line(line.seq)),
+            (_, Some(0)) | (_, None) => self.lines().next_back().map(|line| Spot::Line(line.seq)),
+            (_, Some(at)) => Some(Spot::Pending(self.pending[at - 1].client_id.clone())),
+        }
+    }
+
+    fn after(&self, spot: &Spot) -> Option<Spot> {
+        let pending = |at: usize| self.pending.get(at).map(|item| Spot::Pending(item.client_id.clone()));
+        match (spot, self.pending_at(spot)) {
+            (Spot::Line(seq), _) => self.line_after(*seq).map(|line| Spot::Line(line.seq)).or_else(|| pending(0)),
+            (_, Some(at)) => pending(at + 1),
+            (_, None) => None,
+        }
+    }
+
+    fn exists(&self, spot: &Spot) -> bool {
+        match spot {
+            Spot::Line(seq) => self.window.is_some_and(|(from, to)| (from..=to).contains(seq)) && self.room.timeline.line(*seq).is_some(),
+            Spot::Pending(_) => self.pending_at(spot).is_some(),
+        }
+    }
+
+    fn block(&mut self, spot: &Spot) -> Block {
+        match spot {
+            Spot::Line(seq) => self.line_block(*seq),
+            Spot::Pending(_) => self.item_block(spot),
+        }
+    }
+
+    fn line_block(&mut self, seq: Seq) -> Block {
+        let spot = Spot::Line(seq);
+        let Some(line) = self.room.timeline.line(seq) else { return Block { spot, rows: Rc::new([]), above: Vec::new() } };
+        let above_line = self.line_before(seq);
+        let new_here = self.room.new_after.is_some_and(|mark| mark < seq && above_line.is_none_or(|above| above.seq <= mark));
+        let mut above = Vec::new();
+        if above_line.is_none() {
+            above.extend(self.top_of_window());
+        }
+        above.extend(self.day_row(above_line.map(|line| line.time), line.time));
+        if new_here {
+            above.push(self.new_row());
+        }
+        let same_group = |other: &Line| matches!(other.body, LineBody::Message { .. }) && above.is_empty();
+        let head = head(above_line.map(|other| (&other.author.id, other.time, same_group(other))), &line.author.id, line.time, self.around.zone);
+        let around = self.around;
+        let rows = self.cache.line(self.room.id(), line, head, || around.line(line, head));
+        Block { spot, rows, above }
+    }
+
+    fn item_block(&mut self, spot: &Spot) -> Block {
+        let found = self.pending_at(spot).map(|at| (at, self.pending[at]));
+        let (Some((at, item)), Some(author)) = (found, &self.author) else {
+            return Block { spot: spot.clone(), rows: Rc::new([]), above: Vec::new() };
+        };
+        let before = match at.checked_sub(1) {
+            Some(before) => Some((&author.id, self.pending[before].made, true)),
+            None => self.lines().next_back().map(|line| (&line.author.id, line.time, matches!(line.body, LineBody::Message { .. }))),
+        };
+        let day = self.day_row(before.map(|(_, time, _)| time), item.made);
+        let head = if day.is_some() { Head { author: true, time: true } } else { head(before, &author.id, item.made, self.around.zone) };
+        Block { spot: spot.clone(), rows: self.around.item(item, author, head).into(), above: day.into_iter().collect() }
+    }
+
+    /// What stands over the first line that is held: the room's beginning, or that more is coming.
+    fn top_of_window(&self) -> Option<Row> {
+        let quiet = self.around.theme.style(Role::Muted);
+        match self.window {
+            Some((1, _)) => {
+                let sentence = words::fill(words::BEGINNING, &[("room", self.room.info.name.as_str())]);
+                Some(Row::styled(format!(" {sentence}"), quiet))
+            }
+            Some(_) if self.room.loading => Some(Row::styled(format!(" {}", words::LOADING), quiet)),
+            Some(_) => Some(Row::default()),
+            None => None,
+        }
+    }
+
+    fn day_row(&self, before: Option<u64>, at: u64) -> Option<Row> {
+        let zone = self.around.zone;
+        let date = time::day(at, zone);
+        if before.is_some_and(|before| time::day(before, zone) == date) {
+            return None;
+        }
+        let words = format!(" {} ", time::day_in_words(date, time::day(self.state.now, zone)));
+        let wide = usize::from(self.around.width).saturating_sub(2);
+        let line = wide.saturating_sub(width(&words));
+        let (left, right) = (line / 2, line - line / 2);
+        let dashes = |count: usize| Span::styled("─".repeat(count), self.around.theme.style(Role::Line));
+        let day = Span::styled(words, self.around.theme.style(Role::Muted));
+        Some(Row::from(vec![Span::raw(" "), dashes(left), day, dashes(right)]))
+    }
+
+    fn new_row(&self) -> Row {
+        let wide = usize::from(self.around.width).saturating_sub(width(words::NEW) + 6);
+        Row::styled(format!(" ── {} {}", words::NEW, "─".repeat(wide)), self.around.theme.style(Role::Error))
+    }
+
+    /// What stands at the bottom of the screen, and how many of its rows are below the edge.
+    fn place(&mut self, height: usize) -> Option<(Spot, usize)> {
+        let last = self.last()?;
+        let chosen = self.state.chosen.clone().filter(|chosen| self.exists(chosen));
+        let mut place = match self.room.scroll.anchor.clone() {
+            Anchor::At(spot, cut) if self.exists(&spot) => (spot, usize::from(cut)),
+            Anchor::Middle(spot) if self.exists(&spot) => self.with_below(spot, height / 2),
+            Anchor::Top(spot) if self.exists(&spot) => {
+                let own = self.block(&spot).height();
+                self.with_below(spot, height.saturating_sub(own))
+            }
+            Anchor::Bottom | Anchor::At(..) | Anchor::Middle(_) | Anchor::Top(_) => (last, 0),
+        };
+        place = self.moved(place, self.room.scroll.rows);
+        place = self.filled(place, height);
+        if chosen != self.cache.chosen {
+            if let Some(chosen) = &chosen {
+                place = self.bring_into_view(place, chosen, height);
+            }
+            self.cache.chosen = chosen;
+        }
+        Some(place)
+    }
+
+    /// The place at which so many rows are below this spot.
+    fn with_below(&mut self, spot: Spot, mut rows: usize) -> (Spot, usize) {
+        let mut bottom = spot;
+        while let Some(next) = self.after(&bottom) {
+            let tall = self.block(&next).height();
+            bottom = next;
+            if tall >= rows {
+                return (bottom, tall - rows);
+            }
+            rows -= tall;
+        }
+        (bottom, 0)
+    }
+
+    /// The place so many rows further up.
+    fn moved(&mut self, (mut spot, cut): (Spot, usize), rows: i32) -> (Spot, usize) {
+        if rows >= 0 {
+            let mut cut = cut + usize::try_from(rows).unwrap_or(0);
+            loop {
+                let tall = self.block(&spot).height();
+                if cut < tall {
+                    return (spot, cut);
+                }
+                match self.before(&spot) {
+                    Some(before) => (spot, cut) = (before, cut - tall),
+                    None => return (spot, tall.saturating_sub(1)),
+                }
+            }
+        }
+        let mut down = usize::try_from(-rows).unwrap_or(0);
+        if down <= cut {
+            return (spot, cut - down);
+        }
+        down -= cut;
+        self.with_below(spot, down)
+    }
+
+    /// Not so far up that the screen would stay empty at the top.
+    fn filled(&mut self, (spot, cut): (Spot, usize), height: usize) -> (Spot, usize) {
+        let held: usize = self.blocks_up_from(&spot, height + cut).iter().map(Block::height).sum();
+        match (height + cut).checked_sub(held) {
+            Some(lacking) if lacking > 0 => {
+                let lacking = i32::try_from(lacking).unwrap_or(0);
+                self.moved((spot, cut), -lacking)
+            }
+            _ => (spot, cut),
+        }
+    }
+
+    fn bring_into_view(&mut self, place: (Spot, usize), chosen: &Spot, height: usize) -> (Spot, usize) {
+        let (bottom, cut) = &place;
+        let blocks = self.blocks_up_from(bottom, height + cut);
+        let mut below = 0;
+        for block in &blocks {
+            below += block.height();
+            if block.spot != *chosen {
+                continue;
+            }
+            let over = below.saturating_sub(height + cut);
+            return if block.spot == *bottom && *cut > 0 {
+                (bottom.clone(), 0)
+            } else if over > 0 {
+                self.moved(place, i32::try_from(over).unwrap_or(0))
+            } else {
+                place
+            };
+        }
+        let own = self.block(chosen).height();
+        match (chosen, bottom) {
+            (Spot::Line(chosen_seq), Spot::Line(bottom_seq)) if chosen_seq > bottom_seq => (chosen.clone(), 0),
+            (Spot::Pending(_), _) => (chosen.clone(), 0),
+            _ => self.with_below(chosen.clone(), height.saturating_sub(own)),
+        }
+    }
+
+    fn blocks_up_from(&mut self, bottom: &Spot, rows: usize) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut held = 0;
+        let mut spot = Some(bottom.clone());
+        while let Some(here) = spot.filter(|_| held < rows) {
+            let block = self.block(&here);
+            held += block.height();
+            blocks.push(block);
+            spot = self.before(&here);
+        }
+        blocks
+    }
+
+    /// Notes what is seen, for the core.
+    fn note(&self, viewport: &mut Viewport, blocks: &[Block], bottom: &Spot, cut: usize) {
+        let at_end = self.after(bottom).is_none();
+        let live = self.room.shows_live();
+        viewport.anchor = if at_end && cut == 0 && live {
+            Anchor::Bottom
+        } else {
+            Anchor::At(bottom.clone(), u16::try_from(cut).unwrap_or(u16::MAX))
+        };
+        let (from, to) = self.window.unwrap_or((1, 0));
+        if let Some(Spot::Line(top)) = blocks.last().map(|block| &block.spot) {
+            viewport.near_top = *top <= from || self.room.timeline.lines_in(from..*top).take(NEAR).count() < NEAR;
+        }
+        viewport.near_bottom = match bottom {
+            Spot::Line(seq) => *seq >= to || self.room.timeline.lines_in(seq + 1..=to).take(NEAR).count() < NEAR,
+            Spot::Pending(_) => true,
+        };
+        let new = usize::try_from(self.room.read.unread).unwrap_or(usize::MAX);
+        viewport.below = if viewport.anchor == Anchor::Bottom { 0 } else { new };
+    }
+}
+
+fn paint_blocks(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect, blocks: &[Block], cut: usize, viewport: &mut Viewport) {
+    // The row after the last one of the block that is being drawn, seen from the area's top.
+    let mut end = i64::from(area.height) + i64::try_from(cut).unwrap_or(0);
+    for block in blocks {
+        let start = end - i64::try_from(block.height()).unwrap_or(0);
+        let chosen = state.chosen.as_ref() == Some(&block.spot);
+        for (at, row) in (start..).zip(block.above.iter().map(|row| (row, false)).chain(block.rows.iter().map(|row| (row, true)))) {
+            let Some(y) = u16::try_from(at).ok().filter(|y| *y < area.height) else { continue };
+            paint::line(buffer, area, y, row.0.clone());
+            if chosen && row.1 {
+                let ground = theme.style(Role::Selection);
+                buffer.set_style(Rect { y: area.y + y, height: 1, ..area }, ground);
+                if ground.add_modifier.contains(Modifier::REVERSED) || at == start {
+                    buffer[(area.x, area.y + y)].set_symbol("▌");
+                }
+            }
+        }
+        let visible = |at: i64| area.y + u16::try_from(at.clamp(0, i64::from(area.height))).unwrap_or(0);
+        let first = start + i64::try_from(block.above.len()).unwrap_or(0);
+        viewport.hits.push(Hit {
+            columns: (area.left(), area.right()),
+            rows: (visible(first), visible(end)),
+            target: Click::Message(block.spot.clone()),
+        });
+        end = start;
+    }
+}
