@@ -1,11 +1,10 @@
 /** Writing. */
-import { recall, sayIt, submit } from "../update/compose";
+import { recall, sayIt } from "../update/compose";
 import type { Handler } from "./handler";
 
 const SHRUG = "¯\\\\\\_(ツ)\\_/¯";
 
 export const WRITE_ACTIONS = {
-  send: (state, _, stamp) => submit(state, stamp),
   new_line: () => [{ do: "compose", what: "new_line" }],
   complete: () => [{ do: "compose", what: "complete" }],
   complete_back: () => [{ do: "compose", what: "complete_back" }],

@@ -12,12 +12,15 @@ import type { Stamp } from "../event";
 import type { State } from "../state";
 import { say } from "../words";
 import { complain } from "./notice";
+import { submit } from "./submit";
 
 /** Those that the page does not have; the table says why, and a test compares the two. */
 export type NotInPage = "editor" | "redraw" | "interrupt" | "quit";
 
 /** An action without a handler does not compile. */
 export const HANDLERS: Record<Exclude<ActionId, NotInPage>, Handler> = {
+  // Sends what the composer holds, which may be a command and so come back here.
+  send: (state, _, stamp) => submit(state, stamp),
   ...WRITE_ACTIONS,
   ...MESSAGE_ACTIONS,
   ...ROOM_ACTIONS,

@@ -2,7 +2,6 @@
 import type { Place } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { readInput } from "../input";
 import { isMine, targetOf, textOf } from "../lines";
 import { mentioned } from "../mentions";
 import { find, remove } from "../outbox";
@@ -10,37 +9,11 @@ import { peopleOf } from "../people";
 import { currentRoom, type LineKey, type RoomCopy, type State } from "../state";
 import { bytes } from "../text";
 import { say } from "../words";
-import { runAction } from "./action";
 import { complain } from "./notice";
 import { enqueue } from "./send";
 import { stopTyping } from "./typing";
 
 const INPUTS = 100;
-
-/** Enter: a command, an edit, or something to say. */
-export function submit(state: State, stamp: Stamp): Effect[] {
-  const copy = currentRoom(state);
-  if (!copy || !state.ever_welcomed) return [];
-  const text = copy.draft;
-  if (text.trim() === "") return copy.mode.is === "edit" ? edit(state, copy, "", stamp) : [];
-  if (copy.mode.is === "edit") return edit(state, copy, text, stamp);
-  const input = readInput(text);
-  switch (input.is) {
-    case "say":
-      return sayIt(state, input.text, stamp);
-    case "command": {
-      remember(state, text);
-      copy.draft = "";
-      const effects = runAction(state, input.action.id, input.argument, input.command, stamp);
-      return [...stopTyping(state), ...effects];
-    }
-    case "unknown": {
-      const { command, near } = input;
-      complain(state, near ? say("UNKNOWN_COMMAND_NEAR", { command, near }) : say("UNKNOWN_COMMAND", { command }));
-      return [];
-    }
-  }
-}
 
 /** Says something in the current room, as the answer that the composer holds, if it holds one. */
 export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
@@ -68,7 +41,7 @@ export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
 }
 
 /** Changes an own message: in the outbox while it was never sent, by an entry after that. */
-function edit(state: State, copy: RoomCopy, text: string, stamp: Stamp): Effect[] {
+export function edit(state: State, copy: RoomCopy, text: string, stamp: Stamp): Effect[] {
   if (copy.mode.is !== "edit") return [];
   const target = targetOf(state, copy.mode.target);
   const { stash } = copy.mode;
@@ -121,7 +94,7 @@ function tooLong(state: State, text: string): boolean {
   return size > most;
 }
 
-function remember(state: State, text: string): void {
+export function remember(state: State, text: string): void {
   state.inputs = [...state.inputs.filter((known) => known !== text), text].slice(-INPUTS);
   state.input_index = null;
 }

@@ -1,0 +1,53 @@
+import { ACTIONS } from "@proto";
+import { describe, expect, it } from "vitest";
+import { readInput } from "../src/core/input";
+import { actionOf } from "../src/core/keys";
+import { HANDLERS } from "../src/core/update/action";
+
+describe("the table of actions", () => {
+  it("has a handler for each, or a reason in its place", () => {
+    const without = ACTIONS.filter(({ id }) => typeof HANDLERS[id as keyof typeof HANDLERS] !== "function");
+    expect(without.map(({ id }) => id)).toEqual(ACTIONS.filter((action) => action.not_in_page).map(({ id }) => id));
+    expect(Object.keys(HANDLERS).length + without.length).toBe(ACTIONS.length);
+  });
+});
+
+describe("a line of the composer", () => {
+  it("is read as the terminal reads it", () => {
+    expect(readInput("hello")).toEqual({ is: "say", text: "hello" });
+    expect(readInput("//etc")).toEqual({ is: "say", text: "/etc" });
+    expect(readInput("/J ops ")).toMatchObject({ is: "command", action: { id: "join" }, argument: "ops" });
+    expect(readInput("/jion ops")).toEqual({ is: "unknown", command: "jion", near: "join" });
+    expect(readInput("/xyzzyq")).toEqual({ is: "unknown", command: "xyzzyq", near: null });
+  });
+});
+
+describe("a key", () => {
+  const stroke = (key: string, held: Partial<Record<"ctrl" | "alt" | "shift", boolean>> = {}, code = "") => ({
+    key,
+    code,
+    ctrl: false,
+    alt: false,
+    shift: false,
+    ...held,
+  });
+  const id = (...args: Parameters<typeof stroke>) => actionOf(stroke(...args), ["composer", "global"])?.action.id;
+
+  it("runs its action", () => {
+    expect(id("Enter")).toBe("send");
+    expect(id("Enter", { shift: true })).toBe("new_line");
+    expect(id("k", { ctrl: true }, "KeyK")).toBe("switcher");
+    expect(id("å", { alt: true }, "KeyA")).toBe("next_unread");
+    expect(id("3", { alt: true }, "Digit3")).toBe("room_by_number");
+    expect(id("/", { alt: true }, "Slash")).toBe("last_room");
+    expect(id("Escape")).toBe("cancel");
+    expect(id("r")).toBeUndefined();
+    expect(actionOf(stroke("r"), ["message", "global"])?.action.id).toBe("reply");
+    expect(actionOf(stroke("R", { shift: true }), ["message", "global"])?.action.id).toBe("retry");
+  });
+
+  it("that the browser keeps does nothing", () => {
+    expect(id("n", { ctrl: true }, "KeyN")).toBeUndefined();
+    expect(id("l", { ctrl: true }, "KeyL")).toBeUndefined();
+  });
+});

@@ -1,0 +1,150 @@
+/** A page without a browser: the core, a clock that stands still, and what it would have sent. */
+import type { Entry, Events, Member, Page, ReadPosition, RoomState, SyncReply, User } from "@proto";
+import type { Effect } from "../src/core/effect";
+import type { Event, Received } from "../src/core/event";
+import { currentRoom, initial, type State } from "../src/core/state";
+import { update } from "../src/core/update";
+
+export const ME: User = { id: "me", name: "me", color: "#7aa2f7", kind: "guest" };
+export const ADA = { id: "ada", name: "ada", color: "#da6278" };
+export const TOKEN = "t".repeat(43);
+
+export interface Sent {
+  name: string;
+  payload: Record<string, unknown>;
+}
+
+export class TestPage {
+  readonly state: State = initial();
+  readonly effects: Effect[] = [];
+  now = 1_000_000;
+  private ids = 0;
+
+  constructor() {
+    const about = { theme: "auto" as const, dark: false, exposed: false, width: 1_200 };
+    this.do({ type: "started", guest: { name: "me", token: TOKEN }, ...about });
+    this.do({ type: "session_read", user: null, server: { id: "server", name: "Chat", version: "0.1.0" } });
+  }
+
+  /** One event; what storage is asked to keep is kept at once. */
+  do(event: Event): this {
+    const effects = update(this.state, event, { now: this.now, id: `id${++this.ids}`, random: 0.5 });
+    this.effects.push(...effects);
+    const saved = effects.flatMap((effect) => (effect.do === "save" ? effect.items : []));
+    if (saved.length > 0) this.do({ type: "saved", client_ids: saved.map(({ client_id }) => client_id) });
+    return this;
+  }
+
+  receive<Name extends keyof Events>(name: Name, payload: Events[Name]): this {
+    return this.do({ type: "received", attempt: this.state.attempt, event: { name, payload } as Received });
+  }
+
+  wait(ms: number): this {
+    this.now += ms;
+    return this.do({ type: "tick" });
+  }
+
+  /** A welcome into these rooms, and the first page of the one that is shown. */
+  welcome(rooms: RoomState[] = [room()], user: User = ME, server = "server"): this {
+    const sync: SyncReply = { time: this.now, rooms, presence: [] };
+    const { limits } = this.state;
+    const info = { id: server, name: "Chat", version: "0.1.0" };
+    return this.receive("welcome", { protocol: 1, server: info, user, limits, time: this.now, sync });
+  }
+
+  cut(): this {
+    return this.do({ type: "cut", attempt: this.state.attempt });
+  }
+
+  say(text: string): this {
+    this.do({ type: "typed", text });
+    return this.do({ type: "action", id: "send", argument: "", command: "" });
+  }
+
+  /** What was emitted since the last look. */
+  sent(name?: string): Sent[] {
+    const out = this.effects.splice(0).flatMap((effect) => (effect.do === "emit" ? [effect as Sent] : []));
+    return name ? out.filter((sent) => sent.name === name) : out;
+  }
+
+  answer(sent: Sent, ok: unknown): this {
+    return this.receive("answer", { rid: String(sent.payload.rid), ok });
+  }
+
+  refuse(sent: Sent, retry: "never" | "later" | "now", code = "unavailable", retry_after_ms?: number): this {
+    const error = { code: code as "unavailable", message: "no", retry, retry_after_ms };
+    return this.receive("answer", { rid: String(sent.payload.rid), error });
+  }
+
+  live(...entries: Entry[]): this {
+    return this.receive("entries", { room: "r1", epoch: "e1", entries });
+  }
+
+  /** Forgets what was emitted so far. */
+  clear(): this {
+    this.effects.length = 0;
+    return this;
+  }
+
+  lines(): string[] {
+    const copy = currentRoom(this.state);
+    return (copy?.timeline.lines() ?? []).map((line) => (line.kind === "message" ? line.content.text : line.kind));
+  }
+}
+
+/** A page that has come in and holds the lobby up to its first two entries. */
+export function inLobby(): TestPage {
+  const test = new TestPage().welcome();
+  const [asked] = test.sent("history:read");
+  if (!asked) throw new Error("the lobby's head is not asked for");
+  return test.answer(asked, page(1, [create(), message(2, "hello")])).clear();
+}
+
+export function room(seq = 2, id = "r1", name = "lobby", read: Partial<ReadPosition> = {}): RoomState {
+  return {
+    room: { id, name, topic: "", kind: name === "lobby" ? "lobby" : "public" },
+    epoch: "e1",
+    head: { seq, id: `${id}-${seq}` },
+    n: seq - 1,
+    read: { seq, n: seq - 1, unread: 0, mentions: 0, ...read },
+    reset: false,
+  };
+}
+
+export function page(from: number, entries: Entry[], head = entries.at(-1)!.seq, amendments: Entry[] = []): Page {
+  const last = entries.at(-1)!;
+  return {
+    room: "r1",
+    epoch: "e1",
+    from,
+    to: { seq: last.seq, id: last.id },
+    head: { seq: head, id: `r1-${head}` },
+    entries,
+    amendments,
+    reactions: [],
+    hidden: [],
+  };
+}
+
+const common = (seq: number, author = ADA, client_id = `c${seq}`) => ({
+  seq,
+  id: `r1-${seq}`,
+  time: 1_000 * seq,
+  author,
+  client_id,
+  n: seq - 1,
+});
+
+export const create = (): Entry => ({ ...common(1), kind: "create", name: "lobby" });
+
+export function message(seq: number, text: string, author = ADA, client_id?: string, mentions: string[] = []): Entry {
+  return { ...common(seq, author, client_id), kind: "message", content: { type: "text", text }, mentions };
+}
+
+export const member = (id: string, name = id): Member => ({
+  id,
+  name,
+  color: "#7aa2f7",
+  kind: "guest",
+  presence: "online",
+});
