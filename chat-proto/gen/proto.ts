@@ -1647,6 +1647,7 @@ export const WORDS = {
   "SIGN_IN": "Sign in",
   "SIGN_OUT": "Sign out",
   "STRANDED": "{count} unsent messages of {name} are kept here. Sign in as {name} to send them.",
+  "THEME_TO": "{name} theme",
   "THIS_SESSION": "this one",
   "TOO_LONG": "The message is {size} bytes long; {most} are allowed.",
   "TOPIC_CLEARED": "{name} cleared the topic",

@@ -220,6 +220,8 @@ words! {
     MESSAGES = "Messages in #{room}";
     /// The label of the list of completions.
     COMPLETIONS = "Completions";
+    /// A button: changes the theme.
+    THEME_TO = "{name} theme";
 }
 
 /// Puts values into a sentence.

@@ -1,19 +1,35 @@
-/** Who is in a room, as far as the page knows. */
-import type { Member } from "@proto";
+/** Who is in a room, and by which names they were met there. */
+import type { Author, Member } from "@proto";
 import type { Named } from "./mentions";
 import type { RoomCopy } from "./state";
 
-const RANK = { online: 0, away: 1, offline: 2, unknown: 3 } as const;
+/** Somebody who is in the room, as they are now. */
+export function meet(copy: RoomCopy, member: Member): void {
+  copy.people.set(member.id, member);
+  nameOf(copy, member);
+}
+
+/** A name that somebody had when they wrote; a line goes on mentioning them by it. */
+export function nameOf(copy: RoomCopy, { id, name }: Author | Member): void {
+  const known = copy.names.get(id);
+  if (known) known.add(name);
+  else copy.names.set(id, new Set([name]));
+}
+
+/** Every name by which a line may mention them. */
+export function namesOf(copy: RoomCopy, id: string): Named[] {
+  const identity = copy.people.get(id)?.identity;
+  const names = [...(copy.names.get(id) ?? []), ...(identity ? [identity] : [])];
+  return names.map((name) => ({ id, name }));
+}
 
 /** Those who are here first, then by name. */
 export function members(copy: RoomCopy): Member[] {
-  return [...copy.people.values()].sort((a, b) => {
-    const here = (RANK[a.presence] === 2 ? 1 : 0) - (RANK[b.presence] === 2 ? 1 : 0);
-    return here || a.name.localeCompare(b.name);
-  });
+  const absent = (member: Member) => (member.presence === "offline" ? 1 : 0);
+  return [...copy.people.values()].sort((a, b) => absent(a) - absent(b) || a.name.localeCompare(b.name));
 }
 
-/** Everybody whom a line could mention: the members known, and who wrote lately. */
+/** Everybody whom a new line could mention: the members known, and who wrote lately. */
 export function peopleOf(copy: RoomCopy): Named[] {
   const found = new Map<string, Named>();
   for (const line of copy.timeline.lines().slice(-200)) found.set(line.author.id, line.author);

@@ -61,6 +61,8 @@ export interface RoomCopy {
   people: Map<string, Member>;
   /** Whether `people` was asked for whole, those who are not here included. */
   people_whole: boolean;
+  /** Every name by which somebody was met here, by their id. */
+  names: Map<string, Set<string>>;
   typing: { users: Author[]; until: number };
   draft: string;
   mode: Mode;

@@ -15,6 +15,7 @@ import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import type { Purpose, State } from "../state";
 import { say } from "../words";
+import { meet } from "../people";
 import { onPage, onPageRefused } from "./history";
 import { complain, tell } from "./notice";
 import { onUser } from "./presence";
@@ -53,7 +54,8 @@ function onOk(state: State, purpose: Purpose, ok: unknown, stamp: Stamp): Effect
       const copy = state.rooms.get(purpose.room);
       if (!copy) return [];
       Object.assign(copy, { online, total, people_whole: true });
-      copy.people = new Map(members.map((member) => [member.id, member]));
+      copy.people.clear();
+      for (const member of members) meet(copy, member);
       return [];
     }
     case "mark_read": {

@@ -1,6 +1,7 @@
 /** Live entries. */
 import type { Entries, Entry } from "@proto";
 import type { Effect } from "../effect";
+import { meet, nameOf } from "../people";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { oneLine, short } from "../text";
 import { GRACE_MS } from "./history";
@@ -29,10 +30,11 @@ function next(state: State, copy: RoomCopy, entry: Entry): Effect[] {
   copy.n = Math.max(copy.n, entry.n);
   const { author } = entry;
   const mine = author.id === state.me?.id;
+  nameOf(copy, author);
   copy.typing.users = copy.typing.users.filter(({ id }) => id !== author.id);
   if (entry.kind === "topic") copy.room = { ...copy.room, topic: entry.topic };
   if (entry.kind === "join" && !copy.people.has(author.id)) {
-    copy.people.set(author.id, { ...author, kind: "unknown", presence: "online" });
+    meet(copy, { ...author, kind: "unknown", presence: "online" });
   }
   if (entry.kind === "leave") {
     copy.people.delete(author.id);

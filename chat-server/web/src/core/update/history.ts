@@ -1,6 +1,7 @@
 /** Pages of a room's log: the head, what came before, what is missing, what lies around a line. */
 import type { Error as WireError, HistoryRead, Page } from "@proto";
 import type { Effect } from "../effect";
+import { nameOf } from "../people";
 import type { Direction, Purpose, RoomCopy, State } from "../state";
 import { currentRoom } from "../state";
 import type { Range } from "../fold/ranges";
@@ -93,6 +94,7 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
     return askSync(state);
   }
   copy.timeline.applyPage(page);
+  for (const { author } of page.entries) nameOf(copy, author);
   if (page.head.seq > copy.head.seq) copy.head = page.head;
   copy.n = Math.max(copy.n, page.entries.at(-1)?.n ?? 0);
   const effects = settleOwn(state, copy, [...page.entries, ...page.amendments]);

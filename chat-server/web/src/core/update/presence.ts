@@ -1,6 +1,7 @@
 /** Who is here, who types, who is called what. */
 import type { PresenceChanged, ReadChanged, TypingChanged, User } from "@proto";
 import type { Effect } from "../effect";
+import { meet } from "../people";
 import type { State } from "../state";
 import { ask } from "./ask";
 import { figures } from "./read";
@@ -12,7 +13,7 @@ export function onPresence(state: State, { room, online, total, changes }: Prese
   const copy = state.rooms.get(room);
   if (!copy) return [];
   Object.assign(copy, { online, total });
-  for (const member of changes) copy.people.set(member.id, member);
+  for (const member of changes) meet(copy, member);
   return [];
 }
 
@@ -31,7 +32,7 @@ export function onRead(state: State, { room, read }: ReadChanged): Effect[] {
 export function onUser(state: State, user: User): Effect[] {
   for (const copy of state.rooms.values()) {
     const known = copy.people.get(user.id);
-    if (known) copy.people.set(user.id, { ...known, ...user });
+    if (known) meet(copy, { ...known, ...user });
   }
   if (state.me?.id !== user.id) return [];
   state.me = user;

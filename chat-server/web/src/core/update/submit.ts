@@ -14,6 +14,8 @@ export function submit(state: State, stamp: Stamp): Effect[] {
   const copy = currentRoom(state);
   if (!copy || !state.ever_welcomed) return [];
   const text = copy.draft;
+  // What was wrong with the line before is no news any more.
+  state.notice = null;
   if (text.trim() === "") return copy.mode.is === "edit" ? edit(state, copy, "", stamp) : [];
   if (copy.mode.is === "edit") return edit(state, copy, text, stamp);
   const input = readInput(text);

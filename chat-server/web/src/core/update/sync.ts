@@ -6,6 +6,7 @@ import { synced } from "../outbox";
 import { currentRoom, listed, type RoomCopy, type State } from "../state";
 import { ask, underWay } from "./ask";
 import { catchUp, GRACE_MS, readHead } from "./history";
+import { meet } from "../people";
 import { figures } from "./read";
 import { open } from "./rooms";
 
@@ -38,7 +39,7 @@ export function onSync(state: State, reply: SyncReply, random: number): Effect[]
     if (members.length === 0) continue;
     const here = new Set(members.map(({ id }) => id));
     for (const [id, member] of copy.people) if (!here.has(id)) copy.people.set(id, { ...member, presence: "offline" });
-    for (const member of members) copy.people.set(member.id, member);
+    for (const member of members) meet(copy, member);
   }
   if (state.wanted !== null && state.rooms.has(state.wanted)) {
     effects.push(...open(state, state.wanted));
@@ -91,6 +92,7 @@ function newCopy(state: State, { room, epoch, head, n, read }: RoomState): RoomC
     total: 0,
     people: new Map(),
     people_whole: false,
+    names: new Map(),
     typing: { users: [], until: 0 },
     draft: "",
     mode: { is: "say" },
