@@ -102,6 +102,8 @@ const actions = {
       .locator("[data-user][data-presence]")
       .evaluateAll((people) => people.map((one) => `${one.textContent.trim()} ${one.getAttribute("data-presence")}`)),
 
+  header: ({ page: key }) => pages.get(key).locator("header").first().innerText(),
+
   resize: ({ page: key, width, height }) => pages.get(key).setViewportSize({ width, height }),
 
   async picture({ page: key, path }) {

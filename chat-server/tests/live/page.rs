@@ -139,6 +139,11 @@ impl Page {
         serde_json::from_value::<Vec<String>>(self.ask("typing", json!({}))).unwrap().join(" ")
     }
 
+    /// The room's name, topic and people, as the head of the page tells them.
+    pub fn header(&self) -> String {
+        self.ask("header", json!({})).as_str().unwrap_or_default().to_owned()
+    }
+
     /// Each as the name and the presence.
     pub fn presence(&self) -> Vec<String> {
         serde_json::from_value(self.ask("presence", json!({}))).unwrap()

@@ -21,29 +21,36 @@ pub fn svg(screen: &Screen) -> String {
          <rect width=\"100%\" height=\"100%\" fill=\"{GROUND}\"/>\n"
     );
     for row in 0..rows {
+        let y = f32::from(row) * height;
+        let mut pieces: Vec<Piece> = Vec::new();
         for column in 0..columns {
             let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
-            let (x, y) = (f32::from(column) * width, f32::from(row) * height);
-            let (front, back) = colors(cell);
-            let cells = if cell.is_wide() { 2.0 } else { 1.0 };
-            if back != GROUND {
-                let _ =
-                    writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{height}\" fill=\"{back}\"/>", width * cells);
+            let piece = Piece::of(cell, column);
+            match pieces.last_mut() {
+                // Wide letters stand alone, so that each is exactly as wide as its cells.
+                Some(last) if last.look == piece.look && !last.wide && !piece.wide => {
+                    last.cells += piece.cells;
+                    last.letters.push_str(&piece.letters);
+                }
+                _ => pieces.push(piece),
             }
-            let letters = cell.contents();
+        }
+        for Piece { column, cells, letters, look, .. } in pieces {
+            let (x, width) = (f32::from(column) * width, f32::from(cells) * width);
+            if look.back != GROUND {
+                let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\" fill=\"{}\"/>", look.back);
+            }
             if letters.trim().is_empty() {
                 continue;
             }
-            let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
-            let style = if cell.italic() { " font-style=\"italic\"" } else { "" };
-            let line = if cell.underline() { " text-decoration=\"underline\"" } else { "" };
-            let faint = if cell.dim() { " opacity=\"0.7\"" } else { "" };
             let letters = letters.replace('&', "&amp;").replace('<', "&lt;");
             let _ = writeln!(
                 out,
-                "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{front}\"{weight}{style}{line}{faint}>{letters}</text>",
+                "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" \
+                 fill=\"{}\"{}>{letters}</text>",
                 y + baseline,
-                width * cells,
+                look.front,
+                look.style,
             );
         }
     }
@@ -51,10 +58,39 @@ pub fn svg(screen: &Screen) -> String {
     out
 }
 
-fn colors(cell: &Cell) -> (String, String) {
-    let front = hex(cell.fgcolor()).unwrap_or_else(|| TEXT.to_owned());
-    let back = hex(cell.bgcolor()).unwrap_or_else(|| GROUND.to_owned());
-    if cell.inverse() { (back, front) } else { (front, back) }
+/// Neighbours in a row that look alike.
+struct Piece {
+    column: u16,
+    cells: u16,
+    wide: bool,
+    letters: String,
+    look: Look,
+}
+
+#[derive(PartialEq)]
+struct Look {
+    front: String,
+    back: String,
+    style: String,
+}
+
+impl Piece {
+    fn of(cell: &Cell, column: u16) -> Self {
+        let mut front = hex(cell.fgcolor()).unwrap_or_else(|| TEXT.to_owned());
+        let mut back = hex(cell.bgcolor()).unwrap_or_else(|| GROUND.to_owned());
+        if cell.inverse() {
+            (front, back) = (back, front);
+        }
+        let styles = [
+            (cell.bold(), " font-weight=\"bold\""),
+            (cell.italic(), " font-style=\"italic\""),
+            (cell.underline(), " text-decoration=\"underline\""),
+            (cell.dim(), " opacity=\"0.7\""),
+        ];
+        let style = styles.iter().filter(|(on, _)| *on).map(|(_, style)| *style).collect();
+        let letters = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };
+        Self { column, cells: 1 + u16::from(cell.is_wide()), wide: cell.is_wide(), letters, look: Look { front, back, style } }
+    }
 }
 
 /// The colour as terminals draw it; none for the terminal's own.

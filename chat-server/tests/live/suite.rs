@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chat_proto::words::{self, fill};
 use tempfile::TempDir;
 
 use crate::page::{Browser, Line, Page};
@@ -25,12 +26,17 @@ const TALL: u32 = 9_000;
 
 impl Suite {
     pub fn start() -> Self {
+        Self::start_as(["desk", "phone", "tty"])
+    }
+
+    /// The same under other names: of the wide page, of the phone's page and of the terminal.
+    pub fn start_as([desk, phone, tty]: [&'static str; 3]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let server = Server::start(dir.path());
         let browser = Browser::start();
-        let tty = Terminal::start(dir.path(), &server.url(), "tty", 110, 240);
-        let desk = Page::open(&browser, "desk", &server.url(), 1440, TALL);
-        let phone = Page::open(&browser, "phone", &server.url(), 375, TALL);
+        let tty = Terminal::start(dir.path(), &server.url(), tty, 110, 240);
+        let desk = Page::open(&browser, desk, &server.url(), 1440, TALL);
+        let phone = Page::open(&browser, phone, &server.url(), 375, TALL);
         let suite = Self { desk, phone, browser, tty, server, _dir: dir };
         suite.until_connected();
         suite
@@ -41,6 +47,17 @@ impl Suite {
             let states =
                 [self.desk.state(), self.phone.state(), if self.tty_is("connected") { "connected".to_owned() } else { self.tty.text() }];
             if states.iter().all(|state| state == "connected") { Ok(()) } else { Err(states.join("\n---\n")) }
+        });
+    }
+
+    /// Waits until all three are told that all three are here.
+    pub fn until_all_are_here(&self) {
+        until("all three say that three are here", || {
+            let people = self.desk.presence();
+            let online = people.iter().filter(|one| one.ends_with(" online")).count();
+            let (phone, tty) = (self.phone.header(), self.tty.text());
+            let here = fill(words::HERE, &[("count", "3")]);
+            if online == 3 && phone.contains(&here) && tty.contains(&here) { Ok(()) } else { Err(format!("{people:?}\n{phone}\n{tty}")) }
         });
     }
 
@@ -74,11 +91,11 @@ impl Suite {
     /// Leaves pictures of all three at the sizes that people have.
     pub fn pictures(&self, name: &str) {
         let dir = pictures_dir();
-        self.desk.resize(1440, 900);
+        self.desk.resize(1200, 700);
         self.phone.resize(375, 812);
         self.desk.picture(&dir.join(format!("{name}-page.png")));
         self.phone.picture(&dir.join(format!("{name}-phone.png")));
-        self.tty.resize(120, 36);
+        self.tty.resize(110, 32);
         until("the terminal has drawn itself in its new size", || if self.tty_is("connected") { Ok(()) } else { Err(self.tty.text()) });
         self.tty.picture(&dir.join(format!("{name}-terminal.svg")));
     }

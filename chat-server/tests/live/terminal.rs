@@ -66,8 +66,10 @@ impl Terminal {
         parser.screen().rows(0, columns.get()).collect()
     }
 
+    /// What is on the screen, without its empty rows.
     pub fn text(&self) -> String {
-        self.rows().join("\n")
+        let told = |row: &String| row.chars().any(|c| !c.is_whitespace() && c != '│');
+        self.rows().into_iter().filter(told).collect::<Vec<_>>().join("\n")
     }
 
     pub fn resize(&self, columns: u16, rows: u16) {

@@ -2,6 +2,8 @@
 
 use std::sync::Barrier;
 
+use chat_proto::words;
+
 use crate::page::{Line, Page};
 use crate::suite::{Conversation, Suite};
 use crate::wait::until;
@@ -72,6 +74,7 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
     talk(&suite, &conversation, half + 1..LINES + 1);
     suite.server.start_again();
     suite.until_connected();
+    suite.until_all_are_here();
     let lines = suite.until_all_show(&conversation, SPEAKERS.len() * LINES);
     assert_own_order(&lines);
     for before in answered {
@@ -83,34 +86,70 @@ fn a_killed_server_loses_nothing_and_doubles_nothing() {
 
 #[test]
 fn what_one_does_the_others_see() {
-    let suite = Suite::start();
-    let desk_shows = |what: &str, wanted: &dyn Fn(&Line) -> bool| page_shows(&suite.desk, what, wanted);
-    let phone_shows = |what: &str, wanted: &dyn Fn(&Line) -> bool| page_shows(&suite.phone, what, wanted);
-    let tty_shows = |what: &str, words: &str| {
-        until(what, || if suite.tty.text().contains(words) { Ok(()) } else { Err(suite.tty.text()) });
+    let suite = Suite::start_as(["ada", "bob", "carol"]);
+    let (ada, bob, carol) = (&suite.desk, &suite.phone, &suite.tty);
+    let carol_sees = |what: &str, words: &str| {
+        until(what, || if carol.text().contains(words) { Ok(()) } else { Err(carol.text()) });
     };
+    suite.until_all_are_here();
 
-    suite.desk.say("a first word");
-    tty_shows("the terminal shows the message", "a first word");
-    phone_shows("the phone shows the message", &|line| line.text == "a first word" && line.seq.is_some());
+    // What is said, with Markdown, wide letters and emoji.
+    ada.say("the bulid is green again");
+    carol_sees("carol has ada's message", "the bulid is green again");
+    page_shows(bob, "bob has ada's message", &|line| line.text == "the bulid is green again" && line.seq.is_some());
+    carol.say("and so is the coffee ☕ 咖啡");
+    page_shows(bob, "bob has carol's message", &|line| line.text == "and so is the coffee ☕ 咖啡");
 
-    suite.phone.type_only("thinking");
-    tty_shows("the terminal shows who is typing", "phone is typing");
-    until("the page shows who is typing", || {
-        let typing = suite.desk.typing();
-        if typing.contains("phone is typing") { Ok(()) } else { Err(typing) }
+    // Who types.
+    bob.type_only("deploying");
+    carol_sees("carol sees who is typing", "bob is typing");
+    until("ada sees who is typing", || {
+        let typing = ada.typing();
+        if typing.contains("bob is typing") { Ok(()) } else { Err(typing) }
+    });
+    bob.say("deploying `v1.4` now");
+    carol_sees("carol has bob's message", "now");
+    until("nobody is typing any more", || {
+        let typing = ada.typing();
+        if typing.is_empty() && !carol.text().contains("is typing") { Ok(()) } else { Err(format!("{typing}\n{}", carol.text())) }
     });
 
-    suite.desk.say("/edit a second word");
-    tty_shows("the terminal shows the edit", "a second word");
-    phone_shows("the phone shows the edit", &|line| line.text.contains("a second word") && line.whole.contains("edited"));
+    // An edit, reactions, a deletion.
+    ada.say("/edit the build is green again");
+    carol_sees("carol sees the edit", "the build is green again (edited)");
+    page_shows(bob, "bob sees the edit", &|line| line.text.contains("the build is green") && line.whole.contains("edited"));
+    carol.say("/react 🎉");
+    page_shows(ada, "ada sees carol's reaction", &|line| line.reactions.contains(&"🎉 1".to_owned()));
+    ada.say("/react 🎉");
+    carol_sees("carol sees two people's reaction", "🎉 2");
+    page_shows(bob, "bob sees two people's reaction", &|line| line.reactions.contains(&"🎉 2".to_owned()));
+    suite.pictures("room");
+    carol.say("not meant to be said");
+    page_shows(ada, "ada has what was not meant to be said", &|line| line.text == "not meant to be said");
+    page_shows(bob, "bob has what was not meant to be said", &|line| line.text == "not meant to be said");
+    carol.say("/delete");
+    carol_sees("carol is asked", "cannot be brought back");
+    carol.press("y");
+    let gone = |line: &Line| line.whole.contains(words::MESSAGE_DELETED);
+    page_shows(ada, "ada sees that the message is gone", &gone);
+    page_shows(bob, "bob sees that the message is gone", &gone);
+    carol_sees("carol sees that the message is gone", words::MESSAGE_DELETED);
+    for (name, text) in [("ada", all_text(ada)), ("bob", all_text(bob)), ("carol", carol.text())] {
+        assert!(!text.contains("not meant to be said"), "{name} still has the deleted text:\n{text}");
+    }
 
-    suite.tty.say("/react 👍");
-    desk_shows("the page shows the terminal's reaction", &|line| line.reactions.contains(&"👍 1".to_owned()));
-    phone_shows("the phone shows the terminal's reaction", &|line| line.reactions.contains(&"👍 1".to_owned()));
-    suite.phone.say("/react 👍");
-    tty_shows("the terminal shows two people's reaction", "👍 2");
-    suite.pictures("words");
+    // Who is away.
+    carol.say("/away");
+    until("ada sees that carol is away", || {
+        let people = ada.presence();
+        let away = |one: &String| one.contains("carol") && one.ends_with(" away");
+        if people.iter().any(away) { Ok(()) } else { Err(people.join("\n")) }
+    });
+    suite.finish();
+}
+
+fn all_text(page: &Page) -> String {
+    page.lines().into_iter().map(|line| line.whole + "\n").collect()
 }
 
 fn page_shows(page: &Page, what: &str, wanted: &dyn Fn(&Line) -> bool) {
