@@ -4,10 +4,11 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 pub struct Server {
-    child: Child,
+    child: Mutex<Child>,
     port: u16,
     data: PathBuf,
     log: PathBuf,
@@ -18,7 +19,7 @@ impl Server {
     pub fn start(dir: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (data, log) = (dir.join("data"), dir.join("server.log"));
-        let mut server = Self { child: spawn(port, &data, &log), port, data, log };
+        let server = Self { child: Mutex::new(spawn(port, &data, &log)), port, data, log };
         server.wait_until_ready();
         server
     }
@@ -28,21 +29,22 @@ impl Server {
     }
 
     /// Kills it without a word (SIGKILL).
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     /// Starts it again, on the same port and the same data.
-    pub fn start_again(&mut self) {
-        self.child = spawn(self.port, &self.data, &self.log);
+    pub fn start_again(&self) {
+        *self.child.lock().unwrap() = spawn(self.port, &self.data, &self.log);
         self.wait_until_ready();
     }
 
-    fn wait_until_ready(&mut self) {
+    fn wait_until_ready(&self) {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !self.is_ready() {
-            let ended = self.child.try_wait().unwrap();
+            let ended = self.child.lock().unwrap().try_wait().unwrap();
             let log = || std::fs::read_to_string(&self.log).unwrap_or_default();
             assert!(ended.is_none(), "the server ended with {ended:?}:\n{}", log());
             assert!(Instant::now() < deadline, "the server is not ready after a minute:\n{}", log());
@@ -60,8 +62,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 
