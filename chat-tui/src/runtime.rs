@@ -2,9 +2,11 @@
 //! place that names an implementation of the storage.
 
 use std::io;
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_proto::place::Millis;
+use crossterm::event::EventStream;
 use futures_util::StreamExt;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -65,6 +67,29 @@ pub fn now() -> Millis {
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
+/// All input that is there, as soon as there is some: what is pasted without brackets comes as many
+/// keys, and is drawn once. Nothing at all when the terminal is gone.
+async fn ready(input: &mut EventStream) -> Vec<io::Result<crossterm::event::Event>> {
+    std::future::poll_fn(|context| {
+        let mut keys = Vec::new();
+        loop {
+            match input.poll_next_unpin(context) {
+                Poll::Ready(Some(key)) => {
+                    keys.push(key);
+                    if keys.len() >= BATCH {
+                        return Poll::Ready(keys);
+                    }
+                }
+                Poll::Ready(None) => return Poll::Ready(keys),
+                // The stream wakes the task that it was last polled by, so it is polled by no other.
+                Poll::Pending if keys.is_empty() => return Poll::Pending,
+                Poll::Pending => return Poll::Ready(keys),
+            }
+        }
+    })
+    .await
+}
+
 struct Client {
     state: State,
     terminal: Terminal,
@@ -81,7 +106,7 @@ impl Client {
     async fn run(mut self, mut reports: UnboundedReceiver<(u64, Link)>) -> io::Result<End> {
         let asked_to_end = platform::asked_to_end();
         tokio::pin!(asked_to_end);
-        let mut input = crossterm::event::EventStream::new();
+        let mut input = EventStream::new();
         let effects = start(&mut self.state);
         self.perform(effects)?;
         self.draw()?;
@@ -90,20 +115,16 @@ impl Client {
             tokio::select! {
                 biased;
                 () = &mut asked_to_end => self.end = Some(End::Signal),
-                key = input.next() => match key {
-                    Some(key) => {
-                        self.take(input::read(key?))?;
-                        // What is pasted without brackets comes as many keys: one drawing for all.
-                        let mut more = 0;
-                        while more < BATCH && let Some(Some(key)) = futures_util::FutureExt::now_or_never(input.next()) {
-                            self.take(input::read(key?))?;
-                            more += 1;
-                        }
-                        self.draw_if_dirty()?;
-                    }
+                keys = ready(&mut input) => {
                     // The terminal is gone.
-                    None => self.end = Some(End::Signal),
-                },
+                    if keys.is_empty() {
+                        self.end = Some(End::Signal);
+                    }
+                    for key in keys {
+                        self.take(input::read(key?))?;
+                    }
+                    self.draw_if_dirty()?;
+                }
                 report = reports.recv() => {
                     let mut next = report;
                     for _ in 0..BATCH {
@@ -126,7 +147,7 @@ impl Client {
             }
             if self.terminal.was_left() {
                 // The editor had the terminal: what it left unread is not for us.
-                input = crossterm::event::EventStream::new();
+                input = EventStream::new();
             }
         }
     }

@@ -66,7 +66,7 @@ mod tests {
     fn the_caret_stands_where_the_next_character_will() {
         assert_eq!(rows("abc", 3, 10), Written { rows: vec!["abc".into()], caret: (0, 3) });
         assert_eq!(rows("abcd", 4, 4), Written { rows: vec!["abcd".into(), String::new()], caret: (1, 0) });
-        assert_eq!(rows("日本語", 6, 4), Written { rows: vec!["日本".into(), "語".into()], caret: (1, 2) });
+        assert_eq!(rows("日本語", 9, 4), Written { rows: vec!["日本".into(), "語".into()], caret: (1, 2) });
         assert_eq!(rows("a\nb", 1, 10), Written { rows: vec!["a".into(), "b".into()], caret: (0, 1) });
         assert_eq!(rows("a\n", 2, 10).caret, (1, 0));
         assert_eq!(rows("", 0, 10), Written { rows: vec![String::new()], caret: (0, 0) });

@@ -257,9 +257,9 @@ impl Writer {
 
     /// The spans before a row; an item's mark is given once.
     fn margin(&mut self) -> (Vec<Span<'static>>, usize) {
-        let (quiet, line) = (self.theme.style(Role::Muted), self.theme.style(Role::Accent));
+        let quiet = self.theme.style(Role::Muted);
         let spans = self.margins.iter_mut().filter_map(|margin| match margin {
-            Margin::Quote => Some(Span::styled("▌ ", line)),
+            Margin::Quote => Some(Span::styled("▌ ", quiet)),
             Margin::List(_) => None,
             Margin::Item(mark, wide) => Some(mark.take().map_or_else(|| Span::raw(" ".repeat(*wide)), |mark| Span::styled(mark, quiet))),
         });

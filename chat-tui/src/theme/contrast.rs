@@ -1,5 +1,7 @@
 //! How well one colour is seen on another (WCAG 2), and which of a terminal's colours is nearest.
 
+use std::sync::OnceLock;
+
 use ratatui::style::Color;
 
 /// The contrast that text needs.
@@ -24,10 +26,16 @@ pub fn ratio(a: Rgb, b: Rgb) -> f64 {
 }
 
 fn luminance(Rgb(red, green, blue): Rgb) -> f64 {
-    let linear = |channel: u8| {
-        let value = f64::from(channel) / 255.0;
-        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    };
+    // Looked up, since it is asked for each name of each frame.
+    static LINEAR: OnceLock<[f64; 256]> = OnceLock::new();
+    let linear = LINEAR.get_or_init(|| {
+        std::array::from_fn(|channel| {
+            // In 0..=255.
+            let value = channel as f64 / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        })
+    });
+    let linear = |channel: u8| linear[usize::from(channel)];
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
 

@@ -91,7 +91,8 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
         Question::Page(room, _) => history::failed(state, &room, &error, fx),
         Question::Sync => state.sync_at = Some(state.now + error.retry_after_ms.unwrap_or(2_000)),
         Question::MarkRead(id) => {
-            if let Some(room) = state.rooms.get_mut(&id) {
+            // A final answer would be the same again.
+            if let Some(room) = state.rooms.get_mut(&id).filter(|_| !error.is_final()) {
                 room.marked = 0;
             }
         }

@@ -136,6 +136,11 @@ pub(super) fn edit(state: &mut State, words: &str, fx: &mut Fx) {
     };
     state.chosen = None;
     if words.is_empty() {
+        if !state.composer.is_empty() {
+            // What was being written can be had again.
+            let draft = state.composer.take();
+            state.recall.keep(&draft);
+        }
         state.composer.set(old);
         state.composer.mode = mode;
     } else {

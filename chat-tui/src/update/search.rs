@@ -39,7 +39,7 @@ pub(super) fn emoji(words: &str) -> Search<Emoji> {
     let choice = |emoji: &'static emojis::Emoji| {
         let value = Emoji::parse(emoji.as_str()).ok()?;
         let code = emoji.shortcode().map_or_else(String::new, |code| format!(":{code}:"));
-        Some(Choice { value, shown: format!("{} {}", emoji.as_str(), emoji.name()), note: code })
+        Some(Choice { value, shown: format!("{} {code}", emoji.as_str()), note: emoji.name().to_owned() })
     };
     let found = if words.is_empty() {
         COMMON.iter().filter_map(|common| emojis::get(common)).filter_map(choice).collect()
@@ -62,8 +62,7 @@ fn fitting<T>(words: &str, choices: Vec<Choice<T>>) -> Vec<Choice<T>> {
     let mut scored: Vec<(u32, Choice<T>)> = choices
         .into_iter()
         .filter_map(|choice| {
-            let whole = format!("{} {}", choice.shown, choice.note);
-            let score = pattern.score(Utf32Str::new(&whole, &mut buffer), &mut matcher)?;
+            let score = pattern.score(Utf32Str::new(&choice.shown, &mut buffer), &mut matcher)?;
             Some((score, choice))
         })
         .collect();
@@ -75,7 +74,10 @@ fn fitting<T>(words: &str, choices: Vec<Choice<T>>) -> Vec<Choice<T>> {
 pub(super) fn rooms_listed(state: &mut State, reply: RoomListReply) {
     let choices = reply.rooms.into_iter().map(|summary| Choice {
         shown: format!("#{}", summary.room.name),
-        note: format!("{} {}{}", summary.members, if summary.joined { "✓ " } else { "" }, summary.room.topic),
+        note: match (summary.members, summary.joined) {
+            (1, joined) => format!("1 person{}  {}", if joined { " · you are in" } else { "" }, summary.room.topic),
+            (members, joined) => format!("{members} people{}  {}", if joined { " · you are in" } else { "" }, summary.room.topic),
+        },
         value: summary.room.name,
     });
     state.popup = Some(Popup::Rooms(Search { found: choices.collect(), ..Search::default() }));

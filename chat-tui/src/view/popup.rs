@@ -84,6 +84,15 @@ fn open(buffer: &mut Buffer, theme: Theme, over: Rect, wide: usize, rows: usize,
         buffer[(x, area.top())].set_symbol("─").set_style(line);
         buffer[(x, area.bottom() - 1)].set_symbol("─").set_style(line);
     }
+    for y in area.top() + 1..area.bottom() - 1 {
+        buffer[(area.left(), y)].set_symbol("│").set_style(line);
+        buffer[(area.right() - 1, y)].set_symbol("│").set_style(line);
+    }
+    let corners = [(area.left(), area.top(), "┌"), (area.right() - 1, area.top(), "┐")];
+    let below = [(area.left(), area.bottom() - 1, "└"), (area.right() - 1, area.bottom() - 1, "┘")];
+    for (x, y, corner) in corners.into_iter().chain(below) {
+        buffer[(x, y)].set_symbol(corner);
+    }
     let title = cut(title, usize::from(width).saturating_sub(6));
     let title_area = Rect { x: area.x + 2, width: width - 2, ..area };
     paint::line(buffer, title_area, 0, Row::styled(format!(" {title} "), theme.style(Role::Muted)));

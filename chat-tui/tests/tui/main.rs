@@ -1,0 +1,13 @@
+//! The tests of chat-tui at its surface: keys and events in, screens and requests out; and the real
+//! program in a real terminal.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod actions;
+mod app;
+mod edges;
+mod outbox;
+mod reconnect;
+mod screens;
+mod server;
+mod terminal;

@@ -1,0 +1,228 @@
+//! The outbox's rules, against a server that refuses, forgets and cuts the line.
+
+use chat_proto::entry::Body;
+use chat_proto::error::{Code, Error};
+use chat_proto::id::{Rid, RoomId, UserId};
+use chat_proto::request::MessageSend;
+use chat_proto::text::MessageText;
+use chat_tui::effect::Emit;
+use chat_tui::state::outbox::{Item, Outbox, Phase, Work};
+use proptest::prelude::*;
+
+use crate::app::App;
+use crate::server::Server;
+
+fn texts(server: &mut Server) -> Vec<String> {
+    let mine = UserId::parse("u-me").unwrap();
+    let by_me = server.lobby().entries.iter().filter(|entry| entry.author.id == mine);
+    by_me
+        .filter_map(|entry| match &entry.body {
+            Body::Message(message) => Some(message.content.text.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn sends(sent: &[Emit]) -> Vec<MessageSend> {
+    sent.iter().filter(|emit| emit.name == "message:send").map(|emit| serde_json::from_value(emit.payload.clone()).unwrap()).collect()
+}
+
+#[test]
+fn each_send_names_the_one_before_it_that_is_unanswered() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    for text in ["one", "two", "three"] {
+        app.say(text);
+    }
+    let sent = sends(&app.sent);
+    let afters: Vec<_> = sent.iter().map(|send| send.after.clone()).collect();
+    assert_eq!(afters, [None, Some(sent[0].client_id.clone()), Some(sent[1].client_id.clone())]);
+    app.online = true;
+    app.settle();
+    assert_eq!(texts(&mut app.server), ["one", "two", "three"]);
+    assert_eq!(app.state.outbox.items().count(), 0, "all is settled and in the log");
+}
+
+#[test]
+fn a_refusal_for_later_is_not_shown_as_failed_and_keeps_the_order() {
+    let mut app = App::new(80, 24, Server::new());
+    app.server.refusals.push_back(Error::new(Code::SlowDown, "Too much at once.").after(700));
+    app.say("one");
+    app.say("two");
+    assert!(texts(&mut app.server).is_empty());
+    assert!(app.sees("…") && !app.sees("failed"));
+    app.wait(699);
+    assert!(texts(&mut app.server).is_empty());
+    app.wait(500);
+    assert_eq!(texts(&mut app.server), ["one", "two"]);
+}
+
+#[test]
+fn a_final_refusal_lets_the_next_one_go_and_can_be_retried() {
+    let mut app = App::new(80, 24, Server::new());
+    app.server.refusals.push_back(Error::new(Code::Forbidden, "You are muted."));
+    app.say("one");
+    app.say("two");
+    assert!(app.sees("failed: You are muted."));
+    app.keys("Up");
+    // The refused one stands below the log, where it was not stored.
+    app.keys("R");
+    assert_eq!(texts(&mut app.server), ["two", "one"]);
+    assert!(!app.sees("failed"));
+}
+
+#[test]
+fn a_cut_line_sends_again_what_was_not_answered_and_doubles_nothing() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.say("stored, but the answer is lost");
+    app.say("never arrived");
+    // The first one reached the server before the line was cut.
+    let first = app.sent.iter().find(|emit| emit.name == "message:send").cloned().unwrap();
+    app.server.handle(&first.rid, first.name, first.payload);
+    app.wait(10);
+    app.down();
+    app.say("written without a connection");
+    app.online = true;
+    app.wait(12_000);
+    app.welcome();
+    assert_eq!(texts(&mut app.server), ["stored, but the answer is lost", "never arrived", "written without a connection"]);
+    assert_eq!(app.state.outbox.items().count(), 0);
+    let at = |name: &str| app.server.heard.iter().rposition(|heard| heard == name).unwrap();
+    assert!(at("sync") < at("message:send"), "sync goes before the outbox");
+}
+
+#[test]
+fn unanswered_sends_on_a_live_link_are_sent_again() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.say("lost on the way");
+    app.sent.clear();
+    app.online = true;
+    app.wait(9_000);
+    assert!(texts(&mut app.server).is_empty());
+    app.wait(2_000);
+    assert_eq!(texts(&mut app.server), ["lost on the way"]);
+}
+
+#[test]
+fn what_was_never_sent_is_simply_changed_or_withdrawn() {
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    app.say("a typo");
+    app.say("a mistake");
+    app.keys("Up d");
+    app.keys("Up e");
+    app.keys("Ctrl+U");
+    app.say("no typo");
+    app.wait(12_000);
+    app.welcome();
+    assert_eq!(texts(&mut app.server), ["no typo"]);
+}
+
+#[test]
+fn an_edit_of_a_message_on_its_way_waits_for_its_place() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.say("first words");
+    app.keys("Up e");
+    app.keys("Ctrl+U");
+    app.say("better words");
+    assert!(!app.sent.iter().any(|emit| emit.name == "message:edit"));
+    app.online = true;
+    app.settle();
+    assert!(app.sees("better words (edited)"));
+}
+
+#[test]
+fn a_message_that_cuts_three_lines_is_set_aside() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.say("poison");
+    for _ in 0..3 {
+        app.down();
+        app.wait(12_000);
+        let welcome = app.server.welcome();
+        app.wire(welcome);
+    }
+    app.say("medicine");
+    app.online = true;
+    app.settle();
+    assert!(app.sees("not sent: it cuts the line"));
+    assert_eq!(texts(&mut app.server), ["medicine"]);
+}
+
+fn item(number: usize) -> Item {
+    let room = RoomId::parse("r").unwrap();
+    let text = MessageText::parse(number.to_string()).unwrap();
+    let work = Work::Send { room, text, mentions: vec![], reply_to: None, quote: None };
+    Item::new(chat_proto::id::ClientId::parse(format!("c{number}")).unwrap(), work, 0)
+}
+
+#[test]
+fn no_more_than_the_window_is_on_its_way() {
+    let mut outbox = Outbox::default();
+    (0..10).for_each(|number| outbox.push(item(number)));
+    let mut rids = 0..;
+    let mut rid = || Rid::parse(rids.next().unwrap().to_string()).unwrap();
+    assert_eq!(outbox.take_due(0, 4, &mut rid).len(), 4);
+    assert_eq!(outbox.take_due(0, 4, &mut rid).len(), 0);
+    assert_eq!(outbox.next_due(0), Some(10_000), "the window waits for answers, not for the clock");
+    let stored = chat_proto::request::stored::Stored { seq: 1, id: chat_proto::id::EntryId::parse("e").unwrap(), time: 0, n: 1 };
+    outbox.stored(&chat_proto::id::ClientId::parse("c0").unwrap(), None, stored);
+    let due = outbox.take_due(0, 4, &mut rid);
+    assert_eq!((due.len(), due[0].1.after.as_ref().map(|after| after.as_str())), (1, Some("c3")));
+}
+
+/// What may happen to a send.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Stored,
+    StoredButUnanswered,
+    Lost,
+    Later,
+    Cut,
+}
+
+proptest! {
+    /// Whatever mailbox, refusals and cuts do: everything arrives once, in order.
+    #[test]
+    fn order_survives_every_schedule(fates in proptest::collection::vec(
+        prop_oneof![Just(Fate::Stored), Just(Fate::StoredButUnanswered), Just(Fate::Lost), Just(Fate::Later), Just(Fate::Cut)], 0..60)) {
+        const COUNT: usize = 12;
+        let mut outbox = Outbox::default();
+        (0..COUNT).for_each(|number| outbox.push(item(number)));
+        let mut log: Vec<String> = Vec::new();
+        let mut fates = fates.into_iter();
+        let (mut now, mut rids) = (0, 0..);
+        for _ in 0..2_000 {
+            let due = outbox.take_due(now, 5, || Rid::parse(rids.next().unwrap().to_string()).unwrap());
+            for (_, due) in due {
+                let id = due.client_id.as_str().to_owned();
+                let fate = fates.next().unwrap_or(Fate::Stored);
+                let in_order = due.after.as_ref().is_none_or(|after| log.contains(&after.as_str().to_owned()));
+                let stored = |log: &mut Vec<String>| {
+                    if !log.contains(&id) {
+                        log.push(id.clone());
+                    }
+                    let seq = log.len() as u64;
+                    chat_proto::request::stored::Stored { seq, id: chat_proto::id::EntryId::parse("e").unwrap(), time: 0, n: seq }
+                };
+                match fate {
+                    _ if !in_order => drop(outbox.refused(&due.client_id, Error::new(Code::OutOfOrder, ""), now)),
+                    Fate::Stored => drop({ let stored = stored(&mut log); outbox.stored(&due.client_id, None, stored) }),
+                    Fate::StoredButUnanswered => drop(stored(&mut log)),
+                    Fate::Lost => {}
+                    Fate::Later => drop(outbox.refused(&due.client_id, Error::new(Code::SlowDown, ""), now)),
+                    Fate::Cut => { now += 5_000; outbox.cut(now, true); break }
+                }
+            }
+            if log.len() == COUNT && outbox.items().all(|item| matches!(item.phase, Phase::Stored(_))) {
+                break;
+            }
+            now = outbox.next_due(now).unwrap_or(now + 1);
+        }
+        let wanted: Vec<String> = (0..COUNT).map(|number| format!("c{number}")).collect();
+        prop_assert_eq!(log, wanted);
+    }
+}

@@ -1,0 +1,179 @@
+//! Losing the server and coming back.
+
+use chat_proto::error::{Code, Error};
+use chat_proto::event::{AnyEvent, Closing};
+use chat_proto::id::Epoch;
+use chat_proto::request::sync::RoomKind;
+use chat_tui::effect::Effect;
+use chat_tui::state::link::Phase;
+
+use crate::app::App;
+use crate::server::Server;
+
+fn connects(app: &App) -> usize {
+    app.wanted.iter().filter(|effect| matches!(effect, Effect::Connect(..))).count()
+}
+
+#[test]
+fn the_state_is_told_in_the_same_words_everywhere() {
+    let mut app = App::connecting(80, 24, Server::new());
+    assert!(app.sees("connecting"));
+    app.welcome();
+    assert!(app.sees("connected"));
+    app.down();
+    assert!(app.sees("reconnecting in 1 s"));
+    app.wait(1_000);
+    assert!(app.sees("reconnecting") && !app.sees("reconnecting in"));
+    app.welcome();
+    assert!(app.sees("connected"));
+}
+
+#[test]
+fn the_wait_grows_and_has_an_end() {
+    let mut app = App::new(80, 24, Server::new());
+    let mut waits = Vec::new();
+    for _ in 0..12 {
+        app.down();
+        let Phase::Waiting(until) = app.state.link.phase else { panic!("waits") };
+        waits.push(until - app.state.now);
+        app.wait(until - app.state.now);
+    }
+    assert!(waits.iter().all(|wait| (500..=10_000).contains(wait)), "{waits:?}");
+    assert!(waits[0] <= 500 && waits[11] >= 5_000, "{waits:?}");
+    app.keys("Esc");
+    let before = connects(&app);
+    app.down();
+    app.say("/reconnect");
+    assert_eq!(connects(&app), before + 1, "now, not later");
+}
+
+#[test]
+fn silence_counts_as_down() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.wait(44_000);
+    assert!(app.state.link.is_online());
+    app.wait(2_000);
+    assert!(!app.state.link.is_online());
+    let mut app = App::connecting(80, 24, Server::new());
+    app.wait(16_000);
+    assert!(app.sees("reconnecting"), "an opening that never ends is given up");
+}
+
+#[test]
+fn what_was_missed_is_fetched() {
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    for number in 0..300 {
+        app.server.say("bob", &format!("missed {number}"));
+    }
+    app.wait(2_000);
+    app.welcome();
+    assert!(app.sees("missed 299"));
+    let room = app.state.room().unwrap();
+    assert_eq!(room.timeline.live_window(), Some((1, 301)), "all of it, without a hole");
+}
+
+#[test]
+fn who_missed_too_much_starts_at_the_head() {
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    for number in 0..1_500 {
+        app.server.say("bob", &format!("missed {number}"));
+    }
+    app.wait(2_000);
+    app.welcome();
+    assert!(app.sees("missed 1499"));
+    assert_eq!(app.state.room().unwrap().timeline.live_window(), Some((1_402, 1_501)));
+}
+
+#[test]
+fn a_gap_on_a_live_link_is_fetched_after_a_grace() {
+    let mut app = App::new(80, 24, Server::new());
+    app.server.say("bob", "never told");
+    let entry = app.server.say("bob", "told");
+    let room = app.server.lobby().info.id.clone();
+    let told = app.server.told(&room, vec![entry]);
+    app.wire(told);
+    assert!(!app.sees("told"));
+    app.wait(250);
+    assert!(!app.sees("told"));
+    app.wait(100);
+    assert!(app.sees("never told") && app.sees("told"));
+}
+
+#[test]
+fn a_log_that_was_made_anew_is_read_anew() {
+    let mut app = App::new(80, 24, Server::new());
+    app.server.say("bob", "of the old log");
+    app.down();
+    app.wait(2_000);
+    app.server.lobby().epoch = Epoch::parse("e2").unwrap();
+    app.server.lobby().entries.truncate(1);
+    app.server.say("bob", "of the new log");
+    app.welcome();
+    assert!(app.sees("of the new log") && !app.sees("of the old log"));
+}
+
+#[test]
+fn a_room_that_is_missing_is_mine_no_longer() {
+    let mut server = Server::new();
+    let ops = server.make_room("ops", "", RoomKind::Public);
+    let mut app = App::new(80, 24, server);
+    app.keys("Ctrl+N");
+    assert!(app.sees("Write to #ops"));
+    app.server.log(&ops).members.clear();
+    app.wait(31_000);
+    assert!(app.sees("Write to #lobby") && !app.sees("#ops"));
+}
+
+#[test]
+fn entries_of_an_unknown_room_ask_for_sync() {
+    let mut app = App::new(80, 24, Server::new());
+    let ops = app.server.make_room("ops", "", RoomKind::Public);
+    let entry = app.server.log(&ops).entries[0].clone();
+    let told = app.server.told(&ops, vec![entry]);
+    app.wire(told);
+    assert!(app.sees("#ops"));
+}
+
+#[test]
+fn the_server_says_when_to_come_back() {
+    let mut app = App::new(80, 24, Server::new());
+    let error = Error::new(Code::Unavailable, "The server is going down.").after(4_000);
+    app.wire(AnyEvent::Closing(Box::new(Closing { error })));
+    assert!(app.sees("reconnecting in 4 s"));
+    app.wait(4_000);
+    app.welcome();
+    app.wire(AnyEvent::Closing(Box::new(Closing { error: Error::new(Code::Forbidden, "You were banned.") })));
+    assert!(app.sees("failed: You were banned."));
+    let before = connects(&app);
+    app.wait(60_000);
+    assert_eq!(connects(&app), before, "it does not come back by itself");
+}
+
+#[test]
+fn a_token_that_is_no_good_makes_a_guest() {
+    let mut app = App::connecting(80, 24, Server::new());
+    let token = chat_proto::secret::Token::parse("a".repeat(43)).unwrap();
+    let name = chat_proto::name::DisplayName::parse("ada").unwrap();
+    app.state.credentials.account = Some(chat_tui::credentials::Known { name, token });
+    app.refused(Error::new(Code::SignedOut, "Sign in again."));
+    assert!(app.wanted.iter().any(|effect| matches!(effect, Effect::ForgetAccount)));
+    let Some(Effect::Connect(_, auth)) = app.wanted.iter().rev().find(|effect| matches!(effect, Effect::Connect(..))) else { panic!() };
+    assert_eq!(auth.guest.as_ref().map(|name| name.as_str()), Some("me"));
+    assert!(app.sees("Your session has ended"));
+}
+
+#[test]
+fn secrets_stay_here_on_a_plain_line() {
+    let mut app = App::connecting(80, 24, Server::new());
+    app.state.settings.private_line = false;
+    app.welcome();
+    assert!(app.sees("This line is not encrypted: others on the network"));
+    app.say("/login ada");
+    assert!(app.sees("the password is not sent") && app.state.popup.is_none());
+    app.state.settings.insecure = true;
+    app.say("/login ada");
+    assert!(app.sees("Password for ada:"));
+}
