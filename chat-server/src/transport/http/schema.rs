@@ -11,6 +11,8 @@ macro_rules! files {
 }
 
 files! {
+    "schema.json": "application/json",
+    "asyncapi.json": "application/json",
     "proto.ts": "text/plain; charset=utf-8",
 }
 
