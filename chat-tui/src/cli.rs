@@ -106,7 +106,10 @@ mod tests {
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
         let cli = Cli::try_parse_from(["chat-tui", "http://a:1", "--name", "ada", "--room", "ops"]).unwrap();
-        assert_eq!((cli.address.as_deref(), cli.common.name.as_deref(), cli.room.as_deref()), (Some("http://a:1"), Some("ada"), Some("ops")));
+        assert_eq!(
+            (cli.address.as_deref(), cli.common.name.as_deref(), cli.room.as_deref()),
+            (Some("http://a:1"), Some("ada"), Some("ops"))
+        );
         let cli = Cli::try_parse_from(["chat-tui", "login", "ada", "--url", "https://b"]).unwrap();
         assert!(matches!(cli.command, Some(Command::Login { name: Some(name) }) if name == "ada"));
         assert_eq!(cli.common.url, "https://b");

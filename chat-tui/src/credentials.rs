@@ -113,7 +113,9 @@ impl File {
     fn read(&self) -> Result<BTreeMap<String, Kept>, String> {
         let shown = self.path.display();
         match std::fs::read_to_string(&self.path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| format!("{shown} is damaged: {}. Move it away to begin anew.", error.message())),
+            Ok(text) => {
+                toml::from_str(&text).map_err(|error| format!("{shown} is damaged: {}. Move it away to begin anew.", error.message()))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
             Err(error) => Err(format!("Cannot read {shown}: {error}.")),
         }

@@ -21,7 +21,7 @@ pub enum Effect {
     /// Send a request on the connection.
     Emit(Emit),
     /// Keep a change; durable before the effects after it are done.
-    Store(Pair, Change),
+    Store(Pair, Box<Change>),
     /// Tell what is kept for the pair.
     Load(Pair),
     /// Keep an account's token, durably.

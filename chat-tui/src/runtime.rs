@@ -63,6 +63,7 @@ pub fn run(state: State, credentials: File) -> io::Result<End> {
 /// The time of day.
 #[must_use]
 pub fn now() -> Millis {
+    #[expect(clippy::disallowed_methods, reason = "the one clock of this program")]
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
@@ -228,7 +229,7 @@ impl Client {
                 self.network.emit(emit);
                 None
             }
-            Effect::Store(pair, change) => trouble(self.storage.store(&pair, change)),
+            Effect::Store(pair, change) => trouble(self.storage.store(&pair, *change)),
             Effect::Load(pair) => Some(self.storage.load(&pair).map_or_else(Event::Trouble, Event::Loaded)),
             Effect::KeepAccount(name, token) => trouble(self.keep(|kept| kept.account = Some(Known { name, token }))),
             Effect::ForgetAccount => trouble(self.keep(|kept| kept.account = None)),

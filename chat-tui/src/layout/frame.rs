@@ -66,14 +66,14 @@ pub fn frame(state: &State, composer: u16, notices: u16, label: u16) -> Frame {
     let body = height.saturating_sub(1);
     let mut frame = Frame { status: Rect::new(0, body, width, height.min(1)), ..Frame::default() };
     let mut rows = Rows { left, width: middle, top: 0, bottom: body };
-    frame.header = rows.from_top(1);
+    frame.header = rows.take_top(1);
     if height > 12 {
-        rows.from_top(1);
+        rows.take_top(1);
     }
-    frame.composer = rows.from_bottom(composer.clamp(1, (height / 3).max(1)));
-    frame.label = rows.from_bottom(label);
-    frame.notices = rows.from_bottom(notices);
-    frame.typing = rows.from_bottom(1);
+    frame.composer = rows.take_bottom(composer.clamp(1, (height / 3).max(1)));
+    frame.label = rows.take_bottom(label);
+    frame.notices = rows.take_bottom(notices);
+    frame.typing = rows.take_bottom(1);
     frame.timeline = Rect::new(left, rows.top, middle, rows.bottom.saturating_sub(rows.top));
     if shows_rooms(state) {
         // On a narrow screen it slides over the timeline.
@@ -94,13 +94,13 @@ struct Rows {
 }
 
 impl Rows {
-    fn from_top(&mut self, rows: u16) -> Rect {
+    fn take_top(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.bottom.saturating_sub(self.top));
         self.top += rows;
         Rect::new(self.left, self.top - rows, self.width, rows)
     }
 
-    fn from_bottom(&mut self, rows: u16) -> Rect {
+    fn take_bottom(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.bottom.saturating_sub(self.top));
         self.bottom -= rows;
         Rect::new(self.left, self.bottom, self.width, rows)

@@ -324,7 +324,10 @@ mod tests {
     #[test]
     fn blocks_keep_their_margin() {
         assert_eq!(drawn("> said\n> so\n\nno"), ["▌ said", "▌ so", "", "no"]);
-        assert_eq!(drawn("- one\n- two that is long enough to wrap\n  - in"), ["• one", "• two that is long enough to", "  wrap", "  • in"]);
+        assert_eq!(
+            drawn("- one\n- two that is long enough to wrap\n  - in"),
+            ["• one", "• two that is long enough to", "  wrap", "  • in"]
+        );
         assert_eq!(drawn("3. c\n4. d"), ["3. c", "4. d"]);
         assert_eq!(drawn("see:\n```rust\nfn main() {}\n```"), ["see:", "", " fn main() {}"]);
     }

@@ -23,7 +23,9 @@ pub fn edit(text: &str) -> Result<String, String> {
             let program = words.next().unwrap_or("vi");
             let status = Command::new(program).args(words).arg(&path).status();
             match status {
-                Ok(status) if status.success() => fs::read_to_string(&path).map_err(|error| format!("What you wrote cannot be read: {error}.")),
+                Ok(status) if status.success() => {
+                    fs::read_to_string(&path).map_err(|error| format!("What you wrote cannot be read: {error}."))
+                }
                 Ok(status) => Err(format!("{program} ended with {status}; nothing was changed.")),
                 Err(error) => Err(format!("{program} cannot be started ({error}). Set EDITOR to another.")),
             }

@@ -51,7 +51,9 @@ async fn ask(url: &str, request: AccountLogin) -> Result<SignedIn, String> {
                 network.finish();
                 let Answer { outcome, .. } = *answer;
                 return match outcome {
-                    Outcome::Ok(value) => serde_json::from_value(value).map_err(|error| format!("The server's answer cannot be read: {error}.")),
+                    Outcome::Ok(value) => {
+                        serde_json::from_value(value).map_err(|error| format!("The server's answer cannot be read: {error}."))
+                    }
                     Outcome::Error(error) => Err(error.message),
                 };
             }

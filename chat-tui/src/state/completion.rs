@@ -65,7 +65,10 @@ fn commands(start: &str) -> Vec<Offer> {
     let mut offers: Vec<Offer> = known
         .flat_map(|action| action.commands.iter().map(move |command| (action, command)))
         .filter(|(_, command)| command.starts_with(&start))
-        .map(|(action, command)| Offer { text: format!("/{command} "), shown: format!("/{command} {}  {}", action.arguments, action.summary) })
+        .map(|(action, command)| Offer {
+            text: format!("/{command} "),
+            shown: format!("/{command} {}  {}", action.arguments, action.summary),
+        })
         .collect();
     offers.sort_by(|a, b| a.text.cmp(&b.text));
     offers

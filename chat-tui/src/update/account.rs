@@ -141,7 +141,8 @@ fn be_guest(state: &mut State, fx: &mut Fx) {
         // The guest's own token is no good, or there is none: a new one, and then a connection.
         (guest, was) => {
             let me = state.me.as_ref().map(|me| me.name.clone());
-            let name = guest.as_ref().map(|guest| guest.name.clone()).or(state.settings.name.clone()).or(me).or(was.map(|known| known.name));
+            let name =
+                guest.as_ref().map(|guest| guest.name.clone()).or(state.settings.name.clone()).or(me).or(was.map(|known| known.name));
             let name = name.or_else(|| DisplayName::parse("guest").ok());
             state.link.phase = Phase::Waiting(state.now + 1_000);
             fx.extend(name.map(Effect::NewGuest));

@@ -3,9 +3,7 @@
 use chat_proto::Request;
 use chat_proto::error::Error;
 use chat_proto::id::Rid;
-use chat_proto::request::{
-    AccountLogin, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SessionList, SyncRequest, UserRename,
-};
+use chat_proto::request::{AccountLogin, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SessionList, SyncRequest, UserRename};
 use chat_proto::words;
 use serde_json::Value;
 

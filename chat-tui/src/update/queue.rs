@@ -25,7 +25,7 @@ pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx
 /// Keeps a change for whoever this is.
 pub(super) fn store(state: &State, change: Change, fx: &mut Fx) {
     if let Some(pair) = state.pair() {
-        fx.push(Effect::Store(pair, change));
+        fx.push(Effect::Store(pair, Box::new(change)));
     }
 }
 
@@ -136,7 +136,10 @@ pub(super) fn change_pair(state: &mut State, before: Option<Pair>, fx: &mut Fx) 
         for text in &unsent {
             state.recall.keep(text);
         }
-        state.complain(format!("{} of your messages was not sent, since you are somebody else now. Ctrl+Up brings the text back.", unsent.len()));
+        state.complain(format!(
+            "{} of your messages was not sent, since you are somebody else now. Ctrl+Up brings the text back.",
+            unsent.len()
+        ));
     }
     state.outbox = Outbox::default();
     state.rooms.clear();

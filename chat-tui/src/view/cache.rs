@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use chat_proto::fold::{Line, LineBody};
 use chat_proto::id::RoomId;
+use chat_proto::place::Seq;
 
 use crate::layout::Row;
 use crate::layout::message::Head;
@@ -15,10 +16,13 @@ use crate::theme::Theme;
 /// So many are kept: many screens full.
 const MOST: usize = 4_000;
 
+/// What the rows were made of, and the rows.
+type Wrapped = (u64, Rc<[Row]>);
+
 /// Wrapped messages, and what the screen showed last.
 #[derive(Debug, Default)]
 pub struct Cache {
-    rows: HashMap<(RoomId, u64), (u64, Rc<[Row]>)>,
+    rows: HashMap<(RoomId, Seq), Wrapped>,
     shape: Option<(u16, Theme)>,
     /// The choice that was last brought into view.
     pub(super) chosen: Option<Spot>,

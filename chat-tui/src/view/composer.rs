@@ -104,7 +104,12 @@ pub(super) fn typing(state: &State, theme: Theme, buffer: &mut Buffer, area: Rec
         [one, two] => words::fill(words::TYPING_TWO, &[("name", one), ("other", two)]),
         many => words::fill(words::TYPING_MANY, &[("count", &many.len().to_string())]),
     };
-    paint::line(buffer, area, 0, Row::styled(format!(" {}", cut(&sentence, usize::from(area.width).saturating_sub(2))), theme.style(Role::Muted)));
+    paint::line(
+        buffer,
+        area,
+        0,
+        Row::styled(format!(" {}", cut(&sentence, usize::from(area.width).saturating_sub(2))), theme.style(Role::Muted)),
+    );
     if viewport.below > 0 {
         let below = format!(" ↓ {} ", words::fill(words::NEW_BELOW, &[("count", &viewport.below.to_string())]));
         paint::right(buffer, area, 0, &below, theme.style(Role::Strong).patch(theme.style(Role::Selection)));
@@ -128,7 +133,8 @@ pub(super) fn offers(state: &State, theme: Theme, buffer: &mut Buffer, composer:
     let area = Rect { x: composer.x + 2, y: composer.y.saturating_sub(height), width: wide, height };
     paint::clear(buffer, area, theme.base().patch(theme.style(Role::Panel)));
     for (row, (index, offer)) in (0..height).zip(completion.offers.iter().enumerate().skip(skip)) {
-        let style = if index == completion.index { theme.style(Role::Selection).patch(theme.style(Role::Strong)) } else { theme.style(Role::Text) };
+        let style =
+            if index == completion.index { theme.style(Role::Selection).patch(theme.style(Role::Strong)) } else { theme.style(Role::Text) };
         let text = fit(&format!(" {}", sanitize::line(&offer.shown)), usize::from(wide));
         paint::line(buffer, area, row, Row::styled(text, style));
     }

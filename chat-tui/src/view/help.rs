@@ -19,9 +19,7 @@ const EDITING: &[(&str, &str)] = &[
 pub(super) fn rows(most: usize, theme: Theme) -> Vec<Row> {
     let mut rows = Vec::new();
     let available = || ACTIONS.iter().filter(|action| action.not_in_terminal.is_empty());
-    for (title, context) in
-        [("Keys", Context::Global), ("While writing", Context::Composer), ("With a message chosen", Context::Message)]
-    {
+    for (title, context) in [("Keys", Context::Global), ("While writing", Context::Composer), ("With a message chosen", Context::Message)] {
         title_row(&mut rows, title, theme);
         for action in available().filter(|action| action.context == context && !action.keys.is_empty()) {
             let keys = match action.keys {

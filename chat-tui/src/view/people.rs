@@ -46,9 +46,5 @@ pub(super) fn row(member: &Member, wide: u16, theme: Theme) -> Row {
     };
     let name = cut(&sanitize::line(member.user.name.as_str()), usize::from(wide).saturating_sub(4 + width(&note)));
     let name_style = if member.presence == Presence::Online { theme.person(&member.user.color) } else { theme.style(Role::Muted) };
-    Row::from(vec![
-        Span::styled(format!(" {sign} "), style),
-        Span::styled(name, name_style),
-        Span::styled(note, theme.style(Role::Muted)),
-    ])
+    Row::from(vec![Span::styled(format!(" {sign} "), style), Span::styled(name, name_style), Span::styled(note, theme.style(Role::Muted))])
 }

@@ -122,7 +122,14 @@ fn secret(buffer: &mut Buffer, theme: Theme, over: Rect, secret: &Secret) -> (u1
 }
 
 /// A field for words, and under it what fits them.
-fn search<T>(buffer: &mut Buffer, theme: Theme, over: Rect, title: &str, found: Option<&Search<T>>, viewport: &mut Viewport) -> Option<(u16, u16)> {
+fn search<T>(
+    buffer: &mut Buffer,
+    theme: Theme,
+    over: Rect,
+    title: &str,
+    found: Option<&Search<T>>,
+    viewport: &mut Viewport,
+) -> Option<(u16, u16)> {
     let search = found?;
     let rows = search.found.len().clamp(1, 12) + 2;
     let area = open(buffer, theme, over, 50, rows, title);

@@ -170,7 +170,8 @@ impl<'a> Walk<'a> {
             above.push(self.new_row());
         }
         let same_group = |other: &Line| matches!(other.body, LineBody::Message { .. }) && above.is_empty();
-        let head = head(above_line.map(|other| (&other.author.id, other.time, same_group(other))), &line.author.id, line.time, self.around.zone);
+        let head =
+            head(above_line.map(|other| (&other.author.id, other.time, same_group(other))), &line.author.id, line.time, self.around.zone);
         let around = self.around;
         let rows = self.cache.line(self.room.id(), line, head, || around.line(line, head));
         Block { spot, rows, above }
@@ -340,11 +341,8 @@ impl<'a> Walk<'a> {
     fn note(&self, viewport: &mut Viewport, blocks: &[Block], bottom: &Spot, cut: usize) {
         let at_end = self.after(bottom).is_none();
         let live = self.room.shows_live();
-        viewport.anchor = if at_end && cut == 0 && live {
-            Anchor::Bottom
-        } else {
-            Anchor::At(bottom.clone(), u16::try_from(cut).unwrap_or(u16::MAX))
-        };
+        viewport.anchor =
+            if at_end && cut == 0 && live { Anchor::Bottom } else { Anchor::At(bottom.clone(), u16::try_from(cut).unwrap_or(u16::MAX)) };
         let (from, to) = self.window.unwrap_or((1, 0));
         if let Some(Spot::Line(top)) = blocks.last().map(|block| &block.spot) {
             viewport.near_top = *top <= from || self.room.timeline.lines_in(from..*top).take(NEAR).count() < NEAR;

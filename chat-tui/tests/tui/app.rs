@@ -135,7 +135,7 @@ impl App {
         for effect in effects {
             match effect {
                 Effect::Emit(emit) => self.sent.push(emit),
-                Effect::Store(pair, change) => self.storage.store(&pair, change).unwrap(),
+                Effect::Store(pair, change) => self.storage.store(&pair, *change).unwrap(),
                 Effect::Load(pair) => {
                     let kept = self.storage.load(&pair).unwrap();
                     self.feed(Event::Loaded(kept));

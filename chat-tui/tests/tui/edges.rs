@@ -5,10 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// A folder (with the file of its name), what it may not use, and what to do instead.
 const EDGES: &[(&str, &[&str], &str)] = &[
-    ("state", &["crate::update", "crate::layout", "crate::view"], "State is data: move what changes it to update, what shapes it to layout."),
+    (
+        "state",
+        &["crate::update", "crate::layout", "crate::view"],
+        "State is data: move what changes it to update, what shapes it to layout.",
+    ),
     ("update", &["crate::layout", "crate::view"], "Update decides without layout: let the view report what is seen as Event::Drawn."),
     ("layout", &["crate::update", "crate::view", "crate::effect"], "Layout is computed from state alone: pass what it needs as arguments."),
-    ("view", &["crate::update", "crate::effect", "crate::storage"], "The view draws and changes nothing: report through Drawn, and let update act."),
+    (
+        "view",
+        &["crate::update", "crate::effect", "crate::storage"],
+        "The view draws and changes nothing: report through Drawn, and let update act.",
+    ),
 ];
 
 /// Those stay pure.

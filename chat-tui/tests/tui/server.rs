@@ -66,8 +66,7 @@ impl Server {
 
     pub fn make_room(&mut self, name: &str, topic: &str, kind: RoomKind) -> RoomId {
         let id = RoomId::parse(format!("r-{name}")).unwrap();
-        let info =
-            Room { id: id.clone(), name: RoomName::parse(name).unwrap(), topic: TopicText::parse(topic).unwrap(), kind };
+        let info = Room { id: id.clone(), name: RoomName::parse(name).unwrap(), topic: TopicText::parse(topic).unwrap(), kind };
         let members = self.users.iter().map(|user| user.id.clone()).collect();
         self.rooms.push(Log { info, epoch: Epoch::parse("e1").unwrap(), members, entries: vec![] });
         let made = Body::Create(Create { name: RoomName::parse(name).unwrap() });

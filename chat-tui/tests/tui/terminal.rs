@@ -38,7 +38,14 @@ impl Terminal {
                 }
             }
         });
-        Self { child, master: pair.master, output, screen: vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0), raw: vec![], _home: home }
+        Self {
+            child,
+            master: pair.master,
+            output,
+            screen: vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0),
+            raw: vec![],
+            _home: home,
+        }
     }
 
     /// Reads until the screen holds this.
@@ -73,7 +80,10 @@ impl Terminal {
 
     fn is_whole_again(&self) -> bool {
         let screen = self.screen.screen();
-        !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
     }
 }
 
