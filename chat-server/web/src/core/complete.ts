@@ -35,7 +35,7 @@ export function complete(state: State, text: string, caret: number, asked: boole
   if (command && ["join", "j", "goto"].includes(command)) return made(rooms(state, word.replace(/^#/, ""), ""));
   if (word.startsWith("#")) return made(rooms(state, word.slice(1), "#"));
   if (word.startsWith("@")) return made(names(state, word.slice(1)));
-  if (/^:[\w+-]{2,}$/.test(word) || (command === "react" && word)) return made(emoji(word.replace(/^:/, "")));
+  if (/^:[\w+-]{2,}$/.test(word) || (command === "react" && word && asked)) return made(emoji(word.replace(/^:/, "")));
   return asked && word ? made(names(state, word)) : null;
 }
 

@@ -1,16 +1,14 @@
 /** Texts of others, made harmless and short. */
 
 /**
- * Makes what steers a screen visible: control characters as their pictures, and characters that
- * turn the writing direction for what follows them as a replacement character.
+ * The text without what could steer a screen, as the terminal client shows it too: characters that
+ * turn the writing direction are dropped, other control characters become a replacement character.
  */
 export function harmless(text: string): string {
   return text
-    .replace(/\r\n?/g, "\n")
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
-    .replace(/\u007f/g, "\u2421")
-    .replace(/[\u0080-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd")
-    .replace(/[\u2028\u2029]/g, "\n");
+    .replace(/\r\n|[\r\u0085\u2028\u2029\v\f]/g, "\n")
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+    .replace(/[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc1f]/g, "\ufffd");
 }
 
 /** The same for what is drawn on one line. */

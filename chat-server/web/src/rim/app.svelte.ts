@@ -10,7 +10,7 @@ import { copy } from "./clipboard";
 import { login, logout, readSession, register } from "./session";
 import { Connection } from "./socket";
 import { stamp, token } from "./stamp";
-import { keepGuest, keepTheme, MemoryOutbox, readGuest, readTheme, type OutboxStore } from "./storage";
+import { keepGuest, keepTheme, MemoryOutbox, readGuest, readTheme, type OutboxStore, type Pair } from "./storage";
 
 /** What the core asks of the view; the components answer that can. */
 type Staged = Extract<Effect, { do: "focus" | "scroll" | "compose" }>;
@@ -56,6 +56,11 @@ function schedule(): void {
   timer = setTimeout(() => dispatch({ type: "tick" }), wait);
 }
 
+/** Told in `welcome`; nothing can be written before the first one. */
+function pair(): Pair {
+  return { server: held.server?.id ?? "", user: held.me?.id ?? "" };
+}
+
 function run(effect: Effect): void {
   switch (effect.do) {
     case "connect":
@@ -66,11 +71,11 @@ function run(effect: Effect): void {
       return connection.emit(effect.name, effect.payload);
     case "save":
       void outbox
-        .save(effect.items)
+        .save(pair(), effect.items)
         .then(() => dispatch({ type: "saved", client_ids: effect.items.map(({ client_id }) => client_id) }));
       return;
     case "forget":
-      void outbox.forget(effect.client_ids);
+      void outbox.forget(pair(), effect.client_ids);
       return;
     case "keep_guest":
       return keepGuest(effect.guest);

@@ -8,24 +8,37 @@ import type { Guest, Theme } from "../core/state";
 const GUEST = "chat.guest";
 const THEME = "chat.theme";
 
+/** Whose outbox it is: nothing is shown or sent under another server or user. */
+export interface Pair {
+  server: string;
+  user: string;
+}
+
 /** Where unanswered requests are kept. `save` resolves once they are safe. */
 export interface OutboxStore {
-  save(items: readonly Item[]): Promise<void>;
-  forget(client_ids: readonly string[]): Promise<void>;
+  save(pair: Pair, items: readonly Item[]): Promise<void>;
+  forget(pair: Pair, client_ids: readonly string[]): Promise<void>;
 }
 
 /** Keeps them as long as the page is open. */
 export class MemoryOutbox implements OutboxStore {
-  private readonly items = new Map<string, Item>();
+  private readonly kept = new Map<string, Map<string, Item>>();
 
-  save(items: readonly Item[]): Promise<void> {
-    for (const item of items) this.items.set(item.client_id, structuredClone(item));
+  save(pair: Pair, items: readonly Item[]): Promise<void> {
+    for (const item of items) this.of(pair).set(item.client_id, structuredClone(item));
     return Promise.resolve();
   }
 
-  forget(client_ids: readonly string[]): Promise<void> {
-    for (const id of client_ids) this.items.delete(id);
+  forget(pair: Pair, client_ids: readonly string[]): Promise<void> {
+    for (const id of client_ids) this.of(pair).delete(id);
     return Promise.resolve();
+  }
+
+  private of({ server, user }: Pair): Map<string, Item> {
+    const key = JSON.stringify([server, user]);
+    const items = this.kept.get(key) ?? new Map<string, Item>();
+    this.kept.set(key, items);
+    return items;
   }
 }
 

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { currentRoom, unread } from "../src/core/state";
+import { ADA, inLobby, ME, message, page, room, TestPage } from "./page";
+
+const here = (test: TestPage) => currentRoom(test.state)!;
+
+describe("a gap on a live line", () => {
+  it("is fetched after a grace, until nothing is missing", () => {
+    const test = inLobby();
+    test.live(message(5, "five"));
+    expect(test.sent("history:read")).toEqual([]);
+    const [asked] = test.wait(310).sent("history:read");
+    expect(asked?.payload).toMatchObject({ after: 2 });
+    test.answer(asked!, page(3, [message(3, "three")], 5));
+    const [more] = test.sent("history:read");
+    expect(more?.payload).toMatchObject({ after: 3 });
+    test.answer(more!, page(4, [message(4, "four")], 5));
+    expect(test.lines()).toEqual(["create", "hello", "three", "four", "five"]);
+    expect(test.wait(400).sent("history:read")).toEqual([]);
+  });
+
+  it("that closes by itself is not fetched", () => {
+    const test = inLobby();
+    test.live(message(4, "four")).live(message(3, "three"));
+    expect(test.wait(400).sent("history:read")).toEqual([]);
+    expect(test.lines()).toEqual(["create", "hello", "three", "four"]);
+  });
+
+  it("of more than can be caught up drops the lines and starts at the head", () => {
+    const test = inLobby().cut().wait(600).clear();
+    test.welcome([room(2_000)]);
+    const [asked] = test.sent("history:read");
+    expect(asked?.payload.after).toBeUndefined();
+    expect(test.lines()).toEqual([]);
+  });
+});
+
+describe("sync", () => {
+  it("comes with cursors after a welcome to a page that holds lines", () => {
+    const test = inLobby().cut().wait(600).clear().welcome();
+    const [sync] = test.sent("sync");
+    expect(sync?.payload).toMatchObject({ cursors: [{ room: "r1", epoch: "e1", seq: 2, id: "r1-2" }], show: ["r1"] });
+  });
+
+  it("comes again after its time", () => {
+    const test = inLobby();
+    const [sync] = test.wait(36_001).sent("sync");
+    expect(sync).toBeDefined();
+  });
+
+  it("that says so drops the room's lines", () => {
+    const test = inLobby().cut().wait(600).clear().welcome();
+    const [sync] = test.sent("sync");
+    test.answer(sync!, { time: test.now, rooms: [{ ...room(1), epoch: "e2", reset: true }], presence: [] });
+    expect(here(test).timeline.epoch).toBe("e2");
+    expect(test.sent("history:read")[0]?.payload.after).toBeUndefined();
+  });
+
+  it("without a room means that it is no longer mine", () => {
+    const test = new TestPage().welcome([room(), room(1, "r2", "ops")]);
+    test.do({ type: "opened", room: "r2" }).clear();
+    test.cut().wait(600).welcome([room()]);
+    expect([...test.state.rooms.keys()]).toEqual(["r1"]);
+    expect(here(test).room.name).toBe("lobby");
+  });
+
+  it("is asked for when entries come of a room that is not known", () => {
+    const test = inLobby();
+    test.receive("entries", { room: "r9", epoch: "e9", entries: [message(1, "x")] });
+    expect(test.sent().map(({ name }) => name)).toEqual(["sync"]);
+  });
+});
+
+describe("what is read", () => {
+  const away = (test: TestPage) => test.do({ type: "attention", visible: true, focused: false });
+
+  it("is told at most once a second, when the newest line is in view", () => {
+    const test = inLobby().wait(1_000).clear();
+    test.live(message(3, "three"));
+    expect(test.sent("room:mark_read")[0]?.payload).toMatchObject({ place: { epoch: "e1", seq: 3, id: "r1-3" } });
+    test.live(message(4, "four")).live(message(5, "five"));
+    expect(test.sent("room:mark_read")).toEqual([]);
+    expect(test.wait(1_001).sent("room:mark_read")[0]?.payload).toMatchObject({ place: { seq: 5 } });
+  });
+
+  it("is not told while nobody looks", () => {
+    const test = away(inLobby().wait(1_000)).clear();
+    test.live(message(3, "three"), message(4, "@me", ADA, "c4", ["me"]));
+    expect(test.sent("room:mark_read")).toEqual([]);
+    expect(unread(here(test))).toEqual({ unread: 2, mentions: 1 });
+    expect(here(test).marker).toBe(2);
+    test.do({ type: "attention", visible: true, focused: true });
+    expect(test.sent("room:mark_read")).toHaveLength(1);
+    // The line stays where it was.
+    expect(here(test).marker).toBe(2);
+  });
+
+  it("is the server's figure, and what came after it was counted", () => {
+    const test = away(inLobby()).clear();
+    test.live(message(3, "three"), message(4, "four"));
+    const read = { seq: 2, n: 1, unread: 1, mentions: 0 };
+    test.receive("read:changed", { room: "r1", read });
+    // It had counted up to the second message; the third is added.
+    expect(unread(here(test)).unread).toBe(2);
+    test.receive("read:changed", { room: "r1", read: { ...read, unread: 2 } });
+    expect(unread(here(test)).unread).toBe(2);
+  });
+
+  it("does not count what I write myself", () => {
+    const test = away(inLobby()).clear();
+    test.live(message(3, "mine", ME));
+    expect(unread(here(test)).unread).toBe(0);
+  });
+});
+
+describe("the connection", () => {
+  it("comes back by itself, later each time, and at once when asked", () => {
+    const test = inLobby();
+    test.cut();
+    const waits: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      const { link } = test.state;
+      if (link.is !== "waiting") throw new Error(link.is);
+      waits.push(link.until - test.now);
+      test.wait(link.until - test.now);
+      expect(test.state.link.is).toBe("opening");
+      test.do({ type: "refused", attempt: test.state.attempt, error: null });
+    }
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits[0]).toBeGreaterThanOrEqual(500);
+    expect(waits.at(-1)).toBeLessThanOrEqual(10_000);
+    test.do({ type: "action", id: "reconnect", argument: "", command: "" });
+    expect(test.state.link.is).toBe("opening");
+  });
+
+  it("obeys a server that is closing", () => {
+    const test = inLobby();
+    const error = { code: "unavailable", message: "restarting", retry: "later", retry_after_ms: 3_000 } as const;
+    test.receive("closing", { error }).cut();
+    expect(test.state.link).toEqual({ is: "waiting", until: test.now + 3_000 });
+  });
+
+  it("that is refused for good stays down, and says why", () => {
+    const test = inLobby().cut().wait(600);
+    const error = { code: "update_needed", message: "Reload the page.", retry: "never" } as const;
+    test.do({ type: "refused", attempt: test.state.attempt, error });
+    expect(test.state.link).toEqual({ is: "failed", reason: "Reload the page." });
+    expect(test.wait(60_000).state.link.is).toBe("failed");
+  });
+
+  it("forgets a token that is of no use any more, and asks for a name", () => {
+    const test = inLobby();
+    test.receive("closing", { error: { code: "signed_out", message: "Ended.", retry: "never" } }).cut();
+    expect(test.effects).toContainEqual({ do: "keep_guest", guest: null });
+    expect(test.state).toMatchObject({ screen: "name", wished: "me", credentials: null });
+  });
+
+  it("does not hear what a former one says late", () => {
+    const test = inLobby();
+    const former = test.state.attempt;
+    test.cut().wait(600);
+    const entries = { room: "r1", epoch: "e1", entries: [message(3, "late")] };
+    test.do({ type: "received", attempt: former, event: { name: "entries", payload: entries } });
+    expect(test.lines()).toEqual(["create", "hello"]);
+  });
+
+  it("stores the guest before the first connect", () => {
+    const test = new TestPage();
+    test.do({ type: "session_read", user: null, server: { id: "s", name: "Chat", version: "1" } }).clear();
+    test.do({ type: "named", name: " ada ", token: "x".repeat(43) });
+    expect(test.effects.map((effect) => effect.do)).toEqual(["keep_guest", "connect"]);
+    expect(test.effects[1]).toMatchObject({ auth: { guest: "ada", token: "x".repeat(43), protocol: 1 } });
+  });
+});
