@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Some(Command::Completions { shell }) => print(&completions(shell)),
         Some(Command::Man) => manual().map_err(|error| error.to_string()).and_then(|page| print(&page)),
-        Some(Command::Login { name }) => sign_in(&cli.common, name),
+        Some(Command::Login { name }) => sign_in(cli.address.as_deref().unwrap_or(&cli.common.url), &cli.common, name),
         None => screen(cli),
     };
     match done {
@@ -47,6 +47,7 @@ fn screen(cli: Cli) -> Result<u8, String> {
     let token = std::env::var("CHAT_TOKEN").ok().filter(|token| !token.is_empty()).map(Token::parse).transpose();
     let token = token.map_err(|reason| format!("CHAT_TOKEN {reason}."))?;
     let file = File::open()?;
+    let given_token = token.is_some();
     let who = name::choose(&file, &address.url, asked_for.clone(), token, ask_name)?;
     let settings = Settings {
         url: address.url,
@@ -55,6 +56,7 @@ fn screen(cli: Cli) -> Result<u8, String> {
         room,
         name: asked_for,
         zone: TimeZone::system(),
+        given_token,
         depth: depth(),
         light: light(),
         seed: seed()?,
@@ -69,8 +71,8 @@ fn screen(cli: Cli) -> Result<u8, String> {
 }
 
 /// `chat-tui login`.
-fn sign_in(common: &Common, name: Option<String>) -> Result<u8, String> {
-    let address = Address::parse(&common.url)?;
+fn sign_in(url: &str, common: &Common, name: Option<String>) -> Result<u8, String> {
+    let address = Address::parse(url)?;
     let name = name.or_else(|| common.name.clone()).ok_or("Tell the name: chat-tui login NAME.")?;
     let identity = Identity::parse(name).map_err(|reason| format!("The name {reason}."))?;
     if !address.private && !common.insecure {

@@ -187,6 +187,12 @@ impl Client {
 
     fn draw(&mut self) -> io::Result<()> {
         self.dirty = false;
+        // The screen may have changed its size before that was told.
+        self.terminal.screen().autoresize()?;
+        let area = self.terminal.screen().get_frame().area();
+        if (area.width, area.height) != self.state.screen {
+            update(&mut self.state, Event::Resize(area.width, area.height));
+        }
         let (state, cache) = (&self.state, &mut self.cache);
         let mut viewport = None;
         self.terminal.screen().draw(|frame| {

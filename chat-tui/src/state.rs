@@ -53,6 +53,8 @@ pub struct Settings {
     pub name: Option<DisplayName>,
     /// The local time zone.
     pub zone: TimeZone,
+    /// Whether the account's token came from outside, and is the only one to be used.
+    pub given_token: bool,
     /// How many colours the terminal has.
     pub depth: Depth,
     /// Whether the terminal told a light background.

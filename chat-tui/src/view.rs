@@ -42,6 +42,10 @@ pub fn draw(state: &State, cache: &mut Cache, buffer: &mut Buffer) -> Drawn {
     let area = buffer.area;
     buffer.set_style(area, theme.base());
     let mut drawn = Drawn { viewport: Viewport::default(), caret: None };
+    if (area.width, area.height) != state.screen {
+        // The size changed in this very moment: the next drawing knows it.
+        return drawn;
+    }
     if area.width < 20 || area.height < 6 {
         paint::line(buffer, area, 0, "Please make the window larger.".into());
         return drawn;

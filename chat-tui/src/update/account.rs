@@ -118,6 +118,10 @@ pub(super) fn signed_out_by_will(state: &mut State, fx: &mut Fx) {
 
 /// The server does not know our token any more: go on as a guest.
 pub(super) fn signed_out(state: &mut State, fx: &mut Fx) {
+    if state.settings.given_token {
+        state.link.phase = Phase::Failed("the server does not know the token in CHAT_TOKEN".to_owned());
+        return;
+    }
     if state.link.attempts > 2 {
         // Each token is refused: another one would be too.
         state.link.phase = Phase::Failed("the server does not let you in; /reconnect tries again".to_owned());

@@ -17,6 +17,9 @@ use crate::state::popup::{Confirm, Popup};
 use crate::state::{Away, State};
 use crate::theme::Choice;
 
+/// As it is written in Markdown.
+const SHRUG: &str = r"¯\\\_(ツ)\_/¯";
+
 /// Does it; `words` is what stood behind the command.
 pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
     let words = words.trim();
@@ -33,7 +36,7 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::InputNewer => compose::recall(state, false),
         ActionId::Editor => fx.push(Effect::Editor(state.composer.text().to_owned())),
         ActionId::Emote => say(state, &format!("*{words}*"), fx),
-        ActionId::Shrug => say(state, format!("{words} ¯\\\\\\_(ツ)_/¯").trim_start(), fx),
+        ActionId::Shrug => say(state, format!("{words} {SHRUG}").trim_start(), fx),
 
         ActionId::SelectMessage => message::choose_first(state),
         ActionId::Reply => message::reply(state, words, fx),

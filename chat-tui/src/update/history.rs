@@ -70,7 +70,7 @@ pub(super) fn note_gap(state: &mut State, id: &RoomId) {
 /// When the next gap has been waited for long enough.
 pub(super) fn gap_at(state: &State) -> Option<Millis> {
     let waiting = state.rooms.values().filter(|room| !room.loading);
-    waiting.filter_map(|room| room.gap_since).map(|since| since + GRACE_MS).min()
+    waiting.filter_map(|room| Some(room.load_at.max(room.gap_since? + GRACE_MS))).min()
 }
 
 /// Fetches what was waited for long enough.

@@ -136,10 +136,8 @@ pub(super) fn change_pair(state: &mut State, before: Option<Pair>, fx: &mut Fx) 
         for text in &unsent {
             state.recall.keep(text);
         }
-        state.complain(format!(
-            "{} of your messages was not sent, since you are somebody else now. Ctrl+Up brings the text back.",
-            unsent.len()
-        ));
+        let count = unsent.len();
+        state.complain(format!("Not sent, since you are somebody else now: {count} of your messages. Ctrl+Up brings the text back."));
     }
     state.outbox = Outbox::default();
     state.rooms.clear();

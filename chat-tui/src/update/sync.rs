@@ -11,6 +11,8 @@ use crate::state::room::Room;
 
 /// Asks where the rooms stand, unless that was just asked.
 pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
+    let period = u64::from(state.limits.sync_ms);
+    state.sync_at = Some(state.now + state.random.between(period * 4 / 5, period));
     if state.asked.any(|question| *question == Question::Sync) {
         return;
     }
@@ -19,10 +21,7 @@ pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
         Some(Cursor { room: room.id().clone(), epoch: place.epoch, seq: place.seq, id: place.id })
     });
     let request = SyncRequest { cursors: cursors.collect(), show: state.current.iter().cloned().collect() };
-    if ask(state, &request, Question::Sync, fx) {
-        let period = u64::from(state.limits.sync_ms);
-        state.sync_at = Some(state.now + state.random.between(period * 4 / 5, period));
-    }
+    ask(state, &request, Question::Sync, fx);
 }
 
 /// Takes an answer in; `whole` tells whether our cursors were asked about.

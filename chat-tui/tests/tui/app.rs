@@ -43,6 +43,7 @@ impl App {
             room: None,
             name: None,
             zone: TimeZone::UTC,
+            given_token: false,
             depth: Depth::None,
             light: false,
             seed: 1,

@@ -6,6 +6,7 @@
 mod actions;
 mod app;
 mod edges;
+mod fuzz;
 mod outbox;
 mod reconnect;
 mod screens;

@@ -1,0 +1,144 @@
+//! Whatever is typed, sent and resized: nothing panics, nothing dangerous is drawn, and client and
+//! server come to rest.
+
+use chat_proto::error::{Code, Error};
+use chat_proto::request::sync::RoomKind;
+use chat_tui::event::{Event, Mouse};
+use proptest::prelude::*;
+
+use crate::app::App;
+use crate::server::Server;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(&'static str),
+    Write(String),
+    Said(String),
+    Resize(u16, u16),
+    Mouse(u8, u16, u16),
+    Wait(u64),
+    Down,
+    Refuse(Code),
+}
+
+const KEYS: &[&str] = &[
+    "Enter",
+    "Enter",
+    "Enter",
+    "Tab",
+    "Shift+Tab",
+    "Up",
+    "Up",
+    "Down",
+    "Left",
+    "Right",
+    "Home",
+    "End",
+    "Backspace",
+    "Delete",
+    "Esc",
+    "PageUp",
+    "PageUp",
+    "PageDown",
+    "Ctrl+Home",
+    "Ctrl+End",
+    "Ctrl+K",
+    "Ctrl+N",
+    "Ctrl+P",
+    "Ctrl+A",
+    "Ctrl+W",
+    "Ctrl+U",
+    "Ctrl+Y",
+    "Ctrl+_",
+    "Ctrl+C",
+    "Alt+A",
+    "Alt+U",
+    "Alt+N",
+    "Alt+P",
+    "Alt+1",
+    "Alt+2",
+    "Alt+/",
+    "Alt+Enter",
+    "Alt+B",
+    "Alt+F",
+    "Alt+D",
+    "F1",
+    "F7",
+    "F8",
+    "Ctrl+Up",
+    "Ctrl+Down",
+    "r",
+    "e",
+    "d",
+    "y",
+    "+",
+    "u",
+    "R",
+    "X",
+    "n",
+];
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => proptest::sample::select(KEYS).prop_map(Step::Key),
+        2 => "(/me |/topic |/join ops|/leave|/list|/names|/edit |@|:)?[a-z日👍 ]{0,12}".prop_map(Step::Write),
+        2 => "\\PC{0,40}".prop_map(Step::Said),
+        1 => any::<String>().prop_map(Step::Said),
+        1 => "(```\n|> |- |# |\\*\\*|`|\\[a\\]\\(b\\)|<b>|\n){1,6}[a-z ]{0,20}".prop_map(Step::Said),
+        1 => (0_u16..130, 0_u16..45).prop_map(|(columns, rows)| Step::Resize(columns, rows)),
+        1 => (0_u8..3, 0_u16..80, 0_u16..24).prop_map(|(what, column, row)| Step::Mouse(what, column, row)),
+        1 => (0_u64..40_000).prop_map(Step::Wait),
+        1 => Just(Step::Down),
+        1 => proptest::sample::select(vec![Code::SlowDown, Code::Forbidden, Code::Conflict, Code::Unavailable]).prop_map(Step::Refuse),
+    ]
+}
+
+fn take(app: &mut App, step: Step) {
+    match step {
+        Step::Key(key) => app.keys(key),
+        Step::Write(text) => app.write(&text),
+        Step::Said(text) => {
+            let entry = app.server.say("ada", &text);
+            let room = app.server.lobby().info.id.clone();
+            let told = app.server.told(&room, vec![entry]);
+            if app.state.link.is_online() {
+                app.wire(told);
+            }
+        }
+        Step::Resize(columns, rows) => app.feed(Event::Resize(columns, rows)),
+        Step::Mouse(what, column, row) => {
+            let mouse = [Mouse::Click, Mouse::WheelUp, Mouse::WheelDown][usize::from(what)];
+            app.feed(Event::Mouse(mouse, column, row));
+        }
+        Step::Wait(milliseconds) => app.wait(milliseconds),
+        Step::Down => {
+            app.down();
+            app.wait(11_000);
+            app.welcome();
+        }
+        Step::Refuse(code) => app.server.refusals.push_back(Error::new(code, "Not now.")),
+    }
+    app.settle();
+    if app.wanted.len() > 1_000 {
+        app.wanted.clear();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_that_happens_breaks_it(steps in proptest::collection::vec(step(), 1..60)) {
+        let mut server = Server::new();
+        server.make_room("ops", "", RoomKind::Public);
+        for number in 0..120 {
+            server.say("bob", &format!("line {number}"));
+        }
+        let mut app = App::new(80, 24, server);
+        for step in steps {
+            take(&mut app, step);
+            let screen = app.screen();
+            let dangerous = |c: char| chat_tui::sanitize::is_dangerous(c) && !matches!(c, '\n' | '\u{2068}' | '\u{2069}');
+            prop_assert!(!screen.contains(dangerous), "{screen:?}");
+        }
+    }
+}
