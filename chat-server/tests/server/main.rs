@@ -1,0 +1,15 @@
+//! The server's tests at its surface: the contract of its stores, real sockets, real HTTP, the
+//! real binary where it cannot start.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod accounts;
+mod client;
+mod contract;
+mod dice;
+mod edges;
+mod order;
+mod requests;
+mod rooms;
+mod running;
+mod startup;

@@ -1,0 +1,94 @@
+//! What is wrong at the start is one clear sentence and a non-zero exit.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(arguments).env_clear().envs(variables.iter().copied());
+    command.output().unwrap()
+}
+
+/// What the server says, which is one line and no backtrace.
+fn problem(output: &Output, code: i32) -> String {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(!text.contains("panicked") && text.starts_with("chat-server: "), "{text}");
+    text
+}
+
+fn data(dir: &Path) -> String {
+    dir.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_port_in_use() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let text = problem(&start(&["--listen", &address, "--data", &data(dir.path())], &[]), 1);
+    assert!(text.contains(&address) && text.contains("--listen") && text.lines().count() == 1, "{text}");
+}
+
+#[tokio::test]
+async fn a_locked_data_directory_names_the_holder() {
+    let server = crate::running::Running::start().await;
+    let path = data(server.dir.path());
+    let output = tokio::task::spawn_blocking(move || start(&["--listen", "127.0.0.1:0", "--data", &path], &[])).await.unwrap();
+    let text = problem(&output, 1);
+    assert!(text.contains(&std::process::id().to_string()) && text.lines().count() == 1, "{text}");
+    server.stop().await;
+}
+
+#[test]
+fn a_data_directory_that_is_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let text = problem(&start(&["--listen", "127.0.0.1:0", "--data", &data(&file.join("below"))], &[]), 1);
+    assert!(text.contains("--data") && text.lines().count() == 1, "{text}");
+}
+
+#[test]
+fn a_database_that_is_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = dir.path().join("chat.db");
+    let rubbish = b"this is no database, and never was one; it is only text. ".repeat(100);
+    std::fs::write(&database, &rubbish).unwrap();
+    let text = problem(&start(&["--listen", "127.0.0.1:0", "--data", &data(dir.path())], &[]), 1);
+    assert!(text.contains("chat.db") && text.lines().count() == 1, "{text}");
+    assert_eq!(std::fs::read(&database).unwrap(), rubbish, "nothing is lost");
+}
+
+#[test]
+fn every_wrong_setting_is_listed_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("chat.toml");
+    std::fs::write(&file, "listen = [\"nowhere\"]\n[log]\nformat = \"xml\"\n[limits]\nin_flight = 0\nmessage_burst = \"many\"\nspeed = 9\n").unwrap();
+    let text = problem(&start(&["--config", &data(&file), "--data", &data(dir.path())], &[]), 1);
+    for setting in ["listen: \"nowhere\"", "log.format: \"xml\"", "limits.in_flight: 0", "limits.message_burst:", "limits.speed: there is no such setting"] {
+        assert!(text.contains(setting), "{setting} is missing in:\n{text}");
+    }
+    let text = problem(&start(&["--config", "/nonexistent.toml"], &[]), 1);
+    assert!(text.contains("/nonexistent.toml"));
+    let text = problem(&start(&["--listen", "127.0.0.1:0", "--data", &data(dir.path())], &[("CHAT_LIMITS__IN_FLIGHT", "0")]), 1);
+    assert!(text.contains("limits.in_flight"), "{text}");
+}
+
+#[test]
+fn no_home_directory() {
+    let text = problem(&start(&["--listen", "127.0.0.1:0"], &[]), 1);
+    assert!(text.contains("--data"), "{text}");
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = start(&["completions", shell], &[]);
+        assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().contains("listen"), "{shell}");
+    }
+    let manual = String::from_utf8(start(&["man"], &[]).stdout).unwrap();
+    assert!(manual.contains(".TH chat-server") && manual.contains("Exit codes"), "{manual}");
+    let help = String::from_utf8(start(&["--help"], &[]).stdout).unwrap();
+    assert!(help.contains("--data") && help.contains("--config"));
+}
