@@ -27,7 +27,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("chat-server: {problem}");
+            // Not `eprintln!`, which panics where standard error cannot be written.
+            let _ = writeln!(std::io::stderr(), "chat-server: {problem}");
             ExitCode::FAILURE
         }
     }

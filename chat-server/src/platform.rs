@@ -20,6 +20,21 @@ pub fn raise_file_limit() {
 #[cfg(not(unix))]
 pub fn raise_file_limit() {}
 
+/// A file that may not grow (RLIMIT_FSIZE) must be an error like a full disk: by default the system
+/// ends the process with a signal instead. Who listens for the signal gets the error.
+#[cfg(target_os = "linux")]
+pub fn outlive_file_size_limit() {
+    /// SIGXFSZ on Linux, all architectures but MIPS.
+    const FILE_SIZE: i32 = 25;
+    if let Err(error) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(FILE_SIZE)) {
+        tracing::debug!(%error, "a file size limit would end the process");
+    }
+}
+
+/// Other systems have no such signal, or are not tested for it.
+#[cfg(not(target_os = "linux"))]
+pub fn outlive_file_size_limit() {}
+
 /// Makes a directory that its owner alone can enter.
 ///
 /// # Errors

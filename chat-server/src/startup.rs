@@ -19,6 +19,7 @@ use crate::service::{Clock, Ports, Service};
 use crate::settings::Settings;
 use crate::storage::Store;
 use crate::storage::sqlite::SqliteStore;
+use crate::storage::sqlite::problem::explain;
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
 use crate::transport::slim::slim;
@@ -47,11 +48,12 @@ impl Server {
     /// # Errors
     /// One clear sentence: what is wrong, and what to do.
     pub async fn start(settings: &Settings) -> Result<Self, String> {
+        platform::outlive_file_size_limit();
         let data_dir = DataDir::open(&settings.data)?;
         let now = SystemClock.now();
         let path = data_dir.database();
         let store = SqliteStore::open(&path, now, &mut SystemRandom).await;
-        let store = store.map_err(|error| format!("The database {} cannot be used: {error}.", path.display()))?;
+        let store = store.map_err(|error| format!("The database {} cannot be used: {}", path.display(), explain(&error)))?;
         Self::with_store(settings, Arc::new(store), data_dir).await
     }
 

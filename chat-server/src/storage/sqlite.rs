@@ -5,7 +5,8 @@
 //!
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up;
-//! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types.
+//! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types;
+//! - [`problem`]: what is wrong with a file, in words for its owner.
 
 use std::path::Path;
 use std::time::Duration;
@@ -33,12 +34,15 @@ mod commit;
 mod facts;
 mod history;
 mod people;
+pub mod problem;
 mod rooms;
 mod rows;
 mod start;
 
 /// How many connections read at once.
 const READERS: u32 = 4;
+/// How much is written to find out whether anything can be.
+const CHECK_BYTES: usize = 8_192;
 /// How long a statement waits for another process that holds the file, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -82,11 +86,13 @@ impl SqliteStore {
             .disable_statement_logging();
         let options = change(options);
         let mut writer = SqliteConnection::connect_with(&options).await?;
+        // From here on a file that is gone is an error, never a new and empty database.
+        let options = options.create_if_missing(false);
         let (server_id, lobby) = start::bring_up(&mut writer, now, random).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY)
-            .connect_lazy_with(options.clone().create_if_missing(false).pragma("query_only", "on"));
+            .connect_lazy_with(options.clone().pragma("query_only", "on"));
         Ok(Self { options, writer: Mutex::new(Some(writer)), readers, server_id, lobby })
     }
 
@@ -212,10 +218,11 @@ impl Store for SqliteStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
+        // Something that takes a page of its own: a full or read-only disk shows here.
+        let bulk = "x".repeat(CHECK_BYTES);
         self.write(async |connection| {
-            // Takes the write lock and gives it back: a full or read-only disk shows here.
-            sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-            sqlx::query("ROLLBACK").execute(&mut *connection).await?;
+            sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ('check', ?)").bind(&bulk).execute(&mut *connection).await?;
+            sqlx::query("DELETE FROM meta WHERE key = 'check'").execute(&mut *connection).await?;
             Ok(())
         })
         .await

@@ -89,7 +89,9 @@ async fn names_in_use_count_up_and_a_token_keeps_its_name() {
     assert!(nameless.welcome["user"]["name"].as_str().unwrap().starts_with("guest-"));
     let again = Client::connect(server.address, json!({ "guest": "other", "token": token("Ada") })).await;
     assert_eq!((again.user(), again.welcome["user"]["name"].as_str()), (ada.user(), Some("Ada")));
-    for (auth, field) in [(json!({ "guest": "a\u{202e}b" }), "guest"), (json!({ "token": "short" }), "token"), (json!({ "protocol": 9 }), "protocol")] {
+    for (auth, field) in
+        [(json!({ "guest": "a\u{202e}b" }), "guest"), (json!({ "token": "short" }), "token"), (json!({ "protocol": 9 }), "protocol")]
+    {
         let refused = Client::try_connect(server.address, auth, &[]).await.err().unwrap();
         assert_eq!(refused["field"], field, "{refused}");
     }
@@ -132,7 +134,8 @@ async fn the_page_signs_in_by_a_cookie_that_counts_from_our_own_page_alone() {
     assert_eq!(who["ok"]["user"]["identity"], "ada");
     let (_, _, foreign) = http(&server, "GET /api/session", &[("cookie", &session), ("origin", "http://evil.example")], None).await;
     assert!(foreign["ok"]["user"].is_null());
-    let (status, ..) = http(&server, "POST /api/account/logout", &[("cookie", &session), ("origin", "http://evil.example")], Some(json!({}))).await;
+    let (status, ..) =
+        http(&server, "POST /api/account/logout", &[("cookie", &session), ("origin", "http://evil.example")], Some(json!({}))).await;
     assert_eq!(status, 403);
 
     let own = format!("http://{}", server.address);
@@ -152,9 +155,11 @@ async fn the_page_signs_in_by_a_cookie_that_counts_from_our_own_page_alone() {
     assert_eq!(status, 200);
     assert!(head.to_lowercase().contains("max-age=0"));
     page.event("closing").await;
-    let (status, _, wrong) = http(&server, "POST /api/account/login", &[], Some(json!({ "identity": "ada", "password": "wrong password" }))).await;
+    let (status, _, wrong) =
+        http(&server, "POST /api/account/login", &[], Some(json!({ "identity": "ada", "password": "wrong password" }))).await;
     assert_eq!((status, wrong["error"]["code"].as_str()), (401, Some("wrong_password")));
-    let (status, head, _) = http(&server, "POST /api/account/login", &[], Some(json!({ "identity": "ada", "password": "correct horse" }))).await;
+    let (status, head, _) =
+        http(&server, "POST /api/account/login", &[], Some(json!({ "identity": "ada", "password": "correct horse" }))).await;
     assert_eq!(status, 200);
     cookie(&head);
     let (status, _, bad) = http(&server, "POST /api/account/login", &[], Some(json!({ "identity": 5 }))).await;

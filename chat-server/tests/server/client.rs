@@ -55,8 +55,7 @@ impl Client {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-        let mut client =
-            Self { socket, inbox: VecDeque::new(), sid: String::new(), welcome: Value::Null, frames: Vec::new(), next_rid: 0 };
+        let mut client = Self { socket, inbox: VecDeque::new(), sid: String::new(), welcome: Value::Null, frames: Vec::new(), next_rid: 0 };
         let open = client.frame().await;
         let open: Value = serde_json::from_str(open.strip_prefix('0').unwrap()).unwrap();
         client.sid = open["sid"].as_str().unwrap().to_owned();

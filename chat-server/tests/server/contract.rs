@@ -77,7 +77,12 @@ impl Bench {
         self.one(author, request).await.unwrap()
     }
 
-    async fn mark(&mut self, user: &User, place: Place, unread: bool) -> Result<chat_proto::request::room_mark_read::ReadPosition, chat_proto::Error> {
+    async fn mark(
+        &mut self,
+        user: &User,
+        place: Place,
+        unread: bool,
+    ) -> Result<chat_proto::request::room_mark_read::ReadPosition, chat_proto::Error> {
         let mark = RoomMarkRead { room: self.lobby.clone(), place, unread };
         let mut context = Context { now: self.now, random: &mut self.random, rates: &mut self.rates };
         let batch = Batch { writes: Vec::new(), marks: vec![(user.id.clone(), mark)] };
@@ -117,7 +122,14 @@ fn content(text: &str) -> NewContent {
 }
 
 fn send(room: &RoomId, client_id: &str, after: Option<&str>, text: &str) -> MessageSend {
-    MessageSend { room: room.clone(), client_id: id(client_id), after: after.map(id), content: content(text), mentions: Vec::new(), reply_to: None }
+    MessageSend {
+        room: room.clone(),
+        client_id: id(client_id),
+        after: after.map(id),
+        content: content(text),
+        mentions: Vec::new(),
+        reply_to: None,
+    }
 }
 
 fn say(room: &RoomId, client_id: &str, after: Option<&str>, text: &str) -> EntryRequest {
@@ -125,7 +137,14 @@ fn say(room: &RoomId, client_id: &str, after: Option<&str>, text: &str) -> Entry
 }
 
 fn react(room: &RoomId, client_id: &str, target: Place, on: bool) -> EntryRequest {
-    EntryRequest::React(MessageReact { room: room.clone(), client_id: id(client_id), after: None, target, emoji: Emoji::parse("👍").unwrap(), on })
+    EntryRequest::React(MessageReact {
+        room: room.clone(),
+        client_id: id(client_id),
+        after: None,
+        target,
+        emoji: Emoji::parse("👍").unwrap(),
+        on,
+    })
 }
 
 fn texts(page: &Page) -> Vec<&str> {
@@ -216,7 +235,14 @@ async fn a_deleted_message_leaves_nothing(#[case] kind: Kind) {
     let stored = bench.one(&ada, EntryRequest::Send(first)).await.unwrap();
     let place = bench.place(&stored).await;
     assert_eq!(bench.state(&bob).await.read.mentions, 1);
-    let edit = MessageEdit { room: lobby.clone(), client_id: id("e"), after: None, target: place.clone(), content: content("another secret"), mentions: vec![bob.id.clone()] };
+    let edit = MessageEdit {
+        room: lobby.clone(),
+        client_id: id("e"),
+        after: None,
+        target: place.clone(),
+        content: content("another secret"),
+        mentions: vec![bob.id.clone()],
+    };
     bench.one(&ada, EntryRequest::Edit(edit.clone())).await.unwrap();
     let mut reply = send(&lobby, "q", None, "indeed");
     reply.reply_to = Some(place.clone());
@@ -230,7 +256,9 @@ async fn a_deleted_message_leaves_nothing(#[case] kind: Kind) {
     assert_eq!(page.reactions[0].reactions[0].count, 1);
     assert!(page.reactions[0].reactions[0].mine);
 
-    let delete = |client_id: &str| EntryRequest::Delete(MessageDelete { room: lobby.clone(), client_id: id(client_id), after: None, target: place.clone() });
+    let delete = |client_id: &str| {
+        EntryRequest::Delete(MessageDelete { room: lobby.clone(), client_id: id(client_id), after: None, target: place.clone() })
+    };
     assert_eq!(bench.one(&bob, delete("d0")).await.unwrap_err().code, Code::Forbidden);
     bench.one(&ada, delete("d1")).await.unwrap();
     assert_eq!(bench.one(&ada, delete("d2")).await.unwrap_err().code, Code::Deleted);
@@ -258,9 +286,16 @@ async fn reactions_are_counted(#[case] kind: Kind) {
     let place = bench.place(&stored).await;
     let write = |user: &User, client_id: &str, on| Write::new(user.clone(), react(&lobby, client_id, place.clone(), on));
     let committed = bench
-        .commit(vec![write(&ada, "1", true), write(&bob, "2", true), write(&bob, "3", true), write(&ada, "4", false), write(&ada, "5", false)])
+        .commit(vec![
+            write(&ada, "1", true),
+            write(&bob, "2", true),
+            write(&bob, "3", true),
+            write(&ada, "4", false),
+            write(&ada, "5", false),
+        ])
         .await;
-    let counts: Vec<u32> = committed.entries.iter().map(|new| if let Body::React(react) = &new.entry.body { react.count } else { 99 }).collect();
+    let counts: Vec<u32> =
+        committed.entries.iter().map(|new| if let Body::React(react) = &new.entry.body { react.count } else { 99 }).collect();
     assert_eq!(counts, [1, 2, 2, 1, 1]);
     let standing = bench.page(&ada, |_| {}).await.unwrap().reactions.remove(0);
     assert_eq!((standing.target, standing.reactions[0].count, standing.reactions[0].mine), (stored.seq, 1, false));
@@ -277,7 +312,14 @@ async fn pages_are_closed(#[case] kind: Kind) {
     let place = bench.place(&first).await;
     for number in 1..30 {
         bench.say(&ada, &format!("m{number}"), &format!("m{number}")).await;
-        let edit = MessageEdit { room: lobby.clone(), client_id: id(&format!("e{number}")), after: None, target: place.clone(), content: content(&format!("edit {number}")), mentions: Vec::new() };
+        let edit = MessageEdit {
+            room: lobby.clone(),
+            client_id: id(&format!("e{number}")),
+            after: None,
+            target: place.clone(),
+            content: content(&format!("edit {number}")),
+            mentions: Vec::new(),
+        };
         bench.one(&ada, EntryRequest::Edit(edit)).await.unwrap();
     }
     let head = bench.page(&ada, |request| request.limit = Some(10)).await.unwrap();
@@ -321,9 +363,19 @@ async fn rooms_are_made_found_joined_and_left(#[case] kind: Kind) {
     let mut bench = Bench::new(kind).await;
     let (ada, bob) = (bench.ada.clone(), bench.bob.clone());
     let create = |client_id: &str, name: &str| {
-        EntryRequest::Create(RoomCreate { client_id: id(client_id), name: RoomName::parse(name).unwrap(), topic: Some(TopicText::parse("things").unwrap()) })
+        EntryRequest::Create(RoomCreate {
+            client_id: id(client_id),
+            name: RoomName::parse(name).unwrap(),
+            topic: Some(TopicText::parse("things").unwrap()),
+        })
     };
-    let made = bench.commit(vec![Write::new(ada.clone(), create("r", "ops")), Write::new(bob.clone(), create("r", "орs")), Write::new(ada.clone(), create("r", "ops"))]).await;
+    let made = bench
+        .commit(vec![
+            Write::new(ada.clone(), create("r", "ops")),
+            Write::new(bob.clone(), create("r", "орs")),
+            Write::new(ada.clone(), create("r", "ops")),
+        ])
+        .await;
     // The second name looks like the first; the third is a repeat.
     assert_eq!(codes(&made), [None, Some(Code::NameTaken), None]);
     assert_eq!(made.outcomes[0], made.outcomes[2]);
@@ -347,13 +399,27 @@ async fn rooms_are_made_found_joined_and_left(#[case] kind: Kind) {
     assert_eq!(rooms.iter().map(|state| state.room.name.as_str()).collect::<Vec<_>>(), ["lobby", "ops"]);
     assert_eq!(bench.store.members(&bob, &ops).await.unwrap().unwrap().len(), 2);
 
-    bench.one(&bob, EntryRequest::Topic(RoomSetTopic { room: ops.clone(), client_id: id("t"), after: None, topic: TopicText::parse("new").unwrap() })).await.unwrap();
+    bench
+        .one(
+            &bob,
+            EntryRequest::Topic(RoomSetTopic {
+                room: ops.clone(),
+                client_id: id("t"),
+                after: None,
+                topic: TopicText::parse("new").unwrap(),
+            }),
+        )
+        .await
+        .unwrap();
     bench.one(&bob, EntryRequest::Leave(RoomLeave { room: ops.clone(), client_id: id("l"), after: None })).await.unwrap();
     assert_eq!(bench.store.rooms_of(&bob, &[]).await.unwrap().len(), 1);
     assert_eq!(bench.one(&bob, say(&ops, "m2", None, "still?")).await.unwrap_err().code, Code::Forbidden);
     bench.one(&bob, join("j3")).await.unwrap();
     let list = bench.store.list_rooms(&bob, &RoomList::default()).await.unwrap();
-    assert_eq!(list.rooms.iter().map(|room| (room.room.name.as_str(), room.room.topic.as_str(), room.members)).collect::<Vec<_>>(), [("ops", "new", 2), ("lobby", "", 0)]);
+    assert_eq!(
+        list.rooms.iter().map(|room| (room.room.name.as_str(), room.room.topic.as_str(), room.members)).collect::<Vec<_>>(),
+        [("ops", "new", 2), ("lobby", "", 0)]
+    );
     let leave = EntryRequest::Leave(RoomLeave { room: bench.lobby.clone(), client_id: id("x"), after: None });
     assert_eq!(bench.one(&bob, leave).await.unwrap_err().code, Code::Forbidden);
 }

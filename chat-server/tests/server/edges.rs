@@ -21,7 +21,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// What must not be named at all in a part, and why.
 const NEVER: &[(&str, &[&str], &str)] = &[
     ("domain", &["tokio", "axum", "socketioxide", "sqlx", "std::fs", "std::net"], "the domain is pure: pass in what it needs"),
-    ("service", &["axum", "socketioxide", "sqlx::", "tokio::spawn", "tokio::time"], "the service spawns nothing and reads no clock: let startup.rs drive it"),
+    (
+        "service",
+        &["axum", "socketioxide", "sqlx::", "tokio::spawn", "tokio::time"],
+        "the service spawns nothing and reads no clock: let startup.rs drive it",
+    ),
     ("transport", &["storage::sqlite", "storage::memory", "sqlx"], "only startup.rs names a store"),
 ];
 
@@ -71,7 +75,11 @@ fn folders_use_what_they_may() {
             }
         }
     }
-    assert!(wrong.is_empty(), "Edges that the architecture has not (move the code, or change ARCHITECTURE.md and this table):\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "Edges that the architecture has not (move the code, or change ARCHITECTURE.md and this table):\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -80,6 +88,10 @@ fn only_startup_names_two_stores() {
     let parts = MAY_USE.iter().map(|(part, _)| *part).filter(|part| *part != "storage");
     for path in parts.flat_map(sources).chain([src.join("main.rs")]) {
         let text = code(&path).join("\n");
-        assert!(!text.contains("SqliteStore") && !text.contains("MemoryStore"), "{}: a store is chosen in startup.rs alone", path.display());
+        assert!(
+            !text.contains("SqliteStore") && !text.contains("MemoryStore"),
+            "{}: a store is chosen in startup.rs alone",
+            path.display()
+        );
     }
 }

@@ -170,7 +170,9 @@ async fn messages_keep_their_order_through_refusals() {
     loop {
         let page = reader.request("history:read", json!({ "room": lobby, "after": after })).await.unwrap();
         let entries = page["entries"].as_array().unwrap();
-        texts.extend(entries.iter().filter(|entry| entry["kind"] == "message").map(|entry| entry["content"]["text"].as_str().unwrap().to_owned()));
+        texts.extend(
+            entries.iter().filter(|entry| entry["kind"] == "message").map(|entry| entry["content"]["text"].as_str().unwrap().to_owned()),
+        );
         match page["to"]["seq"].as_u64() {
             Some(to) => after = to,
             None => break,

@@ -11,7 +11,9 @@ async fn every_request_is_answered_however_wrong_it_is() {
     let server = Running::start().await;
     let mut client = Client::guest(server.address, "ada").await;
     for name in AnyRequest::NAMES.iter().copied().chain(["nonsense", "message:fly"]) {
-        for (index, payload) in [json!({}), json!({ "room": 5 }), json!({ "room": "a\0b" }), json!({ "room": "x".repeat(70) })].into_iter().enumerate() {
+        for (index, payload) in
+            [json!({}), json!({ "room": 5 }), json!({ "room": "a\0b" }), json!({ "room": "x".repeat(70) })].into_iter().enumerate()
+        {
             match client.request(name, payload).await {
                 Ok(_) => assert!(["sync", "room:list", "account:logout", "session:list", "presence:set"].contains(&name), "{name} {index}"),
                 Err(error) => {
@@ -70,7 +72,10 @@ async fn refusals_name_the_field_over_the_wire() {
         (send(&lobby, "", None, "x"), "client_id"),
         (json!({ "room": lobby, "client_id": "c", "content": { "type": "film", "text": "x" } }), "content.type"),
         (json!({ "room": lobby, "client_id": "c", "content": { "type": "text", "text": "x" }, "mentions": [5] }), "mentions[0]"),
-        (json!({ "room": lobby, "client_id": "c", "content": { "type": "text", "text": "x" }, "reply_to": { "seq": 1, "id": "x" } }), "reply_to.epoch"),
+        (
+            json!({ "room": lobby, "client_id": "c", "content": { "type": "text", "text": "x" }, "reply_to": { "seq": 1, "id": "x" } }),
+            "reply_to.epoch",
+        ),
         (send("nowhere", "c", None, "x"), "room"),
     ];
     for (payload, field) in cases {

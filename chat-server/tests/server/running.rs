@@ -10,6 +10,7 @@ use chat_server::settings::Settings;
 use chat_server::startup::Server;
 use chat_server::storage::Store;
 use chat_server::storage::sqlite::SqliteStore;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::dice::Dice;
 
@@ -46,6 +47,25 @@ impl Running {
         let store = SqliteStore::open(&data_dir.database(), 1_000, &mut Dice(3)).await.unwrap();
         let server = Server::with_store(&settings, wrap(store), data_dir).await.unwrap();
         Self { address: server.addresses[0], server, dir }
+    }
+
+    /// Over a store that was opened with options of its own.
+    pub async fn start_over(store: SqliteStore, dir: Arc<tempfile::TempDir>) -> Self {
+        let settings = settings(dir.path());
+        let data_dir = DataDir::open(dir.path()).unwrap();
+        let server = Server::with_store(&settings, Arc::new(store), data_dir).await.unwrap();
+        Self { address: server.addresses[0], server, dir }
+    }
+
+    /// `GET` by hand: status and body.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
     /// Stops it cleanly and starts another one on the same data.

@@ -61,12 +61,51 @@ fn a_database_that_is_none() {
 }
 
 #[test]
+fn a_damaged_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = data(dir.path());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let database = dir.path().join("chat.db");
+    runtime.block_on(async {
+        let store = chat_server::storage::sqlite::SqliteStore::open(&database, 1, &mut crate::dice::Dice(1)).await.unwrap();
+        chat_server::storage::Store::close(&store).await;
+    });
+    let mut bytes = std::fs::read(&database).unwrap();
+    let half = bytes.len() / 2;
+    bytes[100..half].fill(0xff);
+    std::fs::write(&database, &bytes).unwrap();
+    let text = problem(&start(&["--listen", "127.0.0.1:0", "--data", &path], &[]), 1);
+    assert!(text.contains("damaged") && text.contains("backup") && text.lines().count() == 1, "{text}");
+    assert_eq!(std::fs::read(&database).unwrap(), bytes, "nothing is changed");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_may_not_grow() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = format!("ulimit -f 32; exec {} --listen 127.0.0.1:0 --data {}", env!("CARGO_BIN_EXE_chat-server"), data(dir.path()));
+    let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+    let text = problem(&output, 1);
+    assert!(text.contains("full") && text.lines().count() == 1, "{text}");
+}
+
+#[test]
 fn every_wrong_setting_is_listed_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("chat.toml");
-    std::fs::write(&file, "listen = [\"nowhere\"]\n[log]\nformat = \"xml\"\n[limits]\nin_flight = 0\nmessage_burst = \"many\"\nspeed = 9\n").unwrap();
+    std::fs::write(
+        &file,
+        "listen = [\"nowhere\"]\n[log]\nformat = \"xml\"\n[limits]\nin_flight = 0\nmessage_burst = \"many\"\nspeed = 9\n",
+    )
+    .unwrap();
     let text = problem(&start(&["--config", &data(&file), "--data", &data(dir.path())], &[]), 1);
-    for setting in ["listen: \"nowhere\"", "log.format: \"xml\"", "limits.in_flight: 0", "limits.message_burst:", "limits.speed: there is no such setting"] {
+    for setting in [
+        "listen: \"nowhere\"",
+        "log.format: \"xml\"",
+        "limits.in_flight: 0",
+        "limits.message_burst:",
+        "limits.speed: there is no such setting",
+    ] {
         assert!(text.contains(setting), "{setting} is missing in:\n{text}");
     }
     let text = problem(&start(&["--config", "/nonexistent.toml"], &[]), 1);
