@@ -1,7 +1,7 @@
 /** Moving about. */
 import type { Effect } from "../effect";
 import { currentRoom, type State } from "../state";
-import { jumpTo, readBefore, shownWindow } from "../update/history";
+import { jumpTo, shownWindow } from "../update/history";
 import { askMembers } from "../update/rooms";
 import type { Handler } from "./handler";
 
@@ -17,7 +17,7 @@ export const MOVE_ACTIONS = {
 
   top: (state) => {
     const copy = currentRoom(state);
-    return [{ do: "scroll", to: "top" }, ...(copy ? readBefore(state, copy) : [])];
+    return copy ? jumpTo(state, copy, 1) : [];
   },
 
   bottom: (state) => {

@@ -43,10 +43,12 @@ export function jumpTo(state: State, copy: RoomCopy, seq: number): Effect[] {
   if (copy.timeline.covered.contains(seq)) {
     const live = copy.timeline.liveWindow();
     copy.anchor = live && seq >= live[0] && seq <= live[1] ? null : seq;
-    if (!copy.timeline.line(seq)) return [];
-    state.chosen = seq;
+    // What stands there may draw no line: the next one that does is meant.
+    const line = copy.timeline.line(seq) ?? copy.timeline.lines(seq)[0];
+    if (!line) return [];
+    state.chosen = line.seq;
     return [
-      { do: "scroll", to: { seq } },
+      { do: "scroll", to: { seq: line.seq } },
       { do: "focus", on: "log" },
     ];
   }
