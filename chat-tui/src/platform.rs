@@ -58,6 +58,62 @@ pub async fn asked_to_end() {
     }
 }
 
+/// Tells when the terminal has something to say, on the task that will read it: a key then wakes one
+/// thread, not three.
+#[cfg(unix)]
+pub struct Input {
+    terminal: tokio::io::unix::AsyncFd<std::os::fd::OwnedFd>,
+    resized: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Input {
+    /// The terminal that this program was started on.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open() -> io::Result<Self> {
+        use std::io::IsTerminal;
+        use std::os::fd::AsFd;
+        let stdin = io::stdin();
+        let terminal = if stdin.is_terminal() { stdin.as_fd().try_clone_to_owned()? } else { fs::File::open("/dev/tty")?.into() };
+        let resized = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change())?;
+        #[expect(deprecated, reason = "the new one is unsafe to call; this descriptor is owned and lives as long as its registration")]
+        let terminal = tokio::io::unix::AsyncFd::with_interest(terminal, tokio::io::Interest::READABLE)?;
+        Ok(Self { terminal, resized })
+    }
+
+    /// Waits until there is something. Everything is to be read before it is asked again.
+    pub async fn readable(&mut self) {
+        tokio::select! {
+            ready = self.terminal.readable() => if let Ok(mut ready) = ready {
+                ready.clear_ready();
+            },
+            _ = self.resized.recv() => {}
+        }
+    }
+}
+
+/// Tells when the terminal may have something to say: often enough to be felt as at once.
+#[cfg(not(unix))]
+pub struct Input;
+
+#[cfg(not(unix))]
+impl Input {
+    /// The terminal that this program was started on.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn open() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for a moment.
+    pub async fn readable(&mut self) {
+        tokio::time::sleep(std::time::Duration::from_millis(8)).await;
+    }
+}
+
 /// Opens a link in the person's browser.
 ///
 /// # Errors
@@ -71,7 +127,10 @@ pub fn open_link(link: &str) -> io::Result<()> {
         "xdg-open"
     };
     let quiet = std::process::Stdio::null;
-    std::process::Command::new(program).arg(link).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().map(drop)
+    let mut child = std::process::Command::new(program).arg(link).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn()?;
+    // Waited for by somebody, so that it does not stay a zombie.
+    std::thread::spawn(move || child.wait());
+    Ok(())
 }
 
 /// Panics unless the file is its owner's alone.

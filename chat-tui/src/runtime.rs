@@ -2,12 +2,9 @@
 //! place that names an implementation of the storage.
 
 use std::io;
-use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_proto::place::Millis;
-use crossterm::event::EventStream;
-use futures_util::StreamExt;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -32,7 +29,7 @@ use terminal::Terminal;
 
 /// What comes from the network is drawn at most so often.
 const FRAME: Duration = Duration::from_millis(16);
-/// Events taken in before the screen is drawn again.
+/// Events of the network taken in before the screen is drawn again.
 const BATCH: usize = 500;
 
 /// Why the program ended.
@@ -68,29 +65,6 @@ pub fn now() -> Millis {
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
-/// All input that is there, as soon as there is some: what is pasted without brackets comes as many
-/// keys, and is drawn once. Nothing at all when the terminal is gone.
-async fn ready(input: &mut EventStream) -> Vec<io::Result<crossterm::event::Event>> {
-    std::future::poll_fn(|context| {
-        let mut keys = Vec::new();
-        loop {
-            match input.poll_next_unpin(context) {
-                Poll::Ready(Some(key)) => {
-                    keys.push(key);
-                    if keys.len() >= BATCH {
-                        return Poll::Ready(keys);
-                    }
-                }
-                Poll::Ready(None) => return Poll::Ready(keys),
-                // The stream wakes the task that it was last polled by, so it is polled by no other.
-                Poll::Pending if keys.is_empty() => return Poll::Pending,
-                Poll::Pending => return Poll::Ready(keys),
-            }
-        }
-    })
-    .await
-}
-
 struct Client {
     state: State,
     terminal: Terminal,
@@ -107,7 +81,7 @@ impl Client {
     async fn run(mut self, mut reports: UnboundedReceiver<(u64, Link)>) -> io::Result<End> {
         let asked_to_end = platform::asked_to_end();
         tokio::pin!(asked_to_end);
-        let mut input = EventStream::new();
+        let mut terminal = platform::Input::open()?;
         let effects = start(&mut self.state);
         self.perform(effects)?;
         self.draw()?;
@@ -116,13 +90,10 @@ impl Client {
             tokio::select! {
                 biased;
                 () = &mut asked_to_end => self.end = Some(End::Signal),
-                keys = ready(&mut input) => {
-                    // The terminal is gone.
-                    if keys.is_empty() {
-                        self.end = Some(End::Signal);
-                    }
-                    for key in keys {
-                        self.take(input::read(key?))?;
+                () = terminal.readable() => {
+                    // What is pasted without brackets comes as many keys, and is drawn once.
+                    while let Some(event) = input::next()? {
+                        self.take(input::read(event))?;
                     }
                     self.draw_if_dirty()?;
                 }
@@ -145,10 +116,6 @@ impl Client {
             if let Some(end) = self.end {
                 self.network.finish();
                 return Ok(end);
-            }
-            if self.terminal.was_left() {
-                // The editor had the terminal: what it left unread is not for us.
-                input = EventStream::new();
             }
         }
     }

@@ -47,7 +47,7 @@ pub fn draw(state: &State, cache: &mut Cache, buffer: &mut Buffer) -> Drawn {
         return drawn;
     }
     if area.width < 20 || area.height < 6 {
-        paint::line(buffer, area, 0, "Please make the window larger.".into());
+        paint::line(buffer, area, 0, &"Please make the window larger.".into());
         return drawn;
     }
     let below = composer::Below::new(state, theme);

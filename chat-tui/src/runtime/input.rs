@@ -1,9 +1,20 @@
 //! What the terminal says, in our own words. The one place that knows the terminal library's keys.
 
+use std::io;
+use std::time::Duration;
+
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 
 use crate::event::{Event, Mouse};
 use crate::keys::{Code, Key};
+
+/// What the terminal says next, if it has said something.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn next() -> io::Result<Option<event::Event>> {
+    if event::poll(Duration::ZERO)? { event::read().map(Some) } else { Ok(None) }
+}
 
 /// Reads an event; `None` for what means nothing to us.
 #[must_use]

@@ -16,7 +16,6 @@ type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Terminal {
     screen: Screen,
-    left: bool,
 }
 
 impl Terminal {
@@ -33,7 +32,7 @@ impl Terminal {
         take_over()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         match ratatui::Terminal::new(backend) {
-            Ok(screen) => Ok(Self { screen, left: false }),
+            Ok(screen) => Ok(Self { screen }),
             Err(error) => {
                 give_back();
                 Err(error)
@@ -69,13 +68,7 @@ impl Terminal {
     /// When it cannot be written.
     pub fn come_back(&mut self) -> io::Result<()> {
         take_over()?;
-        self.left = true;
         self.screen.clear()
-    }
-
-    /// Whether another program had the terminal since this was last asked.
-    pub fn was_left(&mut self) -> bool {
-        std::mem::take(&mut self.left)
     }
 }
 

@@ -66,15 +66,15 @@ impl Below {
     pub(super) fn draw(self, state: &State, theme: Theme, buffer: &mut Buffer, frame: &Frame) -> Option<(u16, u16)> {
         for (row, mut line) in (0..).zip(self.notices) {
             line.spans.insert(0, " ".into());
-            paint::line(buffer, frame.notices, row, line);
+            paint::line(buffer, frame.notices, row, &line);
         }
         if let Some(label) = &self.label {
             let label = cut(label, usize::from(frame.label.width).saturating_sub(2));
-            paint::line(buffer, frame.label, 0, Row::styled(format!(" {label}"), theme.style(Role::Accent)));
+            paint::line(buffer, frame.label, 0, &Row::styled(format!(" {label}"), theme.style(Role::Accent)));
         }
         let area = frame.composer;
         let text = Rect { x: area.x + 3, width: area.width.saturating_sub(3), ..area };
-        paint::line(buffer, area, 0, Row::styled(" > ", theme.style(Role::Strong)));
+        paint::line(buffer, area, 0, &Row::styled(" > ", theme.style(Role::Strong)));
         // The row of the caret stays in view.
         let (caret_row, caret_column) = self.written.caret;
         let skip = (caret_row + 1).saturating_sub(area.height);
@@ -83,11 +83,11 @@ impl Below {
             if !room.is_empty() {
                 let placeholder = words::fill(words::WRITE_TO, &[("room", room)]);
                 let placeholder = cut(&placeholder, usize::from(text.width).saturating_sub(1));
-                paint::line(buffer, text, 0, Row::styled(placeholder, theme.style(Role::Muted)));
+                paint::line(buffer, text, 0, &Row::styled(placeholder, theme.style(Role::Muted)));
             }
         }
         for (row, line) in (0..).zip(self.written.rows.into_iter().skip(usize::from(skip))) {
-            paint::line(buffer, text, row, Row::from(line));
+            paint::line(buffer, text, row, &Row::from(line));
         }
         let caret = (text.x + caret_column, text.y + caret_row - skip);
         (state.me.is_some() && state.chosen.is_none()).then_some((caret.0.min(area.right().saturating_sub(1)), caret.1))
@@ -108,7 +108,7 @@ pub(super) fn typing(state: &State, theme: Theme, buffer: &mut Buffer, area: Rec
         buffer,
         area,
         0,
-        Row::styled(format!(" {}", cut(&sentence, usize::from(area.width).saturating_sub(2))), theme.style(Role::Muted)),
+        &Row::styled(format!(" {}", cut(&sentence, usize::from(area.width).saturating_sub(2))), theme.style(Role::Muted)),
     );
     if viewport.below > 0 {
         let below = format!(" ↓ {} ", words::fill(words::NEW_BELOW, &[("count", &viewport.below.to_string())]));
@@ -136,6 +136,6 @@ pub(super) fn offers(state: &State, theme: Theme, buffer: &mut Buffer, composer:
         let style =
             if index == completion.index { theme.style(Role::Selection).patch(theme.style(Role::Strong)) } else { theme.style(Role::Text) };
         let text = fit(&format!(" {}", sanitize::line(&offer.shown)), usize::from(wide));
-        paint::line(buffer, area, row, Row::styled(text, style));
+        paint::line(buffer, area, row, &Row::styled(text, style));
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 /// Puts a row there, over the ground that is there already.
-pub(super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: Line<'_>) {
+pub(super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
     if row >= area.height {
         return;
     }
@@ -18,6 +18,14 @@ pub(super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: Line<'_>) {
     for span in &line.spans {
         let left = area.right().saturating_sub(x);
         let style = line.style.patch(span.style);
+        if span.content.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            // Most text: a cell for each byte, with nothing to take apart.
+            for byte in span.content.bytes().take(usize::from(left)) {
+                buffer[(x, y)].set_char(char::from(byte)).set_style(style);
+                x += 1;
+            }
+            continue;
+        }
         (x, _) = buffer.set_stringn(x, y, &span.content, usize::from(left), style);
     }
 }

@@ -18,17 +18,17 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
     paint::clear(buffer, area, theme.base().patch(theme.style(Role::Panel)));
     paint::divider(buffer, area.x, area, theme.style(Role::Line));
     let inner = Rect { x: area.x + 1, width: area.width - 1, ..area };
-    paint::line(buffer, inner, 0, Row::styled(format!(" {}", words::PEOPLE), theme.style(Role::Muted)));
+    paint::line(buffer, inner, 0, &Row::styled(format!(" {}", words::PEOPLE), theme.style(Role::Muted)));
     let Some(room) = state.room() else { return };
     let first = if area.height > 12 { 2 } else { 1 };
     let members = room.people.listed();
     for (row, member) in (first..area.height).zip(&members) {
-        paint::line(buffer, inner, row, self::row(member, inner.width, theme));
+        paint::line(buffer, inner, row, &self::row(member, inner.width, theme));
     }
     let unknown = usize::try_from(room.people.online).unwrap_or(0).saturating_sub(members.len());
     if unknown > 0 {
         let row = first + u16::try_from(members.len()).unwrap_or(u16::MAX - first);
-        paint::line(buffer, inner, row, Row::styled(format!(" and {unknown} more"), theme.style(Role::Muted)));
+        paint::line(buffer, inner, row, &Row::styled(format!(" and {unknown} more"), theme.style(Role::Muted)));
     }
 }
 

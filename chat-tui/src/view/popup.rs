@@ -24,7 +24,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             let area = open(buffer, theme, over, wide, rows.len(), "Help · Esc closes");
             let skip = (*scroll).min(rows.len().saturating_sub(usize::from(area.height)));
             for (row, line) in (0..area.height).zip(rows.into_iter().skip(skip)) {
-                paint::line(buffer, area, row, line);
+                paint::line(buffer, area, row, &line);
             }
             None
         }
@@ -51,7 +51,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             let area = open(buffer, theme, over, 36, members.len(), words::PEOPLE);
             let skip = (*index).min(members.len().saturating_sub(usize::from(area.height)));
             for (row, member) in (0..area.height).zip(members.iter().skip(skip)) {
-                paint::line(buffer, area, row, people::row(member, area.width, theme));
+                paint::line(buffer, area, row, &people::row(member, area.width, theme));
             }
             None
         }
@@ -66,7 +66,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
                 let number = Span::styled(format!("{:>2}  ", row + 1), theme.style(Role::Accent));
                 let text = Span::raw(cut(&format!("{}{here}", sanitize::line(program)), 36));
                 let note = Span::styled(format!("  last used {used}"), theme.style(Role::Muted));
-                paint::line(buffer, area, row, Row::from(vec![number, text, note]));
+                paint::line(buffer, area, row, &Row::from(vec![number, text, note]));
             }
             None
         }
@@ -95,7 +95,7 @@ fn open(buffer: &mut Buffer, theme: Theme, over: Rect, wide: usize, rows: usize,
     }
     let title = cut(title, usize::from(width).saturating_sub(6));
     let title_area = Rect { x: area.x + 2, width: width - 2, ..area };
-    paint::line(buffer, title_area, 0, Row::styled(format!(" {title} "), theme.style(Role::Muted)));
+    paint::line(buffer, title_area, 0, &Row::styled(format!(" {title} "), theme.style(Role::Muted)));
     Rect { x: area.x + 2, y: area.y + 2.min(height - 1), width: width.saturating_sub(4), height: height.saturating_sub(4) }
 }
 
@@ -104,7 +104,7 @@ fn sentence(buffer: &mut Buffer, theme: Theme, over: Rect, sentence: &str) {
     let rows = wrap(&[(sentence.to_owned(), theme.style(Role::Text))], wide);
     let area = open(buffer, theme, over, wide, rows.len(), "");
     for (row, line) in (0..area.height).zip(rows) {
-        paint::line(buffer, area, row, line);
+        paint::line(buffer, area, row, &line);
     }
 }
 
@@ -116,7 +116,7 @@ fn secret(buffer: &mut Buffer, theme: Theme, over: Rect, secret: &Secret) -> (u1
         _ => words::PASSWORD_AGAIN.to_owned(),
     };
     let area = open(buffer, theme, over, 50, 1, "Enter goes on · Esc cancels");
-    paint::line(buffer, area, 0, Row::styled(label.clone(), theme.style(Role::Text)));
+    paint::line(buffer, area, 0, &Row::styled(label.clone(), theme.style(Role::Text)));
     let column = u16::try_from(width(&label)).unwrap_or(0).min(area.width.saturating_sub(1));
     (area.x + column, area.y)
 }
@@ -135,10 +135,10 @@ fn search<T>(
     let area = open(buffer, theme, over, 50, rows, title);
     let words = cut(&search.words, usize::from(area.width).saturating_sub(3));
     let column = u16::try_from(2 + width(&words)).unwrap_or(0).min(area.width.saturating_sub(1));
-    paint::line(buffer, area, 0, Row::from(vec![Span::styled("> ", theme.style(Role::Strong)), Span::raw(words)]));
+    paint::line(buffer, area, 0, &Row::from(vec![Span::styled("> ", theme.style(Role::Strong)), Span::raw(words)]));
     let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if search.found.is_empty() {
-        paint::line(buffer, below, 0, Row::styled("Nothing fits.", theme.style(Role::Muted)));
+        paint::line(buffer, below, 0, &Row::styled("Nothing fits.", theme.style(Role::Muted)));
     }
     choices(buffer, theme, below, search, viewport);
     Some((area.x + column, area.y))
@@ -160,7 +160,7 @@ fn choices<T>(buffer: &mut Buffer, theme: Theme, area: Rect, search: &Search<T>,
         let role = if chosen { Role::Strong } else { Role::Text };
         let shown = fit(&shown, width(&shown).min(usize::from(area.width)));
         let spans = vec![Span::styled(shown, theme.style(role)), Span::raw("  "), Span::styled(note, theme.style(Role::Muted))];
-        paint::line(buffer, area, row, Row::from(spans).style(ground));
+        paint::line(buffer, area, row, &Row::from(spans).style(ground));
         let rows = (area.y + row, area.y + row + 1);
         viewport.hits.push(Hit { columns: (area.left(), area.right()), rows, target: Click::Choice(index) });
     }

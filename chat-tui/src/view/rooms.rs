@@ -16,7 +16,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect,
     paint::clear(buffer, area, theme.base().patch(theme.style(Role::Panel)));
     paint::divider(buffer, area.right() - 1, area, theme.style(Role::Line));
     let inner = Rect { width: area.width - 1, ..area };
-    paint::line(buffer, inner, 0, Row::styled(format!(" {}", words::ROOMS), theme.style(Role::Muted)));
+    paint::line(buffer, inner, 0, &Row::styled(format!(" {}", words::ROOMS), theme.style(Role::Muted)));
     let first = if area.height > 12 { 2 } else { 1 };
     let rooms = state.listed();
     // The current room stays in view.
@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect,
         if current {
             buffer.set_style(Rect { y: inner.y + row, height: 1, ..inner }, theme.style(Role::Selection));
         }
-        paint::line(buffer, inner, row, line);
+        paint::line(buffer, inner, row, &line);
         let count_area = Rect { width: inner.width - 1, ..inner };
         paint::right(buffer, count_area, row, &count, style);
         let rows = (inner.y + row, inner.y + row + 1);

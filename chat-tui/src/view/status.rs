@@ -26,7 +26,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
     let most = usize::from(area.width).saturating_sub(2);
     let connection = cut(&format!("{away}{words} "), most);
     let left = most.saturating_sub(width(&connection) + 1);
-    paint::line(buffer, area, 0, Row::styled(format!(" {}", hints(state, left)), theme.style(Role::Muted)));
+    paint::line(buffer, area, 0, &Row::styled(format!(" {}", hints(state, left)), theme.style(Role::Muted)));
     paint::right(buffer, area, 0, &connection, style);
 }
 

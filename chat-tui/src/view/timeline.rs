@@ -1,5 +1,6 @@
 //! The lines of a room. Laid out from the bottom up, and only as far as the screen shows them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use chat_proto::fold::{Line, LineBody};
@@ -37,7 +38,7 @@ pub(super) fn header(state: &State, theme: Theme, buffer: &mut Buffer, area: Rec
     let left = usize::from(area.width).saturating_sub(width(&name) + width(&here) + 4);
     let topic = cut(&sanitize::line(room.info.topic.as_str()), left);
     let spans = vec![Span::styled(name, theme.style(Role::Strong)), Span::raw("  "), Span::styled(topic, theme.style(Role::Muted))];
-    paint::line(buffer, area, 0, Row::from(spans));
+    paint::line(buffer, area, 0, &Row::from(spans));
     paint::right(buffer, area, 0, &here, theme.style(Role::Muted));
 }
 
@@ -45,7 +46,7 @@ pub(super) fn header(state: &State, theme: Theme, buffer: &mut Buffer, area: Rec
 pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut Buffer, area: Rect, viewport: &mut Viewport) {
     let Some(room) = state.room() else {
         let sentence = if state.me.is_some() { words::NO_ROOMS } else { "" };
-        paint::line(buffer, area, 1, Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
+        paint::line(buffer, area, 1, &Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
         return;
     };
     if area.height == 0 {
@@ -57,7 +58,7 @@ pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut 
     let pending = if room.shows_live() { state.outbox.lines(room.id()).collect() } else { Vec::new() };
     let author = me.map(chat_proto::user::User::author);
     let window = room.window();
-    let mut walk = Walk { state, room, window, pending, around, author, cache };
+    let mut walk = Walk { state, room, window, pending, around, author, cache, blocks: HashMap::new() };
     let height = usize::from(area.height);
     let place = walk.place(height);
     viewport.room = Some(room.id().clone());
@@ -74,7 +75,7 @@ pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut 
 
 fn empty(room: &Room, theme: Theme, buffer: &mut Buffer, area: Rect) {
     let sentence = if room.timeline.cursor().is_none() { words::LOADING } else { words::EMPTY_ROOM };
-    paint::line(buffer, area, area.height.saturating_sub(1), Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
+    paint::line(buffer, area, area.height.saturating_sub(1), &Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
 }
 
 /// Rows of one message, with what stands above it: the day, the line where the new begins.
@@ -98,6 +99,8 @@ struct Walk<'a> {
     around: Around<'a>,
     author: Option<Author>,
     cache: &'a mut Cache,
+    /// The blocks of this frame: placing the screen and drawing it look at the same ones.
+    blocks: HashMap<Spot, Rc<Block>>,
 }
 
 impl<'a> Walk<'a> {
@@ -149,11 +152,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn block(&mut self, spot: &Spot) -> Block {
-        match spot {
+    fn block(&mut self, spot: &Spot) -> Rc<Block> {
+        if let Some(known) = self.blocks.get(spot) {
+            return Rc::clone(known);
+        }
+        let block = Rc::new(match spot {
             Spot::Line(seq) => self.line_block(*seq),
             Spot::Pending(_) => self.item_block(spot),
-        }
+        });
+        self.blocks.insert(spot.clone(), Rc::clone(&block));
+        block
     }
 
     fn line_block(&mut self, seq: Seq) -> Block {
@@ -288,7 +296,7 @@ impl<'a> Walk<'a> {
 
     /// Not so far up that the screen would stay empty at the top.
     fn filled(&mut self, (spot, cut): (Spot, usize), height: usize) -> (Spot, usize) {
-        let held: usize = self.blocks_up_from(&spot, height + cut).iter().map(Block::height).sum();
+        let held: usize = self.blocks_up_from(&spot, height + cut).iter().map(|block| block.height()).sum();
         match (height + cut).checked_sub(held) {
             Some(lacking) if lacking > 0 => {
                 let lacking = i32::try_from(lacking).unwrap_or(0);
@@ -324,7 +332,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn blocks_up_from(&mut self, bottom: &Spot, rows: usize) -> Vec<Block> {
+    fn blocks_up_from(&mut self, bottom: &Spot, rows: usize) -> Vec<Rc<Block>> {
         let mut blocks = Vec::new();
         let mut held = 0;
         let mut spot = Some(bottom.clone());
@@ -338,7 +346,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes what is seen, for the core.
-    fn note(&self, viewport: &mut Viewport, blocks: &[Block], bottom: &Spot, cut: usize) {
+    fn note(&self, viewport: &mut Viewport, blocks: &[Rc<Block>], bottom: &Spot, cut: usize) {
         let at_end = self.after(bottom).is_none();
         let live = self.room.shows_live();
         viewport.anchor =
@@ -356,7 +364,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn paint_blocks(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect, blocks: &[Block], cut: usize, viewport: &mut Viewport) {
+fn paint_blocks(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect, blocks: &[Rc<Block>], cut: usize, viewport: &mut Viewport) {
     // The row after the last one of the block that is being drawn, seen from the area's top.
     let mut end = i64::from(area.height) + i64::try_from(cut).unwrap_or(0);
     for block in blocks {
@@ -364,7 +372,7 @@ fn paint_blocks(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect, bl
         let chosen = state.chosen.as_ref() == Some(&block.spot);
         for (at, row) in (start..).zip(block.above.iter().map(|row| (row, false)).chain(block.rows.iter().map(|row| (row, true)))) {
             let Some(y) = u16::try_from(at).ok().filter(|y| *y < area.height) else { continue };
-            paint::line(buffer, area, y, row.0.clone());
+            paint::line(buffer, area, y, row.0);
             if chosen && row.1 {
                 let ground = theme.style(Role::Selection);
                 buffer.set_style(Rect { y: area.y + y, height: 1, ..area }, ground);
