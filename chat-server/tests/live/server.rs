@@ -1,7 +1,7 @@
 //! The real server, as a process that can be killed.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -26,6 +26,12 @@ impl Server {
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The address by which other machines would reach it: over plain HTTP a browser gives such a
+    /// page less than one of its own machine.
+    pub fn url_from_afar(&self) -> String {
+        format!("http://{}:{}", own_address(), self.port)
     }
 
     /// Kills it without a word (SIGKILL).
@@ -70,12 +76,16 @@ impl Drop for Server {
 
 fn spawn(port: u16, data: &Path, log: &Path) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(log).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_chat-server"))
-        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
-        .arg(data)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone().unwrap())
-        .stderr(log)
-        .spawn()
-        .unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
+    if !own_address().is_loopback() {
+        command.args(["--listen", &format!("{}:{port}", own_address())]);
+    }
+    command.arg("--data").arg(data).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+}
+
+/// This machine's address in its network; loopback where it is in none. Nothing is sent: connecting UDP only chooses the way.
+fn own_address() -> IpAddr {
+    let way = UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()));
+    way.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
 }

@@ -36,7 +36,7 @@ impl Suite {
         let browser = Browser::start();
         let tty = Terminal::start(dir.path(), &server.url(), tty, 110, 240);
         let desk = Page::open(&browser, desk, &server.url(), 1440, TALL);
-        let phone = Page::open(&browser, phone, &server.url(), 375, TALL);
+        let phone = Page::open(&browser, phone, &server.url_from_afar(), 375, TALL);
         let suite = Self { desk, phone, browser, tty, server, _dir: dir };
         suite.until_connected();
         suite
