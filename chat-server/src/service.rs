@@ -6,7 +6,7 @@
 //! - `requests`: each request's way; `rooms`, `people`, `account`: what they do;
 //! - `ticking`: what happens by the clock alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -14,13 +14,13 @@ use chat_proto::error::{Code, Error};
 use chat_proto::event::ServerInfo;
 use chat_proto::id::{RoomId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::confusable_key;
 use chat_proto::place::Millis;
 use chat_proto::secret::{Password, Token};
 use chat_proto::text::ClientName;
 use chat_proto::user::User;
 use sha2::{Digest, Sha256};
 
+use crate::domain::naming::PassingNames;
 use crate::domain::presence::{ConnectionId, Presence};
 use crate::domain::random::Random;
 use crate::domain::rates::Rates;
@@ -102,6 +102,9 @@ pub struct Service {
     rates: tokio::sync::Mutex<Rates>,
     login_rates: Mutex<Rates<String>>,
     callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
+    passing: Arc<PassingNames>,
+    /// Who was here since it was last written down.
+    seen: Mutex<HashSet<UserId>>,
     presence: Mutex<Presence>,
     typing: Mutex<Typing>,
     last_seen_flush: Mutex<Millis>,
@@ -129,6 +132,8 @@ impl Service {
             limits,
             queue: WriteQueue::default(),
             callers: Mutex::default(),
+            passing: Arc::default(),
+            seen: Mutex::default(),
             presence: Mutex::default(),
             typing: Mutex::default(),
             last_seen_flush: Mutex::default(),
@@ -165,12 +170,6 @@ impl Service {
 
     fn now(&self) -> Millis {
         self.clock.now()
-    }
-
-    /// The keys of names that are in use though not stored: those of passing guests.
-    fn passing_names(&self) -> Vec<String> {
-        let callers = lock(&self.callers);
-        callers.values().filter(|caller| caller.passing).map(|caller| confusable_key(caller.user.name.as_str())).collect()
     }
 
     fn connections_of(&self, matches: impl Fn(&Caller) -> bool) -> Vec<ConnectionId> {

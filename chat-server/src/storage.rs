@@ -3,6 +3,8 @@
 //! A port: this file is the trait, its children are the implementations. A new one answers to the
 //! contract suite (`tests/server/contract.rs`), which runs the same tests on each of them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chat_proto::entry::Entry;
 use chat_proto::error::{Code, Error};
@@ -20,6 +22,7 @@ use chat_proto::text::ClientName;
 use chat_proto::user::{Color, User};
 
 use crate::domain::decide::Context;
+use crate::domain::naming::PassingNames;
 use crate::domain::write::{Write, Written};
 
 pub mod memory;
@@ -97,8 +100,8 @@ pub struct NewUser {
     pub name: DisplayName,
     /// Their colour.
     pub color: Color,
-    /// Keys of names that are in use though not stored: those of passing guests.
-    pub taken: Vec<String>,
+    /// Names that are in use though not stored.
+    pub taken: Arc<PassingNames>,
 }
 
 /// Whose a token is.
@@ -106,6 +109,8 @@ pub struct NewUser {
 pub enum TokenOwner {
     /// A guest's.
     Guest(User),
+    /// A guest's whose name was given away while they were not here.
+    NamelessGuest(User),
     /// A session of an account's.
     Session(User, SessionId),
     /// It was a guest's who is an account now, or a session's that was ended.
@@ -151,11 +156,12 @@ pub trait Store: Send + Sync + 'static {
     /// A closed page, read in one snapshot with the access to it.
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page>;
 
+    /// The reader's rooms, each with how many members are stored: in the lobby the accounts,
+    /// elsewhere everybody.
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError>;
+
     /// The state of all of the reader's rooms; `reset` where a cursor does not fit.
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError>;
-
-    /// How many members of a room are stored: in the lobby the accounts, elsewhere everybody.
-    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError>;
 
     /// The stored members of a room that the reader may see, by name, at most 1,000.
     async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>>;

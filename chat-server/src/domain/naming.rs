@@ -1,16 +1,29 @@
 //! Free names and colours.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use chat_proto::limits;
-use chat_proto::name::DisplayName;
+use chat_proto::name::{DisplayName, confusable_key};
 use chat_proto::user::Color;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::random::Random;
 
-/// The name itself, then `NAME 2`, `NAME 3` …, each short enough.
-pub fn candidates(wished: &DisplayName) -> impl Iterator<Item = DisplayName> + '_ {
-    let first = std::iter::once(wished.clone());
-    first.chain((2_u32..).filter_map(move |number| {
+/// Up to this number candidates count up; then they jump, so that a crowd of one name costs
+/// nobody a look-up for each of the crowd.
+const COUNTED: u64 = 20;
+
+/// The name itself, then `NAME 2`, `NAME 3` …, each short enough. `seed` chooses the jumps that
+/// follow when all of those are taken.
+pub fn candidates(wished: &DisplayName, seed: &str) -> impl Iterator<Item = DisplayName> {
+    let wished = wished.clone();
+    let seed = seed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let numbers = (2..=COUNTED).chain((1_u64..).map(move |step| {
+        let spread = seed.wrapping_mul(step.wrapping_mul(2) + 1) >> 16;
+        COUNTED + 1 + spread % (1_000 * step)
+    }));
+    std::iter::once(wished.clone()).chain(numbers.filter_map(move |number| {
         let suffix = format!(" {number}");
         let mut stem: String = wished.as_str().graphemes(true).take(limits::DISPLAY_NAME - suffix.len()).collect();
         while stem.len() + suffix.len() > limits::DISPLAY_NAME_BYTES {
@@ -18,6 +31,40 @@ pub fn candidates(wished: &DisplayName) -> impl Iterator<Item = DisplayName> + '
         }
         DisplayName::parse(format!("{}{suffix}", stem.trim_end())).ok()
     }))
+}
+
+/// The names of passing guests: in use, though nothing is stored of them.
+#[derive(Debug, Default)]
+pub struct PassingNames(Mutex<HashMap<String, u64>>);
+
+impl PassingNames {
+    /// Whether the name of that key is in use.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
+
+    /// Takes the first of the candidates that is free, for that connection.
+    pub fn take(&self, wished: &DisplayName, seed: &str, connection: u64) -> DisplayName {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in candidates(wished, seed) {
+            let key = confusable_key(name.as_str());
+            if let std::collections::hash_map::Entry::Vacant(free) = names.entry(key) {
+                free.insert(connection);
+                return name;
+            }
+        }
+        unreachable!("the candidates never end")
+    }
+
+    /// The connection's name is free again.
+    pub fn release(&self, name: &DisplayName, connection: u64) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = confusable_key(name.as_str());
+        if names.get(&key) == Some(&connection) {
+            names.remove(&key);
+        }
+    }
 }
 
 /// A name for somebody who gave none: `guest-` and six letters or digits.
@@ -48,9 +95,12 @@ mod tests {
     #[test]
     fn taken_names_count_up() {
         let name = DisplayName::parse("ada").unwrap();
-        let names: Vec<String> = candidates(&name).take(3).map(|name| name.to_string()).collect();
+        let names: Vec<String> = candidates(&name, "x").take(3).map(|name| name.to_string()).collect();
         assert_eq!(names, ["ada", "ada 2", "ada 3"]);
+        let far: Vec<_> = candidates(&name, "x").skip(20).take(50).collect();
+        let other: Vec<_> = candidates(&name, "y").skip(20).take(50).collect();
+        assert_ne!(far, other, "a crowd spreads");
         let long = DisplayName::parse("x".repeat(64)).unwrap();
-        assert_eq!(candidates(&long).nth(1).unwrap().as_str(), format!("{} 2", "x".repeat(62)));
+        assert_eq!(candidates(&long, "x").nth(1).unwrap().as_str(), format!("{} 2", "x".repeat(62)));
     }
 }

@@ -217,6 +217,8 @@ impl SocketIoFanOut {
     fn close_now(&self, connections: &[ConnectionId], error: &Error) {
         for connection in connections {
             let Some(socket) = lock(&self.sockets).get(connection).cloned() else { continue };
+            // From here on it hears nothing more of any room.
+            socket.leave_all();
             if let Err(error) = socket.emit(Closing::NAME, &Closing { error: error.clone() }) {
                 tracing::debug!(%error, "a connection was closed without its last words");
             }

@@ -49,7 +49,7 @@ impl Service {
     pub async fn register_by_token(&self, token: Option<&Token>, register: Register) -> Result<SignedIn, Error> {
         let guest = match token {
             Some(token) => match self.store.token_owner(&token_hash(token), self.now()).await.map_err(|error| unavailable(&error))? {
-                TokenOwner::Guest(user) => Some(user),
+                TokenOwner::Guest(user) | TokenOwner::NamelessGuest(user) => Some(user),
                 TokenOwner::Nobody => None,
                 TokenOwner::Session(..) | TokenOwner::Ended => return Err(signed_out()),
             },
@@ -76,6 +76,9 @@ impl Service {
         let (token, session) = self.new_session(register.client);
         let result = self.store.register(guest, &register.identity, &hash, &session, self.now()).await;
         let user = result.map_err(|error| unavailable(&error))??;
+        for caller in lock(&self.callers).values().filter(|caller| caller.passing && caller.user.id == user.id) {
+            self.passing.release(&caller.user.name, caller.connection);
+        }
         self.change_user(&user.id, |caller| {
             caller.session = Some(session.id.clone());
             caller.passing = false;
@@ -109,7 +112,7 @@ impl Service {
     pub async fn session_of_token(&self, token: &Token) -> Result<Option<(User, SessionId)>, Error> {
         match self.store.token_owner(&token_hash(token), self.now()).await.map_err(|error| unavailable(&error))? {
             TokenOwner::Session(user, session) => Ok(Some((user, session))),
-            TokenOwner::Guest(_) | TokenOwner::Ended | TokenOwner::Nobody => Ok(None),
+            TokenOwner::Guest(_) | TokenOwner::NamelessGuest(_) | TokenOwner::Ended | TokenOwner::Nobody => Ok(None),
         }
     }
 

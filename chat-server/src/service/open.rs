@@ -7,7 +7,6 @@ use chat_proto::error::Error;
 use chat_proto::event::Welcome;
 use chat_proto::handshake::Auth;
 use chat_proto::id::{RoomId, UserId};
-use chat_proto::name::{DisplayName, confusable_key};
 use chat_proto::request::sync::SyncRequest;
 use chat_proto::secret::Token;
 use chat_proto::user::{User, UserKind};
@@ -39,18 +38,14 @@ impl Service {
 
     /// The connection counts from here on, until [`closed`](Self::closed).
     pub fn enter(&self, mut caller: Caller) -> Arc<Caller> {
-        let mut callers = lock(&self.callers);
         if caller.passing {
             // Two may have asked for the same free name at once.
-            let taken = |name: &DisplayName| {
-                let key = confusable_key(name.as_str());
-                callers.values().any(|other| other.passing && confusable_key(other.user.name.as_str()) == key)
-            };
-            let free = naming::candidates(&caller.user.name).find(|name| !taken(name));
-            caller.user.name = free.unwrap_or(caller.user.name);
+            caller.user.name = self.passing.take(&caller.user.name, caller.user.id.as_str(), caller.connection);
+        } else {
+            lock(&self.seen).insert(caller.user.id.clone());
         }
         let caller = Arc::new(caller);
-        callers.insert(caller.connection, caller.clone());
+        lock(&self.callers).insert(caller.connection, caller.clone());
         caller
     }
 
@@ -64,7 +59,7 @@ impl Service {
             }
             (Some(token), None, _) | (None, None, Some(token)) => match self.owner(token).await? {
                 TokenOwner::Session(user, session) => Ok(caller(user, Some(session), false)),
-                TokenOwner::Guest(user) => Ok(caller(user, None, false)),
+                TokenOwner::Guest(user) | TokenOwner::NamelessGuest(user) => Ok(caller(user, None, false)),
                 TokenOwner::Ended | TokenOwner::Nobody => Err(signed_out()),
             },
             (None, _, _) => {
@@ -82,8 +77,11 @@ impl Service {
 
     /// The guest of that token; an account's token with a name beside it is still the account's.
     async fn known_guest(&self, auth: &Auth, token: &Token) -> Result<User, Error> {
-        if let TokenOwner::Ended | TokenOwner::Session(..) = self.owner(token).await? {
-            return Err(signed_out());
+        match self.owner(token).await? {
+            // Who comes back costs no write.
+            TokenOwner::Guest(user) => return Ok(user),
+            TokenOwner::Ended | TokenOwner::Session(..) => return Err(signed_out()),
+            TokenOwner::NamelessGuest(_) | TokenOwner::Nobody => {}
         }
         let new = self.new_user(auth);
         self.store.guest(&token_hash(token), &new, self.now()).await.map_err(|error| unavailable(&error))
@@ -93,7 +91,7 @@ impl Service {
         let mut random = lock(&self.random);
         let name = auth.guest.clone().unwrap_or_else(|| naming::guest_name(&mut **random));
         let id = UserId::parse(random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"));
-        NewUser { id, name, color: naming::color(&mut **random), taken: self.passing_names() }
+        NewUser { id, name, color: naming::color(&mut **random), taken: self.passing.clone() }
     }
 
     /// Attaches the connection to its rooms, reads where they stand, and gives the `welcome`.
@@ -102,12 +100,11 @@ impl Service {
     /// `signed_out`, or `unavailable` when the store cannot be read.
     pub async fn welcome(&self, connection: ConnectionId) -> Result<Welcome, Error> {
         let caller = self.caller(connection)?;
-        let states = self.store.rooms_of(&caller.user, &[]).await.map_err(|error| unavailable(&error))?;
-        let rooms: Vec<RoomId> = states.into_iter().map(|state| state.room.id).collect();
+        let own = self.store.room_ids_of(&caller.user).await.map_err(|error| unavailable(&error))?;
+        let rooms: Vec<RoomId> = own.iter().map(|(room, _)| room.clone()).collect();
         self.fanout.attach(connection, &caller.user.id, &rooms).await;
-        for room in &rooms {
-            let stored = self.store.member_count(room).await.map_err(|error| unavailable(&error))?;
-            lock(&self.presence).set_members(room, *room == self.lobby, stored);
+        for (room, members) in own {
+            lock(&self.presence).set_members(&room, room == self.lobby, members);
         }
         lock(&self.presence).connected(connection, &caller.user, rooms);
         // Heads are read after the connection is attached: nothing falls between the two.
@@ -125,6 +122,9 @@ impl Service {
     /// The connection ended.
     pub fn closed(&self, connection: ConnectionId) {
         let Some(caller) = lock(&self.callers).remove(&connection) else { return };
+        if caller.passing {
+            self.passing.release(&caller.user.name, connection);
+        }
         lock(&self.presence).disconnected(connection, &caller.user.id, self.now());
     }
 }

@@ -13,13 +13,17 @@ use crate::service::{Caller, Service, lock, unavailable};
 impl Service {
     /// Changes the caller's display name, on all of their connections.
     pub(super) async fn rename(&self, caller: &Caller, name: &DisplayName) -> Result<User, Error> {
-        let key = confusable_key(name.as_str());
-        if self.callers_named(&key).any(|id| id != caller.user.id) {
+        let mine = caller.passing && confusable_key(name.as_str()) == confusable_key(caller.user.name.as_str());
+        if self.passing.contains(&confusable_key(name.as_str())) && !mine {
             let mut error = Error::new(Code::NameTaken, format!("The name {name} is taken, or looks like one that is. Choose another."));
             error.field = Some("name".to_owned());
             return Err(error);
         }
         let user = self.store.rename(&caller.user, name, self.now()).await.map_err(|error| unavailable(&error))??;
+        if caller.passing {
+            self.passing.release(&caller.user.name, caller.connection);
+            self.passing.take(name, caller.user.id.as_str(), caller.connection);
+        }
         self.announce(&user);
         Ok(user)
     }
@@ -37,11 +41,5 @@ impl Service {
         for room in rooms {
             self.fanout.notify(Audience::Room(room), notice.clone());
         }
-    }
-
-    fn callers_named(&self, key: &str) -> impl Iterator<Item = chat_proto::id::UserId> {
-        let callers = lock(&self.callers);
-        let named = callers.values().filter(|caller| caller.passing && confusable_key(caller.user.name.as_str()) == key);
-        named.map(|caller| caller.user.id.clone()).collect::<Vec<_>>().into_iter()
     }
 }

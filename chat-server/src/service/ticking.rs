@@ -36,14 +36,17 @@ impl Service {
         }
     }
 
-    /// Writes down who is here.
+    /// Writes down who is here, and who was since the last time.
     pub async fn write_down_seen(&self) {
-        let here: Vec<UserId> = lock(&self.presence).connected_users().map(|user| user.id.clone()).collect();
-        if here.is_empty() {
+        let mut seen = std::mem::take(&mut *lock(&self.seen));
+        seen.extend(lock(&self.presence).connected_users().map(|user| user.id.clone()));
+        let seen: Vec<UserId> = seen.into_iter().collect();
+        if seen.is_empty() {
             return;
         }
-        if let Err(error) = self.store.seen(&here, self.now()).await {
-            tracing::warn!(%error, "could not write down who is here");
+        if let Err(error) = self.store.seen(&seen, self.now()).await {
+            tracing::warn!(%error, "could not write down who was here");
+            lock(&self.seen).extend(seen);
         }
     }
 

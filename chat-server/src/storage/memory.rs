@@ -192,8 +192,10 @@ impl Store for MemoryStore {
         Ok(rooms::of_user(&self.tables(), reader, cursors))
     }
 
-    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError> {
-        Ok(self.tables().rooms.get(room).map_or(0, |log| log.members))
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+        let tables = self.tables();
+        let mine = tables.rooms.values().filter(|log| log.is_member(&reader.id));
+        Ok(mine.map(|log| (log.room.id.clone(), log.members)).collect())
     }
 
     async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {

@@ -144,13 +144,16 @@ impl Store for SqliteStore {
     }
 
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
+        // One statement is a snapshot by itself.
+        if cursors.is_empty() {
+            return rooms::of_user(&mut *self.readers.acquire().await?, reader, cursors).await;
+        }
         let mut snapshot = self.snapshot().await?;
         rooms::of_user(&mut snapshot, reader, cursors).await
     }
 
-    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError> {
-        let mut snapshot = self.snapshot().await?;
-        rooms::member_count(&mut snapshot, room).await
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+        rooms::ids_of_user(&mut *self.readers.acquire().await?, reader).await
     }
 
     async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {

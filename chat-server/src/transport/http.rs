@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -27,6 +28,9 @@ pub struct Shared {
     pub origins: Arc<Origins>,
 }
 
+/// Longest body of a request, in bytes; the longest is a password's.
+const BODY: usize = 16_384;
+
 /// The page runs its own scripts and styles alone, and talks to its own server alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
                       connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -44,6 +48,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/schema/{file}", get(schema::file))
         .fallback(get(page::serve))
         .with_state(shared)
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(header("content-security-policy", POLICY))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))

@@ -61,8 +61,8 @@ impl<S: Store> Store for Refusing<S> {
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
         self.inner.rooms_of(reader, cursors).await
     }
-    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError> {
-        self.inner.member_count(room).await
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+        self.inner.room_ids_of(reader).await
     }
     async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
         self.inner.members(reader, room).await

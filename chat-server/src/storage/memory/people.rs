@@ -20,7 +20,8 @@ impl Tables {
         }
         let Some(stored) = self.users.get(&token.user) else { return TokenOwner::Nobody };
         match &mut token.session {
-            None => TokenOwner::Guest(stored.user.clone()),
+            None if self.names.values().any(|owner| *owner == token.user) => TokenOwner::Guest(stored.user.clone()),
+            None => TokenOwner::NamelessGuest(stored.user.clone()),
             Some(session) => {
                 session.used = now;
                 TokenOwner::Session(stored.user.clone(), session.id.clone())
@@ -29,7 +30,7 @@ impl Tables {
     }
 
     pub(super) fn guest(&mut self, hash: &TokenHash, new: &NewUser, now: Millis) -> User {
-        if let TokenOwner::Guest(mut user) = self.token_owner(hash, now) {
+        if let TokenOwner::Guest(mut user) | TokenOwner::NamelessGuest(mut user) = self.token_owner(hash, now) {
             if self.names.get(&key(user.name.as_str())) != Some(&user.id) {
                 user.name = self.free_name(&NewUser { name: user.name.clone(), ..new.clone() }, now);
                 self.names.insert(key(user.name.as_str()), user.id.clone());
@@ -57,7 +58,7 @@ impl Tables {
             let key = key(name.as_str());
             !new.taken.contains(&key) && !self.is_taken(&key, None, now)
         };
-        candidates(&new.name).find(is_free).unwrap_or_else(|| new.name.clone())
+        candidates(&new.name, new.id.as_str()).find(is_free).unwrap_or_else(|| new.name.clone())
     }
 
     fn is_taken(&self, key: &str, me: Option<&UserId>, now: Millis) -> bool {
@@ -80,7 +81,7 @@ impl Tables {
         if self.is_taken(&key(name.as_str()), Some(&who.id), now) {
             return Err(name_taken(name.as_str(), "name"));
         }
-        if who.kind == UserKind::Guest {
+        if who.kind == UserKind::Guest && self.users.contains_key(&who.id) {
             self.names.retain(|_, owner| *owner != who.id);
             self.names.insert(key(name.as_str()), who.id.clone());
         }

@@ -19,7 +19,8 @@ pub(super) const USED_EVERY_MS: Millis = 60_000;
 /// Whose token it is, and when it was last marked used.
 pub(super) async fn token_owner(connection: &mut SqliteConnection, hash: &TokenHash) -> Result<(TokenOwner, Option<Millis>), StoreError> {
     let sql =
-        "SELECT t.id AS session, t.kind AS token_kind, t.used, t.ended IS NOT NULL AS ended, u.id, u.name, u.color, u.kind, u.identity
+        "SELECT t.id AS session, t.kind AS token_kind, t.used, t.ended IS NOT NULL AS ended, u.id, u.name, u.color, u.kind, u.identity,
+                      EXISTS (SELECT 1 FROM names n WHERE n.user = u.id) AS named
                FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?";
     let Some(row) = sqlx::query(sql).bind(&hash[..]).fetch_optional(connection).await? else { return Ok((TokenOwner::Nobody, None)) };
     if row.try_get("ended")? {
@@ -28,7 +29,8 @@ pub(super) async fn token_owner(connection: &mut SqliteConnection, hash: &TokenH
     let user = user(&row)?;
     let owner = match text(&row, "token_kind")?.as_str() {
         "session" => TokenOwner::Session(user, read(SessionId::parse(text(&row, "session")?))?),
-        _ => TokenOwner::Guest(user),
+        _ if row.try_get("named")? => TokenOwner::Guest(user),
+        _ => TokenOwner::NamelessGuest(user),
     };
     Ok((owner, Some(number(&row, "used")?)))
 }
@@ -41,7 +43,7 @@ pub(super) async fn mark_used(connection: &mut SqliteConnection, hash: &TokenHas
 /// The guest of that token; the first use makes them.
 pub(super) async fn guest(connection: &mut SqliteConnection, hash: &TokenHash, new: &NewUser, now: Millis) -> Result<User, StoreError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    if let (TokenOwner::Guest(user), _) = token_owner(&mut transaction, hash).await? {
+    if let (TokenOwner::Guest(user) | TokenOwner::NamelessGuest(user), _) = token_owner(&mut transaction, hash).await? {
         let user = reclaim_name(&mut transaction, user, new, now).await?;
         sqlx::query("UPDATE users SET seen = ? WHERE id = ?").bind(now as i64).bind(user.id.as_str()).execute(&mut *transaction).await?;
         transaction.commit().await?;
@@ -90,7 +92,7 @@ async fn reclaim_name(connection: &mut SqliteConnection, mut user: User, new: &N
 
 /// The wished name, or the next free one.
 pub(super) async fn free_name(connection: &mut SqliteConnection, new: &NewUser, now: Millis) -> Result<DisplayName, StoreError> {
-    for name in candidates(&new.name) {
+    for name in candidates(&new.name, new.id.as_str()) {
         let key = confusable_key(name.as_str());
         if !new.taken.contains(&key) && !is_taken(connection, &key, "", now).await? {
             return Ok(name);
@@ -137,11 +139,13 @@ pub(super) async fn rename(connection: &mut SqliteConnection, who: &User, name: 
     if is_taken(&mut transaction, &confusable_key(name.as_str()), who.id.as_str(), now).await? {
         return Ok(Err(name_taken(name.as_str(), "name")));
     }
-    if who.kind == UserKind::Guest {
+    let stored =
+        sqlx::query("UPDATE users SET name = ? WHERE id = ?").bind(name.as_str()).bind(who.id.as_str()).execute(&mut *transaction).await?;
+    // Of a passing guest nothing is stored, their name neither.
+    if who.kind == UserKind::Guest && stored.rows_affected() > 0 {
         sqlx::query("DELETE FROM names WHERE user = ?").bind(who.id.as_str()).execute(&mut *transaction).await?;
         take_name(&mut transaction, name, who.id.as_str()).await?;
     }
-    sqlx::query("UPDATE users SET name = ? WHERE id = ?").bind(name.as_str()).bind(who.id.as_str()).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(Ok(User { name: name.clone(), ..who.clone() }))
 }

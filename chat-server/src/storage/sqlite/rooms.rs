@@ -43,7 +43,7 @@ fn position(row: &SqliteRow) -> Result<ReadPosition, StoreError> {
 }
 
 /// All rooms of a user, the lobby first, then by name.
-pub(super) async fn of_user(snapshot: &mut SqliteTransaction<'_>, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
+pub(super) async fn of_user(connection: &mut SqliteConnection, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
     let cursors: HashMap<&RoomId, &Cursor> = cursors.iter().map(|cursor| (&cursor.room, cursor)).collect();
     let sql = "SELECT r.key, r.id, r.name, r.topic, r.kind, r.epoch, r.head_seq, r.head_id, r.n,
                       COALESCE(p.seq, r.head_seq) AS seq, COALESCE(p.n, r.n) AS read_n,
@@ -52,7 +52,7 @@ pub(super) async fn of_user(snapshot: &mut SqliteTransaction<'_>, reader: &User,
                WHERE r.key IN (SELECT room FROM memberships WHERE user = ?1 AND to_seq IS NULL)
                   OR (r.kind = 'lobby' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user = ?1 AND m.room = r.key))
                ORDER BY r.kind <> 'lobby', r.name";
-    let rows = sqlx::query(sql).bind(reader.id.as_str()).fetch_all(&mut **snapshot).await?;
+    let rows = sqlx::query(sql).bind(reader.id.as_str()).fetch_all(&mut *connection).await?;
     let mut states = Vec::with_capacity(rows.len());
     for row in &rows {
         let room = room(row)?;
@@ -61,16 +61,20 @@ pub(super) async fn of_user(snapshot: &mut SqliteTransaction<'_>, reader: &User,
         let reset = match cursors.get(&room.id) {
             None => false,
             Some(cursor) if cursor.epoch != epoch => true,
-            Some(cursor) => entry_id(snapshot, row.try_get("key")?, cursor.seq).await?.as_ref() != Some(&cursor.id),
+            Some(cursor) => entry_id(connection, row.try_get("key")?, cursor.seq).await?.as_ref() != Some(&cursor.id),
         };
         states.push(RoomState { room, epoch, head, n: number(row, "n")?, read: position(row)?, reset });
     }
     Ok(states)
 }
 
-pub(super) async fn member_count(snapshot: &mut SqliteTransaction<'_>, room: &RoomId) -> Result<u32, StoreError> {
-    let row = sqlx::query("SELECT members FROM rooms WHERE id = ?").bind(room.as_str()).fetch_optional(&mut **snapshot).await?;
-    Ok(row.map(|row| number(&row, "members")).transpose()?.unwrap_or(0) as u32)
+/// The rooms of a user, each with its number of stored members.
+pub(super) async fn ids_of_user(connection: &mut SqliteConnection, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+    let sql = "SELECT r.id, r.members FROM rooms r
+               WHERE r.key IN (SELECT room FROM memberships WHERE user = ?1 AND to_seq IS NULL)
+                  OR (r.kind = 'lobby' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user = ?1 AND m.room = r.key))";
+    let rows = sqlx::query(sql).bind(reader.id.as_str()).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((read(RoomId::parse(text(row, "id")?))?, number(row, "members")? as u32))).collect()
 }
 
 pub(super) async fn members(snapshot: &mut SqliteTransaction<'_>, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
