@@ -183,6 +183,18 @@ describe("what points at an own message without a place", () => {
     expect(edit.payload).toMatchObject({ target: { epoch: "e1", seq: 3, id: "r1-3" }, content: { text: "two" } });
   });
 
+  it("stays chosen when it gets its place", () => {
+    const test = inLobby();
+    test.say("one");
+    const [one] = sends(test) as [Sent];
+    test.do({ type: "chosen", key: String(one.payload.client_id) });
+    test.do({ type: "action", id: "edit", argument: "", command: "" });
+    test.do({ type: "chosen", key: String(one.payload.client_id) });
+    test.live(own(3, "one", one));
+    expect(test.state.chosen).toBe(3);
+    expect(currentRoom(test.state)?.mode).toMatchObject({ is: "edit", target: 3 });
+  });
+
   it("changes or withdraws what was never sent", () => {
     const test = inLobby().cut();
     test.say("one").say("two");

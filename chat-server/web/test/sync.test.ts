@@ -155,6 +155,23 @@ describe("the connection", () => {
     expect(test.state).toMatchObject({ screen: "name", wished: "me", credentials: null });
   });
 
+  it("is ended by the page where the server does not do what it said", () => {
+    const test = inLobby();
+    test.receive("closing", { error: { code: "unavailable", message: "restarting", retry: "later" } }).clear();
+    expect(test.wait(9_000).state.link.is).toBe("connected");
+    expect(test.wait(1_001).effects).toContainEqual({ do: "disconnect" });
+    expect(test.state.link.is).toBe("waiting");
+  });
+
+  it("waits for a server that cannot tell yet whose session it is", () => {
+    const test = new TestPage();
+    test.state.session_known = false;
+    test.state.link = { is: "opening", since: test.now };
+    test.do({ type: "session_unreadable" }).clear();
+    expect(test.state.link.is).toBe("waiting");
+    expect(test.wait(1_000).effects).toEqual([{ do: "read_session" }]);
+  });
+
   it("does not hear what a former one says late", () => {
     const test = inLobby();
     const former = test.state.attempt;

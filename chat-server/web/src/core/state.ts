@@ -117,15 +117,16 @@ export interface State {
   credentials: Credentials | null;
   /** The guest that this browser remembers, also while an account is signed in. */
   guest: Guest | null;
-  /** When the browser's session is asked for again. */
-  session_at: number;
+  /** Whether the browser told if it holds an account's session; nobody connects before. */
+  session_known: boolean;
   /** The name that was last wished for, offered when a name is asked for. */
   wished: string;
   link: Link;
   /** Counts connections; what a former one says late is not heard. */
   attempt: number;
   tries: number;
-  closing: WireError | null;
+  /** The server's word that it will end the connection, and how long it may take. */
+  closing: { error: WireError; until: number } | null;
   network: boolean;
   ever_welcomed: boolean;
   server: ServerInfo | null;
@@ -187,7 +188,7 @@ export function initial(): State {
     name_error: null,
     credentials: null,
     guest: null,
-    session_at: Infinity,
+    session_known: false,
     wished: "",
     link: { is: "idle" },
     attempt: 0,

@@ -14,7 +14,7 @@ import { ask } from "./update/ask";
 import { onTick } from "./update/clock";
 import { onEntries } from "./update/entries";
 import { jumpTo, readAfter, readBefore } from "./update/history";
-import { connect, onLost, onWelcome } from "./update/link";
+import { connect, onClosing, onLost, onWelcome } from "./update/link";
 import { complain, tell } from "./update/notice";
 import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
 import { markRead } from "./update/read";
@@ -39,7 +39,7 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
     case "session_read":
       return account.onSession(state, event.user);
     case "session_unreadable":
-      return account.onSessionUnreadable(state);
+      return onLost(state, null, stamp.random);
     case "account_changed":
       return account.onAccount(state, event);
     case "account_left":
@@ -139,9 +139,7 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
     case "user:changed":
       return onUser(state, payload.user);
     case "closing":
-      // The server ends the connection itself, once it has answered what it took.
-      state.closing = payload.error;
-      return [];
+      return onClosing(state, payload.error);
   }
 }
 
@@ -156,8 +154,7 @@ function onAttention(state: State, visible: boolean, focused: boolean): Effect[]
 
 /** There may be a line again: it is tried at once. */
 function hurry(state: State): Effect[] {
-  if (state.session_at !== Infinity) state.session_at = state.now;
-  return state.link.is === "waiting" && state.link.until !== Infinity ? connect(state) : [];
+  return state.link.is === "waiting" ? connect(state) : [];
 }
 
 function onResized(state: State, width: number): Effect[] {

@@ -26,7 +26,6 @@ export const PROGRAM_ACTIONS = {
 
   reconnect: (state) => {
     if (state.link.is === "connected" || state.link.is === "opening") return [];
-    if (state.session_at !== Infinity) state.session_at = state.now;
     return connect(state);
   },
 } satisfies Record<string, Handler>;

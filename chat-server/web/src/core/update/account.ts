@@ -10,31 +10,25 @@ import { complain, tell } from "./notice";
 
 type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 
-const SESSION_RETRY_MS = 2_000;
-
 export function onStarted(state: State, { guest, theme, dark, exposed, width }: Of<"started">): Effect[] {
   Object.assign(state, { theme, dark, exposed, width, input_at: state.now });
   state.credentials = guest && { as: "guest", guest };
   state.guest = guest;
-  return [{ do: "read_session" }];
+  if (guest) state.screen = "chat";
+  return connect(state);
 }
 
 /** The cookie decides; else the guest that this browser remembers; else somebody new is asked. */
 export function onSession(state: State, user: User | null): Effect[] {
+  state.session_known = true;
   if (user) state.credentials = { as: "account" };
   if (!state.credentials) {
     state.screen = "name";
+    state.link = { is: "idle" };
     return [];
   }
   state.screen = "chat";
   return connect(state);
-}
-
-export function onSessionUnreadable(state: State): Effect[] {
-  state.screen = state.credentials ? "chat" : state.screen;
-  state.session_at = state.now + SESSION_RETRY_MS;
-  state.link = { is: "waiting", until: Infinity };
-  return [];
 }
 
 export function onNamed(state: State, { name, token }: Of<"named">): Effect[] {

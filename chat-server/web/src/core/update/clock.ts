@@ -15,10 +15,6 @@ const ANSWER_MS = 15_000;
 export function onTick(state: State, stamp: Stamp): Effect[] {
   const { now } = state;
   const effects = onLinkTime(state, stamp.random);
-  if (now >= state.session_at) {
-    state.session_at = Infinity;
-    effects.push({ do: "read_session" });
-  }
   if (now >= state.sync_at) {
     state.sync_at = now + state.limits.sync_ms;
     effects.push(...askSync(state));
@@ -50,7 +46,7 @@ function giveUp(state: State): Effect[] {
 
 /** The next moment at which a tick has something to do. */
 export function deadline(state: State): number {
-  const times = [linkDue(state), state.session_at, state.sync_at, awayDue(state), markDue(state)];
+  const times = [linkDue(state), state.sync_at, awayDue(state), markDue(state)];
   if (state.link.is === "connected") times.push(nextDue(state.outbox, state.now));
   for (const copy of state.rooms.values()) {
     if (copy.gap_at !== null && state.link.is === "connected") times.push(copy.gap_at);

@@ -15,11 +15,23 @@ declare const __VERSION__: string;
 
 /** How long a connection may take from its beginning to `welcome`. */
 const OPEN_MS = 15_000;
+/** How long a server may take to end a connection that it said it would end. */
+const CLOSE_MS = 10_000;
 const SHORTEST_MS = 500;
 const LONGEST_MS = 10_000;
 
+/** The server ends the connection itself, once it has answered what it took. */
+export function onClosing(state: State, error: WireError): Effect[] {
+  state.closing = { error, until: state.now + CLOSE_MS };
+  return [];
+}
+
 /** Opens a connection as who we are, in place of any other. */
 export function connect(state: State): Effect[] {
+  if (!state.session_known) {
+    state.link = { is: "opening", since: state.now };
+    return [{ do: "read_session" }];
+  }
   if (!state.credentials) return [];
   const common: Auth = { client: `web/${__VERSION__}`, protocol: PROTOCOL };
   const { credentials } = state;
@@ -82,7 +94,7 @@ function strand(state: State): void {
 /** The connection ended, or was refused. */
 export function onLost(state: State, error: WireError | null, random: number): Effect[] {
   const effects = end(state);
-  const reason = error ?? state.closing;
+  const reason = error ?? state.closing?.error ?? null;
   if (reason?.retry === "never") return [...effects, ...onFinal(state, reason)];
   const growing = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.min(state.tries, 5));
   const delay = reason?.retry_after_ms ?? Math.max(SHORTEST_MS, growing * (0.5 + random / 2));
@@ -126,6 +138,7 @@ function end(state: State): Effect[] {
 export function onLinkTime(state: State, random: number): Effect[] {
   const { link } = state;
   if (link.is === "waiting" && state.now >= link.until) return connect(state);
+  if (state.closing && state.now >= state.closing.until) return [{ do: "disconnect" }, ...onLost(state, null, random)];
   if (link.is === "opening" && state.now >= link.since + OPEN_MS) {
     return [{ do: "disconnect" }, ...onLost(state, null, random)];
   }
@@ -134,6 +147,7 @@ export function onLinkTime(state: State, random: number): Effect[] {
 
 export function linkDue(state: State): number {
   const { link } = state;
+  if (state.closing) return state.closing.until;
   if (link.is === "opening") return link.since + OPEN_MS;
   if (link.is !== "waiting") return Infinity;
   // The seconds are counted down before the reader's eyes.

@@ -72,7 +72,19 @@ export function prune(state: State): void {
   for (const item of state.outbox.items) {
     if (item.is !== "answered") continue;
     const room = roomOf(item);
-    const cursor = room !== null ? state.rooms.get(room)?.timeline.cursor : null;
-    if (!item.place || !cursor || cursor.seq >= item.place.seq) remove(state.outbox, item);
+    const copy = room === null ? undefined : state.rooms.get(room);
+    const cursor = copy?.timeline.cursor;
+    if (item.place && cursor && cursor.seq < item.place.seq) continue;
+    remove(state.outbox, item);
+    if (copy && item.place) rekey(state, copy, item.client_id, item.place.seq);
   }
+}
+
+/** What meant a message by its client id means it by its place from now on. */
+function rekey(state: State, copy: RoomCopy, client_id: string, seq: number): void {
+  const { dialog } = state;
+  if (state.chosen === client_id) state.chosen = seq;
+  if (dialog && "key" in dialog && dialog.key === client_id) state.dialog = { ...dialog, key: seq };
+  if (copy.mode.is === "reply" && copy.mode.to === client_id) copy.mode = { ...copy.mode, to: seq };
+  if (copy.mode.is === "edit" && copy.mode.target === client_id) copy.mode = { ...copy.mode, target: seq };
 }
