@@ -88,6 +88,16 @@ pub struct Caller {
     pub client: Option<ClientName>,
 }
 
+impl Caller {
+    /// The account's session.
+    ///
+    /// # Errors
+    /// `forbidden` for a guest.
+    fn session(&self) -> Result<SessionId, Error> {
+        self.session.clone().ok_or_else(|| Error::new(Code::Forbidden, "You are a guest. Sign in first."))
+    }
+}
+
 /// The chat.
 pub struct Service {
     store: Arc<dyn Store>,

@@ -9,7 +9,6 @@ use chat_proto::secret::{Password, Token};
 use chat_proto::text::ClientName;
 use chat_proto::user::{User, UserKind};
 
-use crate::service::requests::session_of;
 use crate::service::{Caller, Service, lock, signed_out, token_hash, unavailable};
 use crate::storage::{NewSession, TokenOwner};
 
@@ -133,7 +132,7 @@ impl Service {
 
     /// The account's sessions.
     pub(super) async fn sessions(&self, caller: &Caller) -> Result<SessionListReply, Error> {
-        let current = session_of(caller)?;
+        let current = caller.session()?;
         let mut sessions = self.store.sessions(&caller.user.id).await.map_err(|error| unavailable(&error))?;
         for session in &mut sessions {
             session.current = session.id == current;
@@ -143,7 +142,7 @@ impl Service {
 
     /// Changes the password; every other session of the account ends.
     pub(super) async fn set_password(&self, caller: &Caller, from: &str, old: &Password, new: &Password) -> Result<(), Error> {
-        let session = session_of(caller)?;
+        let session = caller.session()?;
         let Some(identity) = &caller.user.identity else { return Err(signed_out()) };
         self.throttle(&[format!("address {from}"), format!("identity {identity}")])?;
         let account = self.store.account(identity).await.map_err(|error| unavailable(&error))?.ok_or_else(signed_out)?;

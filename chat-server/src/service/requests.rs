@@ -1,8 +1,7 @@
 //! Each request's way through the service.
 
 use chat_proto::AnyRequest;
-use chat_proto::error::{Code, Error};
-use chat_proto::id::SessionId;
+use chat_proto::error::Error;
 use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::history_read::Page;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
@@ -80,13 +79,13 @@ impl Service {
                 let login = Login { identity: request.identity, password: request.password, client: caller.client.clone() };
                 self.login(from, login).await.map(Reply::SignedIn)
             }
-            AnyRequest::AccountLogout(_) => self.logout(&session_of(caller)?, &caller.user.id).await.map(|()| Reply::Done(Done {})),
+            AnyRequest::AccountLogout(_) => self.logout(&caller.session()?, &caller.user.id).await.map(|()| Reply::Done(Done {})),
             AnyRequest::AccountSetPassword(request) => {
                 self.set_password(caller, from, &request.old, &request.new).await.map(|()| Reply::Done(Done {}))
             }
             AnyRequest::SessionList(_) => self.sessions(caller).await.map(Reply::Sessions),
             AnyRequest::SessionRevoke(request) => {
-                session_of(caller)?;
+                caller.session()?;
                 self.logout(&request.id, &caller.user.id).await.map(|()| Reply::Done(Done {}))
             }
             AnyRequest::MessageSend(_)
@@ -100,9 +99,4 @@ impl Service {
             | AnyRequest::RoomMarkRead(_) => unreachable!("{} goes through the writer", request.name()),
         }
     }
-}
-
-/// The session of an account's connection.
-pub(super) fn session_of(caller: &Caller) -> Result<SessionId, Error> {
-    caller.session.clone().ok_or_else(|| Error::new(Code::Forbidden, "You are a guest. Sign in first."))
 }

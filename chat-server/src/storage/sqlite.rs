@@ -6,6 +6,7 @@
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up;
 //! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types;
+//!   `lookup`: what several of them ask;
 //! - [`problem`]: what is wrong with a file, in words for its owner.
 
 use std::path::Path;
@@ -33,6 +34,7 @@ use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Sto
 mod commit;
 mod facts;
 mod history;
+mod lookup;
 mod people;
 pub mod problem;
 mod rooms;

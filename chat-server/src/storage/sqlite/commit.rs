@@ -2,7 +2,7 @@
 
 use chat_proto::entry::{Body, Entry};
 use chat_proto::error::{Code, Error};
-use chat_proto::id::{RoomId, UserId};
+use chat_proto::id::UserId;
 use chat_proto::name::confusable_key;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use serde_json::json;
@@ -13,7 +13,8 @@ use crate::domain::decide::{Context, Decision, NewEntry, decide, no_such_room};
 use crate::domain::facts::Wanted;
 use crate::domain::write::Write;
 use crate::storage::sqlite::facts::{Keys, look_up};
-use crate::storage::sqlite::rooms::{is_member, read_position};
+use crate::storage::sqlite::lookup::{is_member, room_key};
+use crate::storage::sqlite::rooms::read_position;
 use crate::storage::sqlite::rows::{kind, number, text, unreadable};
 use crate::storage::{Batch, Committed, CommittedEntry, StoreError};
 
@@ -314,9 +315,4 @@ async fn move_position(
     .execute(&mut *connection)
     .await?;
     Ok(Ok(read_position(connection, user, room).await?))
-}
-
-async fn room_key(connection: &mut SqliteConnection, room: &RoomId) -> Result<Option<i64>, StoreError> {
-    let row = sqlx::query("SELECT key FROM rooms WHERE id = ?").bind(room.as_str()).fetch_optional(connection).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }

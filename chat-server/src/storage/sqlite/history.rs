@@ -15,8 +15,8 @@ use sqlx::{Row, SqliteTransaction};
 
 use crate::domain::decide::no_such_room;
 use crate::domain::page::{Scan, back_from, forward_to, in_force, scan};
-use crate::storage::sqlite::rooms::is_member;
-use crate::storage::sqlite::rows::{entry, mark, number, read, text};
+use crate::storage::sqlite::lookup::{entry_id, is_member};
+use crate::storage::sqlite::rows::{entry, number, read, text};
 use crate::storage::{Answer, StoreError};
 
 /// One page, with the access to it, in one snapshot.
@@ -58,13 +58,6 @@ pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
     let amendments = in_force(log.amendments(snapshot, from, to).await?);
     let reactions = log.reactions(snapshot, reader, from, to).await?;
     Ok(Ok(Page { room: request.room.clone(), epoch, from, to: to_mark, head, entries, amendments, reactions, hidden: Vec::new() }))
-}
-
-/// The id of the entry at that place.
-pub(super) async fn entry_id(connection: &mut SqliteConnection, room: i64, seq: Seq) -> Result<Option<EntryId>, StoreError> {
-    let sql = "SELECT seq, id FROM entries WHERE room = ? AND seq = ?";
-    let row = sqlx::query(sql).bind(room).bind(seq as i64).fetch_optional(connection).await?;
-    row.map(|row| mark(&row).map(|mark| mark.id)).transpose()
 }
 
 struct Log {

@@ -14,20 +14,12 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Row, SqliteTransaction};
 
 use crate::domain::decide::no_such_room;
-use crate::storage::sqlite::history::entry_id;
+use crate::storage::sqlite::lookup::{entry_id, is_member};
 use crate::storage::sqlite::rows::{number, read, room, text, user};
 use crate::storage::{Answer, StoreError};
 
 /// How many rooms one page of the list holds.
 const LIST: usize = 100;
-
-/// Whether the user is in the room: an open range, or in the lobby none at all.
-pub(super) async fn is_member(connection: &mut SqliteConnection, user: &UserId, room: i64) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM memberships WHERE user = ?1 AND room = ?2 AND to_seq IS NULL)
-                   OR ((SELECT kind FROM rooms WHERE key = ?2) = 'lobby'
-                       AND NOT EXISTS (SELECT 1 FROM memberships WHERE user = ?1 AND room = ?2))";
-    Ok(sqlx::query(sql).bind(user.as_str()).bind(room).fetch_one(connection).await?.try_get(0)?)
-}
 
 /// How far the user has read; who never read is taken to have read all.
 pub(super) async fn read_position(connection: &mut SqliteConnection, user: &UserId, room: i64) -> Result<ReadPosition, StoreError> {
