@@ -40,7 +40,10 @@ pub struct Drawn {
 pub fn draw(state: &State, cache: &mut Cache, buffer: &mut Buffer) -> Drawn {
     let theme = Theme::new(state.theme, state.settings.light, state.settings.depth);
     let area = buffer.area;
-    buffer.set_style(area, theme.base());
+    let base = theme.base();
+    buffer.content.iter_mut().for_each(|cell| {
+        cell.set_style(base);
+    });
     let mut drawn = Drawn { viewport: Viewport::default(), caret: None };
     if (area.width, area.height) != state.screen {
         // The size changed in this very moment: the next drawing knows it.

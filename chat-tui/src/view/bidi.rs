@@ -19,10 +19,16 @@ pub(super) fn isolate(buffer: &mut Buffer, frame: &Frame) {
 }
 
 fn isolate_row(buffer: &mut Buffer, row: Rect) {
-    let turns = |x: u16| buffer[(x, row.y)].symbol().chars().any(is_right_to_left);
-    let mut columns = (row.left()..row.right()).filter(|&x| turns(x));
+    if row.width == 0 {
+        return;
+    }
+    let start = buffer.index_of(row.x, row.y);
+    let cells = &buffer.content[start..start + usize::from(row.width)];
+    // The first of them begins with the byte 0xd6; most cells are seen to be none by that alone.
+    let turns = |symbol: &str| symbol.bytes().any(|byte| byte >= 0xd6) && symbol.chars().any(is_right_to_left);
+    let mut columns = (row.x..).zip(cells).filter(|(_, cell)| turns(cell.symbol())).map(|(x, _)| x);
     let Some(first) = columns.next() else { return };
-    let last = columns.next_back().unwrap_or(first);
+    let last = columns.last().unwrap_or(first);
     let opened = format!("{OPEN}{}", buffer[(first, row.y)].symbol());
     buffer[(first, row.y)].set_symbol(&opened);
     let closed = format!("{}{CLOSE}", buffer[(last, row.y)].symbol());

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 /// Puts a row there, over the ground that is there already.
 pub(super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
-    if row >= area.height {
+    if row >= area.height || area.width == 0 {
         return;
     }
     let y = area.y + row;
@@ -17,13 +17,20 @@ pub(super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
     let mut x = area.x;
     for span in &line.spans {
         let left = area.right().saturating_sub(x);
+        if left == 0 {
+            return;
+        }
         let style = line.style.patch(span.style);
         if span.content.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             // Most text: a cell for each byte, with nothing to take apart.
-            for byte in span.content.bytes().take(usize::from(left)) {
-                buffer[(x, y)].set_char(char::from(byte)).set_style(style);
-                x += 1;
+            let start = buffer.index_of(area.x, y) + usize::from(x - area.x);
+            let cells = &mut buffer.content[start..start + usize::from(left)];
+            let mut used = 0;
+            for (cell, byte) in cells.iter_mut().zip(span.content.bytes()) {
+                cell.set_char(char::from(byte)).set_style(style);
+                used += 1;
             }
+            x += used;
             continue;
         }
         (x, _) = buffer.set_stringn(x, y, &span.content, usize::from(left), style);
@@ -46,9 +53,12 @@ pub(super) fn clear(buffer: &mut Buffer, area: Rect, style: Style) {
         if area.x > 0 && unicode_width::UnicodeWidthStr::width(buffer[(area.x - 1, y)].symbol()) > 1 {
             buffer[(area.x - 1, y)].set_symbol(" ");
         }
-        for x in area.left()..area.right() {
-            buffer[(x, y)].reset();
-            buffer[(x, y)].set_style(style);
+        if area.width > 0 {
+            let start = buffer.index_of(area.x, y);
+            for cell in &mut buffer.content[start..start + usize::from(area.width)] {
+                cell.reset();
+                cell.set_style(style);
+            }
         }
     }
 }

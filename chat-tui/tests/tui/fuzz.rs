@@ -125,7 +125,7 @@ fn take(app: &mut App, step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn nothing_that_happens_breaks_it(steps in proptest::collection::vec(step(), 1..60)) {
         let mut server = Server::new();
