@@ -22,7 +22,7 @@ export class TestPage {
 
   constructor() {
     const about = { theme: "auto" as const, dark: false, exposed: false, width: 1_200 };
-    this.do({ type: "started", guest: { name: "me", token: TOKEN }, ...about });
+    this.do({ type: "started", guest: { name: "me", token: TOKEN }, room: null, ...about });
     this.do({ type: "session_read", user: null, server: { id: "server", name: "Chat", version: "0.1.0" } });
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { contrast, GROUNDS, readable } from "../src/core/color";
 import { complete } from "../src/core/complete";
@@ -17,6 +18,21 @@ describe("colours", () => {
       for (const ground of GROUNDS[theme]) {
         expect(contrast(readable(color, theme), ground), `${color} on ${ground}`).toBeGreaterThanOrEqual(4.5);
       }
+    }
+  });
+  it("of the style sheet can be read wherever they stand, and are those of the table", () => {
+    const sheet = readFileSync(new URL("../src/view/theme.css", import.meta.url), "utf8");
+    for (const theme of ["night", "day"] as const) {
+      const block = new RegExp(`data-theme="${theme}"\\] \\{([^}]*)`).exec(sheet)?.[1] ?? "";
+      const vars = new Map([...block.matchAll(/--(\w+): (#\w+)/g)].map(([, name, color]) => [name!, color!]));
+      expect(["bg", "panel", "mention", "selection"].map((name) => vars.get(name))).toEqual([...GROUNDS[theme]]);
+      for (const name of ["text", "muted", "accent", "ok", "warn", "error"]) {
+        for (const ground of GROUNDS[theme]) {
+          expect(contrast(vars.get(name)!, ground), `${theme}: ${name} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+        }
+      }
+      // The words on the main button.
+      expect(contrast(vars.get("bg")!, vars.get("accent")!)).toBeGreaterThanOrEqual(4.5);
     }
   });
   it("that can be read stay as they are", () => expect(readable("#7fd38a", "night")).toBe("#7fd38a"));

@@ -15,6 +15,8 @@ export type Effect =
   /** Stores the guest before anything else is done, or forgets them. */
   | { do: "keep_guest"; guest: Guest | null }
   | { do: "keep_theme"; theme: Theme }
+  /** The room to show when the page is opened again. */
+  | { do: "keep_room"; room: string }
   /** Asks whether the browser holds an account's session. */
   | { do: "read_session" }
   | { do: "account"; form: AccountForm; identity: string; password: string; guest_token: string | null }

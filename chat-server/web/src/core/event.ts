@@ -13,7 +13,15 @@ export interface Stamp {
 export type Received = { [Name in keyof Events]: { name: Name; payload: Events[Name] } }[keyof Events];
 
 export type Event =
-  | { type: "started"; guest: Guest | null; theme: Theme; dark: boolean; exposed: boolean; width: number }
+  | {
+      type: "started";
+      guest: Guest | null;
+      room: string | null;
+      theme: Theme;
+      dark: boolean;
+      exposed: boolean;
+      width: number;
+    }
   | { type: "tick" }
   // The session, over HTTP
   | { type: "session_read"; user: User | null; server: ServerInfo }

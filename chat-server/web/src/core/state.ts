@@ -135,6 +135,8 @@ export interface State {
   rooms: Map<string, RoomCopy>;
   current: string | null;
   previous: string | null;
+  /** The room that was shown when the page was last open. */
+  remembered: string | null;
   /** A room to show as soon as it is mine. */
   wanted: string | null;
   outbox: Outbox;
@@ -202,6 +204,7 @@ export function initial(): State {
     rooms: new Map(),
     current: null,
     previous: null,
+    remembered: null,
     wanted: null,
     outbox: { items: [], suspect: null },
     stranded: null,

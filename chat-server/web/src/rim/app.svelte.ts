@@ -10,7 +10,17 @@ import { copy } from "./clipboard";
 import { login, logout, readSession, register } from "./session";
 import { Connection } from "./socket";
 import { stamp, token } from "./stamp";
-import { keepGuest, keepTheme, MemoryOutbox, readGuest, readTheme, type OutboxStore, type Pair } from "./storage";
+import {
+  keepGuest,
+  keepRoom,
+  keepTheme,
+  MemoryOutbox,
+  readGuest,
+  readRoom,
+  readTheme,
+  type OutboxStore,
+  type Pair,
+} from "./storage";
 
 /** What the core asks of the view; the components answer that can. */
 type Staged = Extract<Effect, { do: "focus" | "scroll" | "compose" }>;
@@ -81,6 +91,8 @@ function run(effect: Effect): void {
       return keepGuest(effect.guest);
     case "keep_theme":
       return keepTheme(effect.theme);
+    case "keep_room":
+      return keepRoom(effect.room);
     case "read_session":
       void readSession().then(
         ({ user, server }) => dispatch({ type: "session_read", user, server }),
@@ -134,6 +146,7 @@ export function start(): void {
   dispatch({
     type: "started",
     guest: readGuest(),
+    room: readRoom(),
     theme: readTheme(),
     dark: dark.matches,
     exposed: location.protocol === "http:" && !loopback,

@@ -7,6 +7,7 @@ import type { Guest, Theme } from "../core/state";
 
 const GUEST = "chat.guest";
 const THEME = "chat.theme";
+const ROOM = "chat.room";
 
 /** Whose outbox it is: nothing is shown or sent under another server or user. */
 export interface Pair {
@@ -65,6 +66,14 @@ export function readTheme(): Theme {
 
 export function keepTheme(theme: Theme): void {
   put(THEME, theme === "auto" ? null : theme);
+}
+
+export function readRoom(): string | null {
+  return get(ROOM);
+}
+
+export function keepRoom(room: string): void {
+  put(ROOM, room);
 }
 
 /** A browser may forbid storage altogether; the page then works for as long as it is open. */

@@ -26,7 +26,7 @@ export function open(state: State, id: string): Effect[] {
   copy.marker = unread(copy).unread > 0 ? copy.read.seq : null;
   if (!copy.timeline.cursor) effects.push(...readHead(state, copy));
   effects.push(...askMembers(state, id));
-  effects.push({ do: "scroll", to: "bottom" });
+  effects.push({ do: "scroll", to: "bottom" }, { do: "keep_room", room: id });
   return effects;
 }
 

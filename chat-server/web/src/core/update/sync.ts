@@ -45,7 +45,8 @@ export function onSync(state: State, reply: SyncReply, random: number): Effect[]
     effects.push(...open(state, state.wanted));
     state.wanted = null;
   } else if (!currentRoom(state)) {
-    const next = (state.previous !== null && state.rooms.get(state.previous)) || listed(state)[0];
+    const known = [state.previous, state.remembered].flatMap((id) => (id && state.rooms.get(id)) || []);
+    const next = known[0] ?? listed(state)[0];
     if (next) effects.push(...open(state, next.room.id));
   }
   if (state.sync_again) {
