@@ -168,9 +168,7 @@ impl Theme {
         match self.depth {
             Depth::True | Depth::Indexed => {
                 let own = u32::from_str_radix(color.as_str().trim_start_matches('#'), 16).unwrap_or(0x80_80_80);
-                // The mention and selection grounds are nearer to the text than the plain one.
-                let grounds = [self.palette().bg, self.palette().panel, self.palette().mention, self.palette().selection];
-                Style::new().fg(self.rgb(contrast::readable(Rgb::from(own), &grounds.map(Rgb::from), self.night)))
+                Style::new().fg(self.rgb(contrast::readable(Rgb::from(own), &self.grounds(), self.night)))
             }
             Depth::Basic => {
                 let own = u32::from_str_radix(color.as_str().trim_start_matches('#'), 16).unwrap_or(0x80_80_80);
@@ -185,11 +183,16 @@ impl Theme {
     pub fn code(self, red: u8, green: u8, blue: u8) -> Style {
         match self.depth {
             Depth::True | Depth::Indexed => {
-                let ground = [Rgb::from(self.palette().panel)];
-                Style::new().fg(self.rgb(contrast::readable(Rgb(red, green, blue), &ground, self.night)))
+                Style::new().fg(self.rgb(contrast::readable(Rgb(red, green, blue), &self.grounds(), self.night)))
             }
             Depth::Basic | Depth::None => Style::new(),
         }
+    }
+
+    /// All grounds that text can stand on.
+    fn grounds(self) -> [Rgb; 4] {
+        let palette = self.palette();
+        [palette.bg, palette.panel, palette.mention, palette.selection].map(Rgb::from)
     }
 
     fn color(self, hex: u32) -> Color {

@@ -14,6 +14,8 @@ pub const OPEN_MS: Millis = 15_000;
 pub const SILENCE_MS: Millis = 45_000;
 /// The shortest wait before a new attempt.
 pub const BACKOFF_MIN_MS: Millis = 500;
+/// A connection that lived so long counts as a good one.
+pub const LASTING_MS: Millis = 10_000;
 /// The longest wait before a new attempt.
 pub const BACKOFF_MAX_MS: Millis = 10_000;
 
@@ -24,8 +26,12 @@ pub struct Link {
     pub phase: Phase,
     /// The number of the connection that counts; events of older ones are ignored.
     pub number: u64,
-    /// How many attempts in a row came to nothing.
+    /// How many connections in a row came to nothing, or did not last.
     pub attempts: u32,
+    /// When `welcome` was last read.
+    pub online_since: Millis,
+    /// How many tokens in a row were refused.
+    pub tokens_refused: u32,
     /// Whether there was ever a `welcome`.
     pub was_online: bool,
     /// When something last came.

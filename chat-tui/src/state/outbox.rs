@@ -21,6 +21,8 @@ pub use super::work::{Target, Work};
 
 /// How long a send on a live link may go unanswered before it is sent again.
 pub const RESEND_MS: Millis = 10_000;
+/// The shortest wait before a refused send is sent again.
+const SHORTEST_MS: Millis = 50;
 /// A connection that closes so soon after an item was sent counts against the item.
 const CUT_MS: Millis = 2_000;
 /// So many of them in a row set it aside.
@@ -215,15 +217,13 @@ impl Outbox {
                 item.phase = Phase::Refused(error.clone());
                 Some(Settled::Refused(item.clone(), error))
             }
-            Retry::Later | Retry::Unknown => {
-                let own = 250_u64 << item.delays.min(6);
+            Retry::Later | Retry::Now | Retry::Unknown => {
+                // Even "now" leaves the `sync` before it a moment, and the server one if it repeats itself.
+                let after_sync = error.retry == Retry::Now;
+                let own = if after_sync && item.delays == 0 { SHORTEST_MS } else { 250 << item.delays.min(6) };
                 item.delays = item.delays.saturating_add(1);
-                item.phase = Phase::Waiting(now + error.retry_after_ms.unwrap_or(own));
-                Some(Settled::Again(false))
-            }
-            Retry::Now => {
-                item.phase = Phase::Waiting(now);
-                Some(Settled::Again(true))
+                item.phase = Phase::Waiting(now + error.retry_after_ms.unwrap_or(own).max(SHORTEST_MS));
+                Some(Settled::Again(after_sync))
             }
         }
     }

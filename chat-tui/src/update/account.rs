@@ -122,12 +122,12 @@ pub(super) fn signed_out(state: &mut State, fx: &mut Fx) {
         state.link.phase = Phase::Failed("the server does not know the token in CHAT_TOKEN".to_owned());
         return;
     }
-    if state.link.attempts > 2 {
+    if state.link.tokens_refused > 2 {
         // Each token is refused: another one would be too.
         state.link.phase = Phase::Failed("the server does not let you in; /reconnect tries again".to_owned());
         return;
     }
-    state.link.attempts += 1;
+    state.link.tokens_refused += 1;
     if state.credentials.account.is_some() {
         state.complain("Your session has ended: you are a guest now. /login NAME signs in again.");
     }

@@ -87,7 +87,7 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
 fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
     match question {
         Question::Page(room, _) => history::failed(state, &room, &error, fx),
-        Question::Sync => state.sync_at = Some(state.now + error.retry_after_ms.unwrap_or(2_000)),
+        Question::Sync => state.sync_at = Some(state.now + error.retry_after_ms.unwrap_or(2_000).max(500)),
         Question::MarkRead(id) => {
             // A final answer would be the same again.
             if let Some(room) = state.rooms.get_mut(&id).filter(|_| !error.is_final()) {

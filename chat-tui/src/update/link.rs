@@ -12,7 +12,7 @@ use chat_proto::words;
 use super::{Fx, account, history, queue, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
-use crate::state::link::{BACKOFF_MAX_MS, BACKOFF_MIN_MS, Farewell, Phase};
+use crate::state::link::{BACKOFF_MAX_MS, BACKOFF_MIN_MS, Farewell, LASTING_MS, Phase};
 
 /// Opens a connection now; one that is open is closed.
 pub(super) fn open(state: &mut State, fx: &mut Fx) {
@@ -94,10 +94,13 @@ fn forget_connection(state: &mut State, welcomed: bool, fx: &mut Fx) {
 }
 
 fn wait(state: &mut State, after: Option<Millis>) {
+    if state.link.online_since > 0 && state.link.online_since + LASTING_MS <= state.now {
+        (state.link.attempts, state.link.online_since) = (0, 0);
+    }
     let most = (BACKOFF_MIN_MS << state.link.attempts.min(6)).min(BACKOFF_MAX_MS);
     let own = state.random.between(BACKOFF_MIN_MS.max(most / 2), most + 1);
     state.link.attempts += 1;
-    state.link.phase = Phase::Waiting(state.now + after.unwrap_or(own));
+    state.link.phase = Phase::Waiting(state.now + after.unwrap_or(own).max(BACKOFF_MIN_MS));
 }
 
 /// Closes the connection and opens another at once.
@@ -116,7 +119,8 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     let wished = state.credentials.guest.as_ref().filter(|_| state.credentials.account.is_none()).map(|guest| guest.name.clone());
     let wished = state.passing.clone().or(wished);
     state.link.phase = Phase::Online;
-    state.link.attempts = 0;
+    state.link.online_since = state.now;
+    state.link.tokens_refused = 0;
     state.link.was_online = true;
     state.server = Some(welcome.server);
     state.limits = welcome.limits;

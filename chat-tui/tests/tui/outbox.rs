@@ -58,6 +58,19 @@ fn a_refusal_for_later_is_not_shown_as_failed_and_keeps_the_order() {
 }
 
 #[test]
+fn a_refusal_for_now_syncs_first() {
+    let mut app = App::new(80, 24, Server::new());
+    let refusal = Error { retry: chat_proto::error::Retry::Now, ..Error::new(Code::Unavailable, "Look again.") };
+    app.server.refusals.push_back(refusal);
+    app.server.heard.clear();
+    app.say("one");
+    app.wait(100);
+    let about: Vec<_> = app.server.heard.iter().filter(|name| matches!(name.as_str(), "sync" | "message:send")).collect();
+    assert_eq!(about, ["message:send", "sync", "message:send"]);
+    assert_eq!(texts(&mut app.server), ["one"]);
+}
+
+#[test]
 fn a_final_refusal_lets_the_next_one_go_and_can_be_retried() {
     let mut app = App::new(80, 24, Server::new());
     app.server.refusals.push_back(Error::new(Code::Forbidden, "You are muted."));

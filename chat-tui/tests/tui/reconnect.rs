@@ -48,6 +48,26 @@ fn the_wait_grows_and_has_an_end() {
 }
 
 #[test]
+fn a_server_that_cuts_after_each_welcome_is_not_hammered() {
+    let mut app = App::new(80, 24, Server::new());
+    for _ in 0..8 {
+        app.down();
+        app.wait(11_000);
+        app.welcome();
+        app.wait(1_000);
+    }
+    app.down();
+    let Phase::Waiting(until) = app.state.link.phase else { panic!("waits") };
+    assert!(until - app.state.now >= 4_000, "the wait grew");
+    app.wait(11_000);
+    app.welcome();
+    app.wait(20_000);
+    app.down();
+    let Phase::Waiting(until) = app.state.link.phase else { panic!("waits") };
+    assert!(until - app.state.now <= 1_000, "a connection that lasted forgives");
+}
+
+#[test]
 fn silence_counts_as_down() {
     let mut app = App::new(80, 24, Server::new());
     app.online = false;

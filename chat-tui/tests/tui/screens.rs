@@ -3,7 +3,10 @@
 use chat_proto::event::{AnyEvent, TypingChanged};
 use chat_proto::request::sync::RoomKind;
 use chat_tui::event::{Event, Mouse};
+use chat_tui::theme::contrast::{self, Rgb};
+use chat_tui::theme::{Choice, Depth};
 use insta::assert_snapshot;
+use ratatui::style::{Color, Modifier};
 
 use crate::app::App;
 use crate::server::{Server, unread};
@@ -229,6 +232,41 @@ fn text_from_others_cannot_drive_the_terminal() {
     let screen = app.screen();
     assert!(screen.contains("evil") && screen.contains("end"));
     assert!(screen.chars().all(|c| c == '\n' || !chat_tui::sanitize::is_dangerous(c)), "{screen:?}");
+}
+
+#[test]
+fn without_colours_signs_and_weight_say_the_same() {
+    let mut server = busy();
+    server.read = unread(3, 2, 3);
+    let mut app = App::new(120, 30, server);
+    app.keys("Up");
+    let buffer = app.draw();
+    assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset), "no colour at all");
+    let chosen = buffer.content.iter().filter(|cell| cell.modifier.contains(Modifier::REVERSED));
+    assert!(chosen.count() > 10, "what is chosen is reversed");
+    app.state.settings.depth = Depth::Basic;
+    let buffer = app.draw();
+    assert!(buffer.content.iter().all(|cell| !matches!(cell.fg, Color::Rgb(..) | Color::Indexed(_))), "16 colours and no more");
+    app.state.settings.depth = Depth::Indexed;
+    let buffer = app.draw();
+    assert!(buffer.content.iter().all(|cell| !matches!(cell.fg, Color::Rgb(..))), "256 colours and no more");
+}
+
+#[test]
+fn what_is_read_can_be_read() {
+    for choice in [Choice::Night, Choice::Day] {
+        let mut app = App::new(120, 30, busy());
+        app.state.settings.depth = Depth::True;
+        app.state.theme = choice;
+        app.keys("Up");
+        let buffer = app.draw();
+        let lines = ["│", "─", "┌", "▌", " "];
+        for cell in buffer.content.iter().filter(|cell| !lines.contains(&cell.symbol())) {
+            let (Color::Rgb(r, g, b), Color::Rgb(x, y, z)) = (cell.fg, cell.bg) else { panic!("{cell:?} has no colours") };
+            let ratio = contrast::ratio(Rgb(r, g, b), Rgb(x, y, z));
+            assert!(ratio >= 4.5, "{cell:?} has {ratio:.2}");
+        }
+    }
 }
 
 #[test]
