@@ -8,7 +8,7 @@ case $target in /*) ;; *) target=$root/$target ;; esac
 export CARGO_TARGET_DIR=$target
 
 # rustup's place, which a shell that is not a login shell does not know.
-[ -d "$HOME/.cargo/bin" ] && PATH=$PATH:$HOME/.cargo/bin
+PATH=$PATH:${HOME:-/root}/.cargo/bin
 
 say() { printf '%s\n' "$*"; }
 die() {
@@ -28,7 +28,7 @@ need_build_tools() {
     have pkg-config || missing+=(pkg-config)
     { have pkg-config && pkg-config --exists openssl; } || missing+=(libssl-dev)
     have curl || missing+=(curl)
-    need_packages "${missing[@]}"
+    [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}"
 
     local rust node
     rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
@@ -43,11 +43,10 @@ need_build_tools() {
 
 # need_packages PACKAGE…: installs Debian packages where that is allowed, else says which.
 need_packages() {
-    [ $# -gt 0 ] || return 0
-    local as_root=()
+    local as_root=env
     if [ "$(id -u)" != 0 ]; then
-        as_root=(sudo -n)
-        have sudo && sudo -n true 2>/dev/null || die "Please install these and run this again: $*"
+        as_root="sudo -n"
+        { have sudo && sudo -n true 2>/dev/null; } || die "Please install these (so named in Debian) and run this again: $*"
     fi
     have apt-get || die "Please install these (so named in Debian) and run this again: $*"
     say "Installing $* …"
@@ -55,8 +54,8 @@ need_packages() {
     log=$(mktemp)
     # An update that fails is no matter where the lists are there from before.
     if ! {
-        "${as_root[@]}" apt-get update || true
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+        $as_root apt-get update || true
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
     } >"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         rm -f "$log"
@@ -88,7 +87,7 @@ need_display_tools() {
         fc-list 2>/dev/null | grep -qi emoji || missing+=(fonts-noto-color-emoji)
         fc-list 2>/dev/null | grep -qiE 'cjk|wqy' || missing+=(fonts-wqy-microhei)
     fi
-    need_packages "${missing[@]}"
+    [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}"
     CHROMIUM=$(find_chromium) || die "No Chromium was found; set CHROMIUM to the path of one."
     export CHROMIUM
 }
@@ -104,4 +103,11 @@ need_page_packages() {
 # A port that nobody listens on.
 free_port() {
     node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
+# The address by which others may reach this machine.
+own_address() {
+    local address
+    address=$(hostname -I 2>/dev/null | cut -d ' ' -f 1) || address=""
+    say "${address:-$(uname -n)}"
 }
