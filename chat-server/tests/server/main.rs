@@ -10,6 +10,7 @@ mod dice;
 mod disk;
 mod edges;
 mod order;
+mod process;
 mod requests;
 mod rooms;
 mod running;
