@@ -95,8 +95,8 @@ export function predecessor(outbox: Outbox, item: Item): string | null {
   return found;
 }
 
-/** What is to be emitted now, in order, with at most `window` requests unanswered. */
-export function due(outbox: Outbox, now: number, window: number): Item[] {
+/** What is to be emitted now, in order, with at most `most` requests unanswered. */
+export function due(outbox: Outbox, now: number, most: number): Item[] {
   const held = new Set<string>();
   let flying = outbox.items.filter((item) => item.rid !== null).length;
   const out: Item[] = [];
@@ -110,7 +110,7 @@ export function due(outbox: Outbox, now: number, window: number): Item[] {
       continue;
     }
     if (item.rid === null) {
-      if (flying >= window) break;
+      if (flying >= most) break;
       flying++;
     }
     out.push(item);

@@ -160,6 +160,10 @@ export function start(): void {
   addEventListener("focus", attention);
   addEventListener("blur", attention);
   document.addEventListener("visibilitychange", attention);
+  addEventListener("beforeunload", (event) => {
+    // What waits is kept no longer than the page.
+    if (held.outbox.items.some((item) => item.is === "waiting")) event.preventDefault();
+  });
   const active = () => {
     if (Date.now() - held.input_at > 10_000) dispatch({ type: "active" });
   };

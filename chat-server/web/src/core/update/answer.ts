@@ -13,6 +13,7 @@ import type {
 } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
+import { find, remove, roomOf } from "../outbox";
 import type { Purpose, State } from "../state";
 import { say } from "../words";
 import { meet } from "../people";
@@ -125,10 +126,12 @@ function onError(state: State, purpose: Purpose, rid: string, error: WireError, 
 
 /** A refusal that no line can show is told above the composer, and forgotten. */
 function surface(state: State, client_id: string): Effect[] {
-  const item = state.outbox.items.find((item) => item.client_id === client_id);
+  const item = find(state.outbox, client_id);
   if (!item || item.is !== "failed" || !item.error) return [];
-  if (item.name === "message:send" || item.name === "message:edit") return [];
+  const room = roomOf(item);
+  const drawn = item.name === "message:send" || item.name === "message:edit";
+  if (drawn && room !== null && state.rooms.has(room)) return [];
   complain(state, item.error.message);
-  state.outbox.items = state.outbox.items.filter((other) => other !== item);
+  remove(state.outbox, item);
   return [{ do: "forget", client_ids: [client_id] }];
 }
