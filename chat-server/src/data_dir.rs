@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::platform::{make_private_dir, open_private};
 
+/// The database's file in it.
+const DATABASE: &str = "chat.db";
+
 /// A data directory that is this process's alone until it is dropped.
 #[derive(Debug)]
 pub struct DataDir {
@@ -42,12 +45,15 @@ impl DataDir {
         written.map_err(|error| {
             format!("The data directory {shown} cannot be written: {error}. Make room, or name another one with --data.")
         })?;
+        // Made before SQLite makes it, so that nobody else can read it; an empty file is an empty database.
+        open_private(&path.join(DATABASE))
+            .map_err(|error| format!("The database in {shown} cannot be opened: {error}. Name another directory with --data."))?;
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
     /// The database's file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.path.join("chat.db")
+        self.path.join(DATABASE)
     }
 }

@@ -111,6 +111,7 @@ pub struct Service {
     queue: WriteQueue,
     rates: tokio::sync::Mutex<Rates>,
     login_rates: Mutex<Rates<String>>,
+    rename_rates: Mutex<Rates>,
     callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
     passing: Arc<PassingNames>,
     /// Who was here since it was last written down.
@@ -123,6 +124,9 @@ pub struct Service {
 /// Attempts to sign in to one account, or from one address, at once; then one in ten seconds.
 const LOGIN_BURST: u32 = 8;
 const LOGIN_INTERVAL_MS: u64 = 10_000;
+/// New names of one user at once, each told to everybody in their rooms; then one in ten seconds.
+const RENAME_BURST: u32 = 5;
+const RENAME_INTERVAL_MS: u64 = 10_000;
 
 impl Service {
     /// The service over its ports, under that name and with those limits.
@@ -133,6 +137,7 @@ impl Service {
             lobby: ports.store.lobby(),
             rates: tokio::sync::Mutex::new(Rates::new(limits.message_burst, limits.messages_per_second)),
             login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
+            rename_rates: Mutex::new(Rates::every_ms(RENAME_BURST, RENAME_INTERVAL_MS)),
             store: ports.store,
             fanout: ports.fanout,
             clock: ports.clock,

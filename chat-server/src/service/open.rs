@@ -124,6 +124,7 @@ impl Service {
         let Some(caller) = lock(&self.callers).remove(&connection) else { return };
         if caller.passing {
             self.passing.release(&caller.user.name, connection);
+            self.leave_all(&caller);
         }
         lock(&self.presence).disconnected(connection, &caller.user.id, self.now());
     }

@@ -13,6 +13,9 @@ use crate::service::{Caller, Service, lock, unavailable};
 impl Service {
     /// Changes the caller's display name, on all of their connections.
     pub(super) async fn rename(&self, caller: &Caller, name: &DisplayName) -> Result<User, Error> {
+        lock(&self.rename_rates).take(&caller.user.id, self.now()).map_err(|wait| {
+            Error::new(Code::SlowDown, format!("Too many new names. Try again in {} s.", wait.div_ceil(1_000))).after(wait)
+        })?;
         let mine = caller.passing && confusable_key(name.as_str()) == confusable_key(caller.user.name.as_str());
         if self.passing.contains(&confusable_key(name.as_str())) && !mine {
             let mut error = Error::new(Code::NameTaken, format!("The name {name} is taken, or looks like one that is. Choose another."));

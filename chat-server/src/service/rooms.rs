@@ -1,14 +1,15 @@
 //! Where rooms stand, who is in them, who types.
 
 use chat_proto::error::Error;
-use chat_proto::id::RoomId;
+use chat_proto::id::{ClientId, RoomId};
 use chat_proto::limits;
 use chat_proto::request::room_members::RoomMembersReply;
 use chat_proto::request::sync::{RoomPresence, SyncReply, SyncRequest};
-use chat_proto::request::{RoomMembers, TypingSet};
+use chat_proto::request::{RoomLeave, RoomMembers, TypingSet};
 use chat_proto::user::{Member, Presence};
 
 use crate::domain::decide::no_such_room;
+use crate::domain::write::EntryRequest;
 use crate::service::{Caller, Service, lock, unavailable};
 
 /// How many members one reply holds.
@@ -46,6 +47,22 @@ impl Service {
         members.sort_by_cached_key(|member| (member.presence == Presence::Offline, member.user.name.as_str().to_lowercase()));
         members.truncate(MEMBERS);
         Ok(RoomMembersReply { online: counts.online, total: counts.total.max(members.len() as u32), members })
+    }
+
+    /// A passing guest keeps nothing, no membership either: they leave every room but the lobby,
+    /// where they were by rule.
+    pub(super) fn leave_all(&self, caller: &Caller) {
+        let rooms = lock(&self.presence).rooms_of(&caller.user.id);
+        for room in rooms.into_iter().filter(|room| *room != self.lobby) {
+            let client_id = ClientId::parse(lock(&self.random).id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"));
+            let leave = EntryRequest::Leave(RoomLeave { room, client_id, after: None });
+            // Nobody is left to tell.
+            self.write(
+                caller,
+                leave,
+                Box::new(|outcome| drop(outcome.inspect_err(|error| tracing::debug!(%error, "a guest's leave was refused")))),
+            );
+        }
     }
 
     /// Tells a room that the caller types, or stopped.

@@ -27,7 +27,7 @@ use crate::fanout::socketio::cut;
 use crate::service::{Reply, Service};
 use crate::transport::reply::ReplyTo;
 
-/// How many requests wait at most; more than `limits.in_flight`, so that only who ignores that is refused.
+/// How many requests wait at most, queued or without an answer; more than `limits.in_flight`, so that only who ignores that is refused.
 const QUEUE: usize = 256;
 /// How many reads of one connection run at once.
 const READS: usize = 4;
@@ -97,7 +97,7 @@ impl Connection {
             Err(error) => self.answer(reply, Err(error)),
             Ok(request) => {
                 let mut state = self.state();
-                if state.queue.len() + state.reads.len() >= QUEUE {
+                if state.queue.len() + state.reads.len() + state.unanswered.len() >= QUEUE {
                     drop(state);
                     self.answer(reply, Err(Error::new(Code::SlowDown, "Too many requests wait on this connection.").after(1_000)));
                     return;

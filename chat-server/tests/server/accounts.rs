@@ -98,6 +98,41 @@ async fn names_in_use_count_up_and_a_token_keeps_its_name() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn a_passing_guest_leaves_nothing_behind() {
+    let server = Running::start().await;
+    let mut ada = Client::guest(server.address, "ada").await;
+    let made = ada.request("room:create", json!({ "client_id": "r", "name": "ops" })).await.unwrap();
+    let ops = made["room"]["id"].as_str().unwrap().to_owned();
+    let mut visitor = Client::connect(server.address, json!({ "guest": "visitor" })).await;
+    visitor.request("room:join", json!({ "room": ops, "client_id": "j", "after": null })).await.unwrap();
+    visitor.say(&ops, "1", "just passing").await.unwrap();
+    let user = visitor.user();
+    drop(visitor);
+    let left = |event: &Value| {
+        event["entries"].as_array().unwrap().iter().any(|entry| entry["kind"] == "leave" && entry["author"]["id"] == user.as_str())
+    };
+    ada.event_where("entries", |event| event["room"] == ops.as_str() && left(event)).await;
+    let found = ada.request("room:find", json!({ "name": "ops" })).await.unwrap();
+    assert_eq!(found["members"], 1);
+    let again = Client::connect(server.address, json!({ "guest": "visitor" })).await;
+    assert_eq!(again.welcome["user"]["name"], "visitor", "the name is free at once");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn new_names_are_throttled() {
+    let server = Running::start().await;
+    let mut ada = Client::guest(server.address, "ada").await;
+    let mut refused = 0;
+    for index in 0..8 {
+        let outcome = ada.request("user:rename", json!({ "name": format!("ada {index} of many") })).await;
+        refused += usize::from(outcome.is_err_and(|error| error["code"] == "slow_down"));
+    }
+    assert_eq!(refused, 3);
+    server.stop().await;
+}
+
 /// One HTTP request by hand: status, headers, body.
 async fn http(server: &Running, request: &str, headers: &[(&str, &str)], body: Option<Value>) -> (u16, String, Value) {
     let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();

@@ -102,6 +102,30 @@ async fn too_fast_is_told_how_long_to_wait() {
     server.stop().await;
 }
 
+/// Who ignores the window is told so; their requests do not pile up in the server.
+#[tokio::test]
+async fn a_flood_is_refused_and_every_request_of_it_answered() {
+    let server = Running::start_with(|settings| settings.limits.message_burst = 100_000).await;
+    let mut client = Client::guest(server.address, "ada").await;
+    let lobby = client.lobby();
+    let many = 3_000;
+    for index in 0..many {
+        let mut payload = send(&lobby, &format!("c{index}"), None, "x");
+        payload["rid"] = json!(format!("{index}"));
+        client.emit_raw("message:send", payload).await;
+    }
+    let mut answered = std::collections::HashSet::new();
+    let mut refused = 0;
+    while answered.len() < many {
+        let answer = client.event("answer").await;
+        refused += usize::from(answer["error"]["code"] == "slow_down");
+        assert!(answered.insert(answer["rid"].as_str().unwrap().to_owned()), "answered twice: {answer}");
+        client.inbox.retain(|(name, _)| name == "answer");
+    }
+    assert!(refused > 0 && refused < many, "{refused} of {many} were refused");
+    server.stop().await;
+}
+
 /// A socket's id is the key to its connection: it must never be told to anybody else.
 #[tokio::test]
 async fn nobody_sees_anothers_socket_id() {

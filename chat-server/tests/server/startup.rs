@@ -35,6 +35,11 @@ async fn a_locked_data_directory_names_the_holder() {
     let server = crate::running::Running::start().await;
     let path = data(server.dir.path());
     let output = tokio::task::spawn_blocking(move || start(&["--listen", "127.0.0.1:0", "--data", &path], &[])).await.unwrap();
+    #[cfg(unix)]
+    for file in ["chat.db", "chat.db-wal", "lock"] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(server.dir.path().join(file)).unwrap().permissions());
+        assert_eq!(mode & 0o077, 0, "{file} is its owner's alone");
+    }
     let text = problem(&output, 1);
     assert!(text.contains(&std::process::id().to_string()) && text.lines().count() == 1, "{text}");
     server.stop().await;
