@@ -126,6 +126,8 @@ pub struct State {
     pub away: Away,
     /// When the server was last told about typing, and in which room.
     pub typing_told: Option<(RoomId, Millis)>,
+    /// The program ends as soon as all is sent, and asks at this moment if it is not.
+    pub quit_at: Option<Millis>,
     /// When Ctrl+C was last pressed on an empty line.
     pub interrupted_at: Option<Millis>,
     /// The sessions as last listed, for `/revoke`.
@@ -197,6 +199,7 @@ impl State {
             active_at: now,
             away: Away::No,
             typing_told: None,
+            quit_at: None,
             interrupted_at: None,
             sessions: Vec::new(),
             random: Random::new(settings.seed),

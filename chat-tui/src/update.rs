@@ -9,6 +9,7 @@
 use crate::effect::Effect;
 use crate::event::{Event, Link};
 use crate::state::State;
+use crate::state::viewport::{THREE_COLUMNS, TWO_COLUMNS};
 
 pub mod action;
 pub mod tick;
@@ -50,7 +51,14 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.now = now;
             tick::run(state, &mut fx);
         }
-        Event::Resize(columns, rows) => state.screen = (columns, rows),
+        Event::Resize(columns, rows) => {
+            let changes = |edge| (state.screen.0 >= edge) != (columns >= edge);
+            let (rooms, people) = (changes(TWO_COLUMNS), changes(THREE_COLUMNS));
+            // What was shown by hand on the old screen is nothing that was asked for on the new one.
+            state.rooms_toggled &= !rooms;
+            state.people_toggled &= !people;
+            state.screen = (columns, rows);
+        }
         Event::Key(key) => keys::key(state, key, &mut fx),
         Event::Paste(text) => keys::paste(state, &text, &mut fx),
         Event::Mouse(mouse, column, row) => mouse::mouse(state, mouse, column, row, &mut fx),
@@ -69,6 +77,9 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Drawn(viewport) => scroll::drawn(state, viewport, &mut fx),
         Event::Edited(Ok(text)) => state.composer.set(text.trim_end_matches('\n')),
         Event::Edited(Err(reason)) | Event::Trouble(reason) => state.complain(reason),
+    }
+    if state.quit_at.is_some() && state.outbox.open() == 0 {
+        fx.push(Effect::Quit);
     }
     fx
 }

@@ -121,6 +121,12 @@ impl Outbox {
         self.items.iter()
     }
 
+    /// How many have no final answer.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.items.iter().filter(|item| !item.has_final_answer()).count()
+    }
+
     /// One item.
     #[must_use]
     pub fn get(&self, client_id: &ClientId) -> Option<&Item> {

@@ -13,6 +13,9 @@ use chat_proto::user::{Author, Member, Presence};
 use super::Spot;
 use super::composer::{Composer, Mode};
 
+/// New messages below the screen are counted up to this many.
+const MOST_BELOW: usize = 1_000;
+
 /// One room.
 #[derive(Clone, Debug)]
 pub struct Room {
@@ -28,6 +31,8 @@ pub struct Room {
     pub counted: Seq,
     /// Where the screen stands in it.
     pub scroll: Scroll,
+    /// The newest entry when the reader scrolled up; what comes after it is new below.
+    pub left_bottom_at: Option<Seq>,
     /// What was new when the room was entered begins after this entry.
     pub new_after: Option<Seq>,
     /// A page is under way; asked at most once at a time.
@@ -106,6 +111,7 @@ impl Room {
             info: state.room,
             read: state.read,
             scroll: Scroll::default(),
+            left_bottom_at: None,
             new_after: None,
             loading: false,
             load_at: 0,
@@ -136,7 +142,7 @@ impl Room {
     pub fn start_anew(&mut self, me: &UserId, epoch: chat_proto::id::Epoch) {
         self.timeline = Timeline::new(me.clone(), epoch);
         self.scroll = Scroll::default();
-        (self.new_after, self.goal, self.gap_since) = (None, None, None);
+        (self.new_after, self.left_bottom_at, self.goal, self.gap_since) = (None, None, None, None);
         (self.loading, self.load_at) = (false, 0);
         if matches!(self.draft.mode, Mode::Edit(..) | Mode::Reply(..)) {
             self.draft.mode = Mode::Write;
@@ -164,6 +170,14 @@ impl Room {
         let (from, to) = self.window().unwrap_or((1, 0));
         // An empty window: `1..=0` would be refused by the range, `1..1` is just empty.
         self.timeline.lines_in(from..(to + 1).max(from))
+    }
+
+    /// How many messages by others came since the reader scrolled up.
+    #[must_use]
+    pub fn new_below(&self, me: Option<&UserId>) -> usize {
+        let Some(left) = self.left_bottom_at else { return 0 };
+        let is_message = |line: &&Line| matches!(line.body, chat_proto::fold::LineBody::Message { .. });
+        self.timeline.lines_in(left + 1..).filter(is_message).filter(|line| Some(&line.author.id) != me).take(MOST_BELOW).count()
     }
 
     /// Counts live entries: what is new and by others.

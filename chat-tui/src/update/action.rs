@@ -3,6 +3,7 @@
 
 use chat_proto::action::{ACTIONS, Action, ActionId};
 use chat_proto::name::RoomName;
+use chat_proto::place::Millis;
 use chat_proto::request::RoomList;
 use chat_proto::text::{Query, TopicText};
 use chat_proto::words;
@@ -16,6 +17,9 @@ use crate::state::outbox::Work;
 use crate::state::popup::{Confirm, Popup};
 use crate::state::{Away, State};
 use crate::theme::Choice;
+
+/// How long quitting waits for what is on its way.
+const QUIT_MS: Millis = 2_000;
 
 /// As it is written in Markdown.
 const SHRUG: &str = r"¯\\\_(ツ)\_/¯";
@@ -107,10 +111,7 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::Reconnect => link::reconnect(state, fx),
         ActionId::Redraw => fx.push(Effect::Redraw),
         ActionId::Interrupt => interrupt(state),
-        ActionId::Quit => {
-            compose::stop_typing(state, fx);
-            fx.push(Effect::Quit);
-        }
+        ActionId::Quit => quit(state, fx),
     }
 }
 
@@ -224,6 +225,18 @@ fn interrupt(state: &mut State) {
     } else {
         state.interrupted_at = Some(state.now);
         state.say("Ctrl+C once more asks to quit; Ctrl+Q quits.");
+    }
+}
+
+/// Ends, after what is on its way has arrived; asks where something would be lost.
+fn quit(state: &mut State, fx: &mut Fx) {
+    compose::stop_typing(state, fx);
+    if state.outbox.open() == 0 {
+        fx.push(Effect::Quit);
+    } else if state.link.is_online() {
+        state.quit_at = Some(state.now + QUIT_MS);
+    } else {
+        state.popup = Some(Popup::Confirm(Confirm::Quit));
     }
 }
 

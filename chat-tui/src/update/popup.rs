@@ -12,10 +12,10 @@ const PAGE: isize = 10;
 /// Takes a key in.
 pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
     let name = key.name();
-    if matches!(name.as_str(), "Esc" | "Ctrl+C") {
-        let quitting = matches!(state.popup, Some(Popup::Confirm(Confirm::Quit)));
+    let quitting = matches!(state.popup, Some(Popup::Confirm(Confirm::Quit)));
+    if matches!(name.as_str(), "Esc" | "Ctrl+C") || (quitting && name == "Ctrl+Q") {
         state.popup = None;
-        if quitting && name == "Ctrl+C" {
+        if quitting && name != "Esc" {
             fx.push(Effect::Quit);
         }
         return;

@@ -94,6 +94,11 @@ pub(super) fn drawn(state: &mut State, viewport: Viewport, fx: &mut Fx) {
     state.viewport = viewport;
     let (id, anchor) = (state.viewport.room.clone(), state.viewport.anchor.clone());
     if let Some(room) = id.and_then(|id| state.rooms.get_mut(&id)) {
+        room.left_bottom_at = match (&anchor, room.left_bottom_at) {
+            (Anchor::Bottom, _) => None,
+            (_, Some(left)) => Some(left),
+            (_, None) => room.timeline.cursor().map(|cursor| cursor.seq),
+        };
         room.scroll = Scroll { anchor, rows: 0 };
     }
     history::load_nearby(state, fx);

@@ -5,6 +5,7 @@ use chat_proto::place::Millis;
 
 use super::{Fx, account, compose, history, link, queue, read, sync};
 use crate::state::link::{OPEN_MS, Phase, SILENCE_MS};
+use crate::state::popup::{Confirm, Popup};
 use crate::state::{Away, State};
 
 /// How long after its time a typing line stays, should the server not end it.
@@ -18,6 +19,10 @@ pub(super) fn run(state: &mut State, fx: &mut Fx) {
         Phase::Opening(since) if since + OPEN_MS <= now => link::down(state, fx),
         Phase::Online if state.link.heard_at + SILENCE_MS <= now => link::down(state, fx),
         Phase::Idle | Phase::Opening(_) | Phase::Online | Phase::Waiting(_) | Phase::Failed(_) => {}
+    }
+    if state.quit_at.is_some_and(|at| at <= now) {
+        state.quit_at = None;
+        state.popup = Some(Popup::Confirm(Confirm::Quit));
     }
     end_typing(state);
     compose::typing_ended(state, fx);
@@ -51,6 +56,7 @@ pub fn next_deadline(state: &State) -> Option<Millis> {
     };
     let typing = state.room().filter(|room| !room.typing.0.is_empty()).map(|room| typing_end(state, room.typing.1));
     let own_typing = compose::typing_end(state);
+    let typing = [typing, state.quit_at].into_iter().flatten().min();
     if !state.link.is_online() {
         return [link, typing].into_iter().flatten().min();
     }

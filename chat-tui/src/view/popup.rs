@@ -40,10 +40,14 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
         }
         Popup::Confirm(confirm) => {
             let question = match confirm {
-                Confirm::Delete(_) => words::CONFIRM_DELETE,
-                Confirm::Quit => words::CONFIRM_QUIT,
+                Confirm::Delete(_) => words::CONFIRM_DELETE.to_owned(),
+                Confirm::Quit => match state.outbox.open() {
+                    0 => words::CONFIRM_QUIT.to_owned(),
+                    1 => format!("One message is not sent yet and would be lost. {}", words::CONFIRM_QUIT),
+                    open => format!("{open} messages are not sent yet and would be lost. {}", words::CONFIRM_QUIT),
+                },
             };
-            sentence(buffer, theme, over, question);
+            sentence(buffer, theme, over, &question);
             None
         }
         Popup::Secret(secret) => Some(self::secret(buffer, theme, over, secret)),

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::paint;
 use crate::layout::Row;
+use crate::layout::frame::shows_rooms;
 use crate::layout::wrap::{cut, width};
 use crate::sanitize;
 use crate::state::State;
@@ -22,12 +23,25 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
         Phase::Failed(_) => theme.style(Role::Error),
         Phase::Idle | Phase::Opening(_) | Phase::Waiting(_) => theme.style(Role::Warn),
     };
+    let unseen = unseen(state);
     let away = if state.away == Away::No { "" } else { "away · " };
     let most = usize::from(area.width).saturating_sub(2);
-    let connection = cut(&format!("{away}{words} "), most);
+    let connection = cut(&format!("{unseen}{away}{words} "), most);
     let left = most.saturating_sub(width(&connection) + 1);
     paint::line(buffer, area, 0, &Row::styled(format!(" {}", hints(state, left)), theme.style(Role::Muted)));
     paint::right(buffer, area, 0, &connection, style);
+}
+
+/// What is unread elsewhere, where no list of rooms tells.
+fn unseen(state: &State) -> String {
+    let others = || state.rooms.values().filter(|room| state.current.as_ref() != Some(room.id()));
+    let (mentions, unread) = (others().map(|room| room.read.mentions).sum::<u64>(), others().map(|room| room.read.unread).sum::<u64>());
+    match (mentions, unread) {
+        _ if shows_rooms(state) => String::new(),
+        (0, 0) => String::new(),
+        (0, unread) => format!("{unread} unread · "),
+        (mentions, _) => format!("@{mentions} · "),
+    }
 }
 
 /// As many hints as fit.

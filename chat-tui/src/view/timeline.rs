@@ -359,8 +359,7 @@ impl<'a> Walk<'a> {
             Spot::Line(seq) => *seq >= to || self.room.timeline.lines_in(seq + 1..=to).take(NEAR).count() < NEAR,
             Spot::Pending(_) => true,
         };
-        let new = usize::try_from(self.room.read.unread).unwrap_or(usize::MAX);
-        viewport.below = if viewport.anchor == Anchor::Bottom { 0 } else { new };
+        viewport.below = if viewport.anchor == Anchor::Bottom { 0 } else { self.room.new_below(self.around.me) };
     }
 }
 

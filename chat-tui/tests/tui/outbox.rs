@@ -165,6 +165,30 @@ fn a_message_that_cuts_three_lines_is_set_aside() {
     assert_eq!(texts(&mut app.server), ["medicine"]);
 }
 
+#[test]
+fn quitting_waits_for_what_is_on_its_way_and_asks_before_something_is_lost() {
+    use chat_tui::effect::Effect;
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.say("the last words");
+    app.keys("Ctrl+Q");
+    assert!(!app.wanted.contains(&Effect::Quit));
+    app.online = true;
+    app.settle();
+    assert!(app.wanted.contains(&Effect::Quit));
+    assert_eq!(texts(&mut app.server), ["the last words"]);
+
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    app.say("never sent");
+    app.keys("Ctrl+Q");
+    assert!(app.sees("One message is not sent yet and would be lost. Quit? (y/n)"));
+    app.keys("n");
+    assert!(!app.wanted.contains(&Effect::Quit));
+    app.keys("Ctrl+Q y");
+    assert!(app.wanted.contains(&Effect::Quit));
+}
+
 fn item(number: usize) -> Item {
     let room = RoomId::parse("r").unwrap();
     let text = MessageText::parse(number.to_string()).unwrap();
