@@ -104,6 +104,12 @@ const actions = {
 
   header: ({ page: key }) => pages.get(key).locator("header").first().innerText(),
 
+  async reload({ page: key }) {
+    const page = pages.get(key);
+    await page.reload();
+    await page.locator("textarea").waitFor();
+  },
+
   resize: ({ page: key, width, height }) => pages.get(key).setViewportSize({ width, height }),
 
   async picture({ page: key, path }) {

@@ -149,6 +149,10 @@ impl Page {
         serde_json::from_value(self.ask("presence", json!({}))).unwrap()
     }
 
+    pub fn reload(&self) {
+        self.ask("reload", json!({}));
+    }
+
     pub fn resize(&self, width: u32, height: u32) {
         self.ask("resize", json!({ "width": width, "height": height }));
     }

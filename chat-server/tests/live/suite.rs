@@ -18,7 +18,7 @@ pub struct Suite {
     browser: Arc<Browser>,
     pub tty: Terminal,
     pub server: Server,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// High enough that a whole conversation is on the screen, although the page draws only what is.
@@ -37,9 +37,15 @@ impl Suite {
         let tty = Terminal::start(dir.path(), &server.url(), tty, 110, 240);
         let desk = Page::open(&browser, desk, &server.url(), 1440, TALL);
         let phone = Page::open(&browser, phone, &server.url_from_afar(), 375, TALL);
-        let suite = Self { desk, phone, browser, tty, server, _dir: dir };
+        let suite = Self { desk, phone, browser, tty, server, dir };
         suite.until_connected();
         suite
+    }
+
+    /// The terminal client is quit and started again, on what it kept.
+    pub fn restart_tty(&mut self, name: &str) {
+        self.tty.quit();
+        self.tty = Terminal::start(self.dir.path(), &self.server.url(), name, 110, 240);
     }
 
     pub fn until_connected(&self) {

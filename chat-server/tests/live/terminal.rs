@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::wait::until;
+
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Mutex<Box<dyn MasterPty + Send>>,
@@ -80,6 +82,23 @@ impl Terminal {
     /// Writes the screen as an SVG.
     pub fn picture(&self, path: &Path) {
         std::fs::write(path, crate::picture::svg(self.screen.lock().unwrap().screen())).unwrap();
+    }
+}
+
+impl Terminal {
+    /// Quits by command; the program must end well and leave the terminal as it found it.
+    pub fn quit(&mut self) {
+        self.say("/quit");
+        until("the terminal client has ended", || match self.child.try_wait().unwrap() {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => panic!("the terminal client ended with {status}:\n{}", self.text()),
+            None => Err(self.text()),
+        });
+        until("the terminal is whole again", || {
+            let parser = self.screen.lock().unwrap();
+            let screen = parser.screen();
+            if screen.alternate_screen() || screen.hide_cursor() || screen.bracketed_paste() { Err(screen.contents()) } else { Ok(()) }
+        });
     }
 }
 

@@ -156,6 +156,30 @@ fn what_one_does_the_others_see() {
     suite.finish();
 }
 
+#[test]
+fn guests_come_back_as_the_same_people() {
+    let mut suite = Suite::start_as(["ada", "bob", "carol"]);
+    suite.until_all_are_here();
+    suite.desk.say("said before");
+    page_shows(&suite.phone, "bob has ada's message", &|line| line.text == "said before");
+
+    suite.desk.reload();
+    suite.restart_tty("carol");
+    suite.until_connected();
+    // Nobody is there a second time, and nobody is called `ada 2`.
+    suite.until_all_are_here();
+    let mut people: Vec<String> = suite.desk.presence().iter().map(|one| one.replace(['●', ' '], "")).collect();
+    people.sort();
+    assert_eq!(people, ["adaguestonline", "bobguestonline", "carolguestonline"]);
+    page_shows(&suite.desk, "ada still has her message", &|line| line.text == "said before");
+    until("carol still has ada's message", || if suite.tty.text().contains("said before") { Ok(()) } else { Err(suite.tty.text()) });
+
+    // Only its author may edit it: ada is still its author.
+    suite.desk.say("/edit said before, and changed after");
+    page_shows(&suite.phone, "bob sees the edit", &|line| line.text.contains("changed after"));
+    suite.finish();
+}
+
 fn all_text(page: &Page) -> String {
     page.lines().into_iter().map(|line| line.whole + "\n").collect()
 }
