@@ -92,18 +92,26 @@ async fn connection(number: u64, url: &str, auth: Value, mut queue: UnboundedRec
     let down = |reason: String| drop(report.send((number, Link::Down(reason))));
     let client = match tokio::time::timeout(OPEN, builder(number, url, auth, report).connect()).await {
         Ok(Ok(client)) => client,
-        Ok(Err(error)) => return down(error.to_string()),
+        Ok(Err(error)) => return down(deepest(&error)),
         Err(_) => return down("the server does not answer".to_owned()),
     };
     while let Some(Emit { rid, name, mut payload }) = queue.recv().await {
         if let Some(fields) = payload.as_object_mut() {
             fields.insert("rid".to_owned(), Value::String(rid.into()));
         }
-        if let Err(error) = client.emit(name, payload).await {
-            return down(error.to_string());
+        // A peer that reads nothing any more would hold this for as long as TCP has hope.
+        match tokio::time::timeout(OPEN, client.emit(name, payload)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return down(deepest(&error)),
+            Err(_) => return down("the server reads nothing any more".to_owned()),
         }
     }
     tokio::time::timeout(GOODBYE, client.disconnect()).await.ok();
+}
+
+/// The first cause, which says more than what it led to.
+fn deepest(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), deepest)
 }
 
 /// Callbacks only hand on what came: awaiting anything in one would stop the connection's reading.

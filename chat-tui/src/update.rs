@@ -66,7 +66,10 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.link.heard_at = state.now;
             match event {
                 Link::Refused(error) => link::refused(state, error, &mut fx),
-                Link::Down(_) => link::down(state, &mut fx),
+                Link::Down(reason) => {
+                    state.link.reason = Some(reason);
+                    link::down(state, &mut fx);
+                }
                 Link::Wire(event) => wire::event(state, event, &mut fx),
                 Link::Unreadable(what) => state.complain(format!("The server said something that this program cannot read: {what}")),
             }

@@ -34,6 +34,8 @@ pub struct Link {
     pub tokens_refused: u32,
     /// Whether there was ever a `welcome`.
     pub was_online: bool,
+    /// Why the last connection came to nothing.
+    pub reason: Option<String>,
     /// When something last came.
     pub heard_at: Millis,
     /// The server said goodbye, and when to come back; `None` means not by itself.

@@ -62,7 +62,10 @@ pub(super) fn refused(state: &mut State, error: Error, fx: &mut Fx) {
     match error {
         Error { code: Code::SignedOut, .. } => account::signed_out(state, fx),
         Error { retry: Retry::Never, message, .. } => state.link.phase = Phase::Failed(message),
-        Error { retry_after_ms, .. } => wait(state, retry_after_ms),
+        Error { retry_after_ms, message, .. } => {
+            state.link.reason = Some(message);
+            wait(state, retry_after_ms);
+        }
     }
 }
 
@@ -121,6 +124,7 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     state.link.phase = Phase::Online;
     state.link.online_since = state.now;
     state.link.tokens_refused = 0;
+    state.link.reason = None;
     state.link.was_online = true;
     state.server = Some(welcome.server);
     state.limits = welcome.limits;

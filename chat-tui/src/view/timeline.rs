@@ -15,7 +15,7 @@ use ratatui::text::Span;
 use super::cache::Cache;
 use super::paint;
 use crate::layout::message::{Around, Head, head};
-use crate::layout::wrap::{cut, width};
+use crate::layout::wrap::{cut, width, wrap};
 use crate::layout::{Row, time};
 use crate::sanitize;
 use crate::state::outbox::Item;
@@ -45,9 +45,7 @@ pub(super) fn header(state: &State, theme: Theme, buffer: &mut Buffer, area: Rec
 /// Draws the lines, and notes what is seen.
 pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut Buffer, area: Rect, viewport: &mut Viewport) {
     let Some(room) = state.room() else {
-        let sentence = if state.me.is_some() { words::NO_ROOMS } else { "" };
-        paint::line(buffer, area, 1, &Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
-        return;
+        return nowhere(state, theme, buffer, area);
     };
     if area.height == 0 {
         return;
@@ -71,6 +69,20 @@ pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut 
     let blocks = walk.blocks_up_from(&bottom, height + cut);
     walk.note(viewport, &blocks, &bottom, cut);
     paint_blocks(state, theme, buffer, area, &blocks, cut, viewport);
+}
+
+/// There is no room: none yet, or none at all.
+fn nowhere(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    let sentence = match &state.link.reason {
+        _ if state.me.is_some() => words::NO_ROOMS.to_owned(),
+        Some(reason) => format!("{} cannot be reached: {}. Is the server running there?", state.settings.url, reason.trim_end_matches('.')),
+        None => return,
+    };
+    let rows = wrap(&[(sanitize::line(&sentence).into_owned(), theme.style(Role::Muted))], usize::from(area.width).saturating_sub(2));
+    for (row, mut line) in (1..).zip(rows) {
+        line.spans.insert(0, Span::raw(" "));
+        paint::line(buffer, area, row, &line);
+    }
 }
 
 fn empty(room: &Room, theme: Theme, buffer: &mut Buffer, area: Rect) {

@@ -29,6 +29,16 @@ fn the_state_is_told_in_the_same_words_everywhere() {
 }
 
 #[test]
+fn a_first_connection_that_fails_says_why() {
+    let mut app = App::connecting(80, 24, Server::new());
+    app.down();
+    assert!(app.sees("http://127.0.0.1:3000 cannot be reached: cut."));
+    app.wait(2_000);
+    app.welcome();
+    assert!(!app.sees("cannot be reached"));
+}
+
+#[test]
 fn the_wait_grows_and_has_an_end() {
     let mut app = App::new(80, 24, Server::new());
     let mut waits = Vec::new();
