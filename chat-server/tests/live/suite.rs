@@ -97,11 +97,11 @@ impl Suite {
     /// Leaves pictures of all three at the sizes that people have.
     pub fn pictures(&self, name: &str) {
         let dir = pictures_dir();
-        self.desk.resize(1200, 700);
+        self.desk.resize(1200, 640);
         self.phone.resize(375, 812);
         self.desk.picture(&dir.join(format!("{name}-page.png")));
         self.phone.picture(&dir.join(format!("{name}-phone.png")));
-        self.tty.resize(110, 32);
+        self.tty.resize(110, 30);
         until("the terminal has drawn itself in its new size", || if self.tty_is("connected") { Ok(()) } else { Err(self.tty.text()) });
         self.tty.picture(&dir.join(format!("{name}-terminal.svg")));
     }

@@ -131,6 +131,15 @@ fn what_one_does_the_others_see() {
     ada.say("/react 🎉");
     carol_sees("carol sees two people's reaction", "🎉 2");
     page_shows(bob, "bob sees two people's reaction", &|line| line.reactions.contains(&"🎉 2".to_owned()));
+
+    // An answer with its quote, and lines with code in them.
+    bob.say("/reply nice, **thank you**");
+    carol_sees("carol sees what bob answers", "↳ ");
+    page_shows(ada, "ada sees what bob answers", &|line| line.text == "nice, thank you" && line.whole.contains("↳"));
+    carol.say("it says:\x1b\r```\x1b\rlistening on http://127.0.0.1:3000\x1b\r```");
+    let code = |line: &Line| line.text.starts_with("it says:") && line.text.contains("listening on") && !line.text.contains('`');
+    page_shows(ada, "ada has carol's code", &code);
+    page_shows(bob, "bob has carol's code", &code);
     suite.pictures("room");
     carol.say("not meant to be said");
     page_shows(ada, "ada has what was not meant to be said", &|line| line.text == "not meant to be said");
