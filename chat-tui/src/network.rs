@@ -2,6 +2,7 @@
 //! of its own: `rust_socketio` gives no handle to the task that reads a connection, so that only
 //! the end of its runtime is sure to end it.
 
+use std::panic::AssertUnwindSafe;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -53,7 +54,10 @@ impl Network {
         let told = report.clone();
         let run = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => {
-                runtime.block_on(connection(number, &url, auth, queue, &report));
+                let run = || runtime.block_on(connection(number, &url, auth, queue, &report));
+                if std::panic::catch_unwind(AssertUnwindSafe(run)).is_err() {
+                    report.send((number, Link::Down("the connection broke in an unforeseen way".to_owned()))).ok();
+                }
                 runtime.shutdown_background();
             }
             Err(error) => drop(report.send((number, Link::Down(error.to_string())))),

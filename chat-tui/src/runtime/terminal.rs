@@ -25,9 +25,14 @@ impl Terminal {
     /// When it cannot be written.
     pub fn enter() -> io::Result<Self> {
         let before = std::panic::take_hook();
+        let ours = std::thread::current().id();
         std::panic::set_hook(Box::new(move |info| {
-            give_back();
-            before(info);
+            // A connection's thread that panics is a connection that is down, and no more: the
+            // screen goes on, and words on standard error would lie over it.
+            if std::thread::current().id() == ours {
+                give_back();
+                before(info);
+            }
         }));
         take_over()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));

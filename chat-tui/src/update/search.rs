@@ -72,6 +72,9 @@ fn fitting<T>(words: &str, choices: Vec<Choice<T>>) -> Vec<Choice<T>> {
 
 /// The list of rooms came.
 pub(super) fn rooms_listed(state: &mut State, reply: RoomListReply) {
+    if reply.more {
+        state.say("There are more rooms than these: /list WORDS narrows the list.");
+    }
     let choices = reply.rooms.into_iter().map(|summary| Choice {
         shown: format!("#{}", summary.room.name),
         note: match (summary.members, summary.joined) {
