@@ -21,6 +21,8 @@ pub enum Event {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// The terminal's window has the focus, or has lost it.
+    Focus(bool),
     /// The mouse did something at a column and a row.
     Mouse(Mouse, u16, u16),
     /// Something came from a connection, told by the number that [`Effect::Connect`](crate::effect::Effect::Connect) gave it.

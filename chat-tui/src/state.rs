@@ -120,6 +120,8 @@ pub struct State {
     pub viewport: Viewport,
     /// A first key of two.
     pub chord: bool,
+    /// The terminal's window has the focus, as far as it tells: what comes meanwhile is not read.
+    pub focused: bool,
     /// When a key was last pressed.
     pub active_at: Millis,
     /// Away by own word or for want of keys.
@@ -196,6 +198,7 @@ impl State {
             theme: Choice::Auto,
             viewport: Viewport::default(),
             chord: false,
+            focused: true,
             active_at: now,
             away: Away::No,
             typing_told: None,

@@ -61,6 +61,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Key(key) => keys::key(state, key, &mut fx),
         Event::Paste(text) => keys::paste(state, &text, &mut fx),
+        Event::Focus(focused) => read::focus(state, focused, &mut fx),
         Event::Mouse(mouse, column, row) => mouse::mouse(state, mouse, column, row, &mut fx),
         Event::Link(number, event) if number == state.link.number => {
             state.link.heard_at = state.now;

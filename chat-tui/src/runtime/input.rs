@@ -32,7 +32,9 @@ pub fn read(event: event::Event) -> Option<Event> {
             };
             Some(Event::Mouse(what, mouse.column, mouse.row))
         }
-        event::Event::Key(_) | event::Event::FocusGained | event::Event::FocusLost => None,
+        event::Event::FocusGained => Some(Event::Focus(true)),
+        event::Event::FocusLost => Some(Event::Focus(false)),
+        event::Event::Key(_) => None,
     }
 }
 

@@ -16,7 +16,22 @@ const THROTTLE_MS: Millis = 1_000;
 fn is_due(state: &State, room: &Room) -> bool {
     let Some(cursor) = room.timeline.cursor() else { return false };
     let seen = state.viewport.room.as_ref() == Some(room.id()) && room.scroll.anchor == Anchor::Bottom && room.shows_live();
-    seen && !room.kept_unread && cursor.seq > room.read.seq && cursor.seq > room.marked
+    seen && state.focused && !room.kept_unread && cursor.seq > room.read.seq && cursor.seq > room.marked
+}
+
+/// The window has the focus, or has lost it: what comes meanwhile stands below the line of the new.
+pub(super) fn focus(state: &mut State, focused: bool, fx: &mut Fx) {
+    state.focused = focused;
+    if let Some(room) = state.room_mut() {
+        let cursor = room.timeline.cursor().map(|cursor| cursor.seq);
+        let has_new = room.new_after.is_some_and(|mark| room.timeline.lines_in(mark + 1..).next().is_some());
+        if focused && !has_new {
+            room.new_after = None;
+        } else if !focused && room.read.unread == 0 {
+            room.new_after = cursor;
+        }
+    }
+    mark(state, fx);
 }
 
 /// When the server may be told next.

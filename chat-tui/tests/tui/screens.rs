@@ -106,6 +106,23 @@ fn new_lines_are_marked_until_the_room_is_left() {
 }
 
 #[test]
+fn what_comes_while_nobody_looks_is_not_read() {
+    let mut app = at(80, 24);
+    app.wait(2_000);
+    app.feed(Event::Focus(false));
+    app.server.heard.clear();
+    let entry = app.server.say("bob", "anybody there?");
+    let room = app.server.lobby().info.id.clone();
+    let told = app.server.told(&room, vec![entry]);
+    app.wire(told);
+    app.wait(5_000);
+    assert!(app.sees("── new ──") && !app.server.heard.contains(&"room:mark_read".to_owned()));
+    app.feed(Event::Focus(true));
+    app.wait(2_000);
+    assert!(app.sees("── new ──") && app.server.heard.contains(&"room:mark_read".to_owned()));
+}
+
+#[test]
 fn who_scrolled_up_is_told_what_is_new_below() {
     let mut server = busy();
     for number in 0..60 {
