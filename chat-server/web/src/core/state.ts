@@ -129,7 +129,10 @@ export interface State {
   closing: { error: WireError; until: number } | null;
   network: boolean;
   ever_welcomed: boolean;
+  /** The server that the rooms held here are of. */
   server: ServerInfo | null;
+  /** What its operator calls it; known before anybody has come in. */
+  server_name: string;
   me: User | null;
   limits: Limits;
   rooms: Map<string, RoomCopy>;
@@ -199,6 +202,7 @@ export function initial(): State {
     network: true,
     ever_welcomed: false,
     server: null,
+    server_name: "",
     me: null,
     limits: LIMITS,
     rooms: new Map(),

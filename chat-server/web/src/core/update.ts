@@ -37,7 +37,7 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
     case "tick":
       return onTick(state, stamp);
     case "session_read":
-      return account.onSession(state, event.user);
+      return account.onSession(state, event.user, event.server);
     case "session_unreadable":
       return onLost(state, null, stamp.random);
     case "account_changed":

@@ -1,5 +1,5 @@
 /** Coming in: as a guest by name, by a session's cookie, by an account; and leaving again. */
-import type { Error as WireError, User } from "@proto";
+import type { Error as WireError, ServerInfo, User } from "@proto";
 import type { Effect } from "../effect";
 import type { Event } from "../event";
 import type { AccountForm, Guest, State } from "../state";
@@ -19,7 +19,8 @@ export function onStarted(state: State, { guest, room, theme, dark, exposed, wid
 }
 
 /** The cookie decides; else the guest that this browser remembers; else somebody new is asked. */
-export function onSession(state: State, user: User | null): Effect[] {
+export function onSession(state: State, user: User | null, server: ServerInfo): Effect[] {
+  state.server_name = server.name;
   state.session_known = true;
   if (user) state.credentials = { as: "account" };
   if (!state.credentials) {

@@ -52,6 +52,7 @@ export function onWelcome(state: State, { server, user, limits, sync }: Welcome,
   if (state.server && state.me && (state.server.id !== server.id || state.me.id !== user.id)) strand(state);
   const held = [...state.rooms.values()].some((copy) => copy.timeline.cursor);
   state.server = server;
+  state.server_name = server.name;
   state.limits = limits;
   state.link = { is: "connected" };
   state.screen = "chat";
