@@ -7,7 +7,7 @@ import { ask } from "../update/ask";
 import { jumpTo } from "../update/history";
 import { complain, tell } from "../update/notice";
 import { mark, markUnread } from "../update/read";
-import { askMembers, nextUnread, open, step } from "../update/rooms";
+import { nextUnread, open, step } from "../update/rooms";
 import { enqueue } from "../update/send";
 import { say } from "../words";
 import type { Handler } from "./handler";
@@ -45,10 +45,7 @@ export const ROOM_ACTIONS = {
     return askOnline(state, "room:list", query ? { query } : {}, { is: "list", more: false });
   },
 
-  members: (state) => {
-    const copy = currentRoom(state);
-    return [...showPeople(state, true), ...(copy ? askMembers(state, copy.room.id) : [])];
-  },
+  members: (state) => showPeople(state, true),
 
   next_room: (state) => step(state, 1),
   previous_room: (state) => step(state, -1),

@@ -1,0 +1,151 @@
+/** Every action that the page has, driven: by its command where it has one, and something is seen. */
+import { ACTIONS } from "@proto";
+import { describe, expect, it } from "vitest";
+import { currentRoom } from "../src/core/state";
+import type { HANDLERS } from "../src/core/update/action";
+import { ADA, create, message, page, room, TestPage } from "./page";
+
+type Id = keyof typeof HANDLERS;
+const MINE = { id: "me", name: "me", color: "#7aa2f7" };
+
+/** A lobby with lines of mine and of others, an unread one, a quote, and a second room beside it. */
+function busy(): TestPage {
+  const test = new TestPage().welcome([
+    room(7, "r1", "lobby", { seq: 5, n: 4, unread: 2 }),
+    room(1, "r2", "ops", { unread: 3 }),
+  ]);
+  const [asked] = test.sent("history:read");
+  const quote = { seq: 2, id: "r1-2", author: ADA, text: "hello" };
+  const answer = {
+    ...message(4, "indeed"),
+    kind: "message" as const,
+    content: { type: "text", text: "indeed" },
+    mentions: [],
+    reply_to: quote,
+  };
+  const entries = [
+    create(),
+    message(2, "hello"),
+    message(3, "of mine", MINE, "own"),
+    answer,
+    message(5, "see https://example.org"),
+    message(6, "you there?", ADA, "c6", ["me"]),
+    message(7, "and you?", ADA, "c7", ["me"]),
+  ];
+  return test.answer(asked!, page(1, entries)).clear();
+}
+
+const run = (test: TestPage, id: Id, argument = "", command = "") => test.do({ type: "action", id, argument, command });
+const asks = (test: TestPage, name: string) => test.sent(name).length === 1;
+const does = (test: TestPage, kind: string) => test.effects.some((effect) => effect.do === kind);
+const at = (test: TestPage) => currentRoom(test.state)!.room.name;
+
+/** How each is brought about, and how one sees that it did something. */
+const DRIVES: Record<Id, () => unknown> = {
+  send: () => busy().say("hi").sent("message:send")[0]!.payload.content,
+  new_line: () => does(run(busy(), "new_line"), "compose"),
+  complete: () => does(run(busy(), "complete"), "compose"),
+  complete_back: () => does(run(busy(), "complete_back"), "compose"),
+  input_older: () => currentRoom(run(busy().say("before"), "input_older").state)!.draft === "before",
+  input_newer: () => {
+    const test = run(run(busy().say("one").say("two"), "input_older"), "input_older");
+    return currentRoom(test.state)!.draft === "one" && currentRoom(run(test, "input_newer").state)!.draft === "two";
+  },
+  emote: () => asks(run(busy(), "emote", "waves", "me"), "message:send"),
+  shrug: () => asks(run(busy(), "shrug", "", "shrug"), "message:send"),
+  select_message: () => run(busy(), "select_message").state.chosen === 7,
+  reply: () => run(busy(), "reply", "yes", "reply").sent("message:send")[0]!.payload.reply_to,
+  edit: () => asks(run(busy(), "edit", "better", "edit"), "message:edit"),
+  delete: () => {
+    const test = run(busy(), "delete", "", "delete");
+    return test.state.dialog?.is === "delete" && asks(test.do({ type: "delete_confirmed" }), "message:delete");
+  },
+  react: () => asks(run(busy(), "react", "👍", "react"), "message:react"),
+  copy: () => does(run(busy(), "copy"), "copy"),
+  open_link: () =>
+    busy() &&
+    run(busy(), "open_link").effects.some((effect) => effect.do === "open" && effect.url === "https://example.org"),
+  jump_to_quoted: () => {
+    const test = busy().do({ type: "chosen", key: 4 });
+    return does(run(test, "jump_to_quoted"), "scroll");
+  },
+  retry: () => {
+    const test = busy().say("no");
+    test.refuse(test.sent("message:send")[0]!, "never", "forbidden");
+    return asks(run(test, "retry"), "message:send");
+  },
+  discard: () => {
+    const test = busy().say("no");
+    test.refuse(test.sent("message:send")[0]!, "never", "forbidden");
+    return run(test, "discard").state.outbox.items.length === 0;
+  },
+  join: () => asks(run(busy(), "join", "design", "join"), "room:find"),
+  leave: () => asks(run(busy(), "leave", "", "leave"), "room:leave"),
+  create: () => asks(run(busy(), "create", "design all of it", "create"), "room:create"),
+  topic: () => asks(run(busy(), "topic", "new", "topic"), "room:set_topic"),
+  list_rooms: () => asks(run(busy(), "list_rooms", "", "list"), "room:list"),
+  members: () => asks(run(busy(), "members", "", "names"), "room:members"),
+  next_room: () => at(run(busy(), "next_room")) === "ops",
+  previous_room: () => at(run(busy(), "previous_room")) === "ops",
+  room_by_number: () => at(run(busy(), "room_by_number", "2", "room")) === "ops",
+  last_room: () => at(run(run(busy(), "next_room"), "last_room")) === "lobby",
+  next_unread: () => at(run(busy(), "next_unread", "", "unread")) === "ops",
+  first_unread: () => does(run(busy(), "first_unread"), "scroll"),
+  switcher: () => run(busy(), "switcher").state.dialog?.is === "switcher",
+  next_mention: () => does(run(busy(), "next_mention"), "scroll"),
+  previous_mention: () => does(run(busy(), "previous_mention"), "scroll"),
+  mark_read: () => asks(run(busy(), "mark_read", "", "read"), "room:mark_read"),
+  mark_unread: () =>
+    run(busy().do({ type: "chosen", key: 5 }), "mark_unread").sent("room:mark_read")[0]!.payload.unread,
+  scroll_up: () => does(run(busy(), "scroll_up"), "scroll"),
+  scroll_down: () => does(run(busy(), "scroll_down"), "scroll"),
+  top: () => does(run(busy(), "top"), "scroll"),
+  bottom: () => does(run(busy(), "bottom"), "scroll"),
+  room_panel: () => run(busy(), "room_panel").state.panels.rooms === false,
+  member_panel: () => run(busy(), "member_panel").state.panels.people === false,
+  cancel: () => run(run(busy(), "help"), "cancel").state.dialog === null,
+  rename: () => asks(run(busy(), "rename", "lovelace", "nick"), "user:rename"),
+  away: () => run(busy(), "away", "", "away").sent("presence:set")[0]!.payload.away === true,
+  back: () =>
+    run(run(busy(), "away", "", "away").clear(), "back", "", "back").sent("presence:set")[0]!.payload.away === false,
+  register: () => run(busy(), "register", "ada", "register").state.dialog?.is === "account",
+  sign_in: () => run(busy(), "sign_in", "ada", "login").state.dialog?.is === "account",
+  sign_out: () => {
+    const test = busy()
+      .welcome([room()], { ...MINE, kind: "account", identity: "me" })
+      .clear();
+    test.state.credentials = { as: "account" };
+    return does(run(test, "sign_out", "", "logout"), "leave_account");
+  },
+  password: () => {
+    const test = busy().welcome([room()], { ...MINE, kind: "account", identity: "me" });
+    test.state.credentials = { as: "account" };
+    return run(test, "password", "", "password").state.dialog?.is === "account";
+  },
+  sessions: () => {
+    const test = busy()
+      .welcome([room()], { ...MINE, kind: "account", identity: "me" })
+      .clear();
+    test.state.credentials = { as: "account" };
+    return asks(run(test, "sessions", "", "sessions"), "session:list");
+  },
+  revoke_session: () => {
+    const test = busy()
+      .welcome([room()], { ...MINE, kind: "account", identity: "me" })
+      .clear();
+    test.state.credentials = { as: "account" };
+    test.state.sessions = [{ id: "s1", created: 1, used: 1, current: false }];
+    return run(test, "revoke_session", "1", "revoke").sent("session:revoke")[0]!.payload.id === "s1";
+  },
+  theme: () => run(busy(), "theme", "day", "theme").state.theme === "day",
+  help: () => run(busy(), "help").state.dialog?.is === "help",
+  reconnect: () => does(run(busy().cut().clear(), "reconnect", "", "reconnect"), "connect"),
+};
+
+describe("every action of the page", () => {
+  for (const action of ACTIONS.filter(({ not_in_page }) => !not_in_page)) {
+    it(`${action.id}: ${action.summary}`, () => {
+      expect(DRIVES[action.id as Id]()).toBeTruthy();
+    });
+  }
+});
