@@ -69,42 +69,51 @@ export async function highlight(text: string, named: string): Promise<Piece[] | 
   const language = ALIASES[lower] ?? lower;
   const load = Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined;
   if (!load) return null;
-  highlighter ??= import("highlight.js/lib/core").then((module) => module.default);
+  highlighter ??= import("highlight.js/lib/core").then(({ default: hljs }) => {
+    hljs.configure({ __emitter: Emitter } as unknown as Parameters<HLJSApi["configure"]>[0]);
+    return hljs;
+  });
   const [hljs, { default: grammar }] = await Promise.all([highlighter, load()]);
   if (!hljs.getLanguage(language)) hljs.registerLanguage(language, grammar);
-  const pieces: Piece[] = [];
-  hljs.configure({ __emitter: emitterInto(pieces) } as Parameters<HLJSApi["configure"]>[0]);
-  hljs.highlight(text, { language, ignoreIllegals: true });
-  return pieces;
+  const result = hljs.highlight(text, { language, ignoreIllegals: true });
+  return (result._emitter as unknown as Emitter).pieces;
 }
 
-/** The highlighter's own way to receive what it finds as something else than HTML. */
-function emitterInto(pieces: Piece[]) {
-  return class {
-    private readonly scopes: string[] = [];
-    addText(text: string): void {
-      if (text) pieces.push({ text, scope: (this.scopes.at(-1) ?? "").split(".")[0] ?? "" });
-    }
-    startScope(scope: string): void {
-      this.scopes.push(scope);
-    }
-    endScope(): void {
-      this.scopes.pop();
-    }
-    openNode(scope: string): void {
-      this.startScope(scope);
-    }
-    closeNode(): void {
-      this.endScope();
-    }
-    __addSublanguage(emitter: unknown): void {
-      void emitter;
-    }
-    finalize(): void {
-      this.scopes.length = 0;
-    }
-    toHTML(): string {
-      return "";
-    }
-  };
+/** The highlighter's own way to give what it finds as something else than HTML. */
+class Emitter {
+  readonly pieces: Piece[] = [];
+  private readonly scopes: string[] = [];
+
+  addText(text: string): void {
+    if (text) this.pieces.push({ text, scope: (this.scopes.at(-1) ?? "").split(".")[0] ?? "" });
+  }
+
+  startScope(scope: string): void {
+    this.scopes.push(scope);
+  }
+
+  endScope(): void {
+    this.scopes.pop();
+  }
+
+  openNode(scope: string): void {
+    this.startScope(scope);
+  }
+
+  closeNode(): void {
+    this.endScope();
+  }
+
+  /** A language within the language. */
+  __addSublanguage(other: Emitter): void {
+    this.pieces.push(...other.pieces);
+  }
+
+  finalize(): void {
+    this.scopes.length = 0;
+  }
+
+  toHTML(): string {
+    return "";
+  }
 }
