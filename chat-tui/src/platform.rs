@@ -58,6 +58,17 @@ pub async fn asked_to_end() {
     }
 }
 
+/// Does the last thing so long after the system asked the program to end, should it hang by then.
+pub fn end_at_the_latest(after: std::time::Duration, last: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            runtime.block_on(asked_to_end());
+            std::thread::sleep(after);
+            last();
+        }
+    });
+}
+
 /// Tells when the terminal has something to say, on the task that will read it: a key then wakes one
 /// thread, not three.
 #[cfg(unix)]
@@ -83,6 +94,12 @@ impl Input {
         Ok(Self { terminal, resized })
     }
 
+    /// Whether the terminal was closed. The terminal library reads one that is gone for ever.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        !io::IsTerminal::is_terminal(self.terminal.get_ref())
+    }
+
     /// Waits until there is something. Everything is to be read before it is asked again.
     pub async fn readable(&mut self) {
         tokio::select! {
@@ -106,6 +123,12 @@ impl Input {
     /// Never.
     pub fn open() -> io::Result<Self> {
         Ok(Self)
+    }
+
+    /// Whether the terminal was closed.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        false
     }
 
     /// Waits for a moment.

@@ -92,8 +92,11 @@ impl Client {
                 () = &mut asked_to_end => self.end = Some(End::Signal),
                 () = terminal.readable() => {
                     // What is pasted without brackets comes as many keys, and is drawn once.
-                    while let Some(event) = input::next()? {
+                    while !terminal.is_gone() && let Some(event) = input::next()? {
                         self.take(input::read(event))?;
+                    }
+                    if terminal.is_gone() {
+                        self.end = Some(End::Signal);
                     }
                     self.draw_if_dirty()?;
                 }

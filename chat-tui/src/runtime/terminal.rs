@@ -97,7 +97,8 @@ fn take_over() -> io::Result<()> {
     )
 }
 
-fn give_back() {
+/// Gives the terminal back, as far as that can still be done.
+pub(super) fn give_back() {
     let mut out = io::stdout();
     execute!(
         out,

@@ -111,6 +111,26 @@ fn it_gives_the_terminal_back_when_it_is_told_to_end() {
     assert!(terminal.is_whole_again());
 }
 
+#[cfg(unix)]
+#[test]
+fn it_ends_with_its_terminal() {
+    let mut terminal = Terminal::start("xterm-256color", &[NOWHERE, "--name", "ada"]);
+    terminal.wait_for("reconnecting in");
+    // The window is closed: no signal but the system's own, and nobody to read from.
+    let Terminal { mut child, master, output, .. } = terminal;
+    drop(output);
+    drop(master);
+    let until = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < until {
+        if child.try_wait().unwrap().is_some() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    panic!("it goes on without a terminal");
+}
+
 #[test]
 fn it_asks_for_a_name() {
     let mut terminal = Terminal::start("xterm-256color", &[NOWHERE]);
