@@ -1056,7 +1056,7 @@ export type RoomMarkRead = {
  */
 room: RoomId, 
 /**
- * The last entry that was read.
+ * The last entry that was read; seq 0 with the id `0` is the place before the first one.
  */
 place: Place, 
 /**

@@ -13,6 +13,9 @@ pub type Seq = u64;
 /// Milliseconds since 1970, UTC.
 pub type Millis = u64;
 
+/// The id of the place before a log's first entry, whose seq is 0.
+pub const BEFORE_FIRST: &str = "0";
+
 /// One entry of one life of a room's log. Cursors, targets, replies and read positions are places.
 ///
 /// Carrying the id beside the number is what finds a log that was copied back: the entry that

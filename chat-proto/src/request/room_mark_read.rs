@@ -12,7 +12,7 @@ use crate::place::{Place, Seq};
 pub struct RoomMarkRead {
     /// The room.
     pub room: RoomId,
-    /// The last entry that was read.
+    /// The last entry that was read; seq 0 with the id `0` is the place before the first one.
     pub place: Place,
     /// "Mark unread": the position may move back.
     #[serde(default)]

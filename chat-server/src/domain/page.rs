@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chat_proto::entry::{Body, Entry};
 use chat_proto::error::Error;
+use chat_proto::id::Epoch;
 use chat_proto::limits::Limits;
-use chat_proto::place::Seq;
+use chat_proto::place::{BEFORE_FIRST, Place, Seq};
 use chat_proto::request::history_read::HistoryRead;
 
 /// Where a page looks for its lines.
@@ -26,6 +27,12 @@ pub enum Scan {
         /// The seq in the middle.
         middle: Seq,
     },
+}
+
+/// The number of messages before the first entry, where the place points there.
+#[must_use]
+pub fn before_first(epoch: &Epoch, place: &Place) -> Option<u64> {
+    (place.seq == 0 && place.id.as_str() == BEFORE_FIRST && place.epoch == *epoch).then_some(0)
 }
 
 /// Where to look, and for how many lines.

@@ -10,6 +10,7 @@ use chat_proto::request::stored::Stored;
 
 use crate::domain::decide::{Context, decide};
 use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted};
+use crate::domain::page::before_first;
 use crate::storage::memory::{Log, Tables, key, no_room};
 use crate::storage::{Batch, Committed, CommittedEntry};
 
@@ -171,7 +172,7 @@ impl Log {
 fn move_position(tables: &mut Tables, user: &UserId, mark: &RoomMarkRead) -> Result<ReadPosition, Error> {
     let log = tables.rooms.get_mut(&mark.room).filter(|log| log.is_member(user)).ok_or_else(no_room)?;
     let row = log.row(mark.place.seq).filter(|row| row.entry.id == mark.place.id && log.epoch == mark.place.epoch);
-    let Some(n) = row.map(|row| row.entry.n) else {
+    let Some(n) = row.map(|row| row.entry.n).or_else(|| before_first(&log.epoch, &mark.place)) else {
         let mut error = Error::new(Code::EpochChanged, "The room's log was made anew, and another entry stands there now.");
         error.field = Some("place".to_owned());
         return Err(error);

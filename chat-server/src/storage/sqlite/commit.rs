@@ -2,7 +2,7 @@
 
 use chat_proto::entry::{Body, Entry};
 use chat_proto::error::{Code, Error};
-use chat_proto::id::UserId;
+use chat_proto::id::{Epoch, UserId};
 use chat_proto::name::confusable_key;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use serde_json::json;
@@ -11,11 +11,12 @@ use sqlx::{Connection, Row};
 
 use crate::domain::decide::{Context, Decision, NewEntry, decide, no_such_room};
 use crate::domain::facts::Wanted;
+use crate::domain::page::before_first;
 use crate::domain::write::Write;
 use crate::storage::sqlite::facts::{Keys, look_up};
 use crate::storage::sqlite::lookup::{is_member, room_key};
 use crate::storage::sqlite::rooms::read_position;
-use crate::storage::sqlite::rows::{kind, number, text, unreadable};
+use crate::storage::sqlite::rows::{kind, number, read, text, unreadable};
 use crate::storage::{Batch, Committed, CommittedEntry, StoreError};
 
 /// Runs one batch.
@@ -290,13 +291,14 @@ async fn move_position(
     if !is_member(connection, user, room).await? {
         return Ok(Err(no_such_room()));
     }
-    let sql = "SELECT r.epoch, e.id, e.n FROM rooms r JOIN entries e ON e.room = r.key AND e.seq = ? WHERE r.key = ?";
+    let sql = "SELECT r.epoch, COALESCE(e.id, '') AS id, COALESCE(e.n, 0) AS n FROM rooms r LEFT JOIN entries e ON e.room = r.key AND e.seq = ? WHERE r.key = ?";
     let row = sqlx::query(sql).bind(mark.place.seq as i64).bind(room).fetch_optional(&mut *connection).await?;
     let fits = |row: &sqlx::sqlite::SqliteRow| -> Result<bool, StoreError> {
         Ok(text(row, "epoch")? == mark.place.epoch.as_str() && text(row, "id")? == mark.place.id.as_str())
     };
     let n = match &row {
         Some(row) if fits(row)? => number(row, "n")?,
+        Some(row) if before_first(&read(Epoch::parse(text(row, "epoch")?))?, &mark.place).is_some() => 0,
         _ => {
             let mut error = Error::new(Code::EpochChanged, "The room's log was made anew, and another entry stands there now.");
             error.field = Some("place".to_owned());

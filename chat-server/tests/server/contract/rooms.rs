@@ -143,6 +143,9 @@ async fn counts_are_subtractions(#[case] kind: Kind) {
     assert_eq!((moved.seq, moved.unread, moved.mentions), (3, 0, 0));
     assert_eq!(bench.mark(&bob, first.clone(), false).await.unwrap().seq, 3, "it only grows");
     assert_eq!(bench.mark(&bob, first, true).await.unwrap().unread, 1, "except by mark unread");
+    let mut start = second.clone();
+    (start.seq, start.id) = (0, chat_proto::id::EntryId::parse(chat_proto::place::BEFORE_FIRST).unwrap());
+    assert_eq!(bench.mark(&bob, start, true).await.unwrap().unread, 2, "to the very beginning");
     let mut wrong = second;
     wrong.seq = 77;
     assert_eq!(bench.mark(&bob, wrong, false).await.unwrap_err().code, Code::EpochChanged);
