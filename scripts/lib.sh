@@ -84,8 +84,10 @@ need_display_tools() {
     # Emoji and Chinese, Japanese and Korean text, for pictures without empty boxes.
     have fc-list || missing+=(fontconfig)
     if have apt-get && [ "$(id -u)" = 0 ]; then
-        fc-list 2>/dev/null | grep -qi emoji || missing+=(fonts-noto-color-emoji)
-        fc-list 2>/dev/null | grep -qiE 'cjk|wqy' || missing+=(fonts-wqy-microhei)
+        local fonts
+        fonts=$(fc-list 2>/dev/null) || fonts=""
+        [[ ${fonts,,} == *emoji* ]] || missing+=(fonts-noto-color-emoji)
+        [[ ${fonts,,} =~ cjk|wqy ]] || missing+=(fonts-wqy-microhei)
     fi
     [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}"
     CHROMIUM=$(find_chromium) || die "No Chromium was found; set CHROMIUM to the path of one."

@@ -3,7 +3,9 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -11,9 +13,12 @@ use crate::wait::until;
 
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
-    master: Mutex<Box<dyn MasterPty + Send>>,
+    master: Mutex<Option<Box<dyn MasterPty + Send>>>,
     keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
     screen: Arc<Mutex<vt100::Parser>>,
+    /// Reads what the client draws, until it is told to stop.
+    reader: Option<JoinHandle<()>>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -40,15 +45,19 @@ impl Terminal {
         let mut output = pair.master.try_clone_reader().unwrap();
         let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let screen = Arc::new(Mutex::new(vt100::Parser::new(size(rows), size(columns), 0)));
-        let (drawn, answers) = (screen.clone(), keyboard.clone());
-        std::thread::spawn(move || {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (drawn, answers, told) = (screen.clone(), keyboard.clone(), stop.clone());
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 65_536];
             while let Ok(length @ 1..) = output.read(&mut bytes) {
                 drawn.lock().unwrap().process(&bytes[..length]);
                 answer(&bytes[..length], &answers);
+                if told.load(Ordering::Relaxed) {
+                    return;
+                }
             }
         });
-        Self { child, master: Mutex::new(pair.master), keyboard, screen }
+        Self { child, master: Mutex::new(Some(pair.master)), keyboard, screen, reader: Some(reader), stop }
     }
 
     /// Presses keys, as bytes that a terminal sends.
@@ -76,7 +85,7 @@ impl Terminal {
 
     pub fn resize(&self, columns: u16, rows: u16) {
         self.screen.lock().unwrap().set_size(size(rows), size(columns));
-        self.master.lock().unwrap().resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.master.lock().unwrap().as_ref().unwrap().resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
     /// Writes the screen as an SVG.
@@ -98,6 +107,22 @@ impl Terminal {
             let parser = self.screen.lock().unwrap();
             let screen = parser.screen();
             if screen.alternate_screen() || screen.hide_cursor() || screen.bracketed_paste() { Err(screen.contents()) } else { Ok(()) }
+        });
+    }
+}
+
+impl Terminal {
+    /// Closes the terminal, as when its window is closed; the program must end by itself.
+    pub fn close(mut self) {
+        // The reader has an end of it too, and sees that it shall stop when it is drawn again.
+        self.stop.store(true, Ordering::Relaxed);
+        self.press("x");
+        self.reader.take().unwrap().join().unwrap();
+        *self.keyboard.lock().unwrap() = Box::new(std::io::sink());
+        *self.master.lock().unwrap() = None;
+        until("the client has ended with its terminal", || match self.child.try_wait().unwrap() {
+            Some(_) => Ok(()),
+            None => Err("it still runs".to_owned()),
         });
     }
 }

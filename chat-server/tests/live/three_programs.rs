@@ -5,7 +5,9 @@ use std::sync::Barrier;
 use chat_proto::words;
 
 use crate::page::{Line, Page};
+use crate::server::Server;
 use crate::suite::{Conversation, Suite};
+use crate::terminal::Terminal;
 use crate::wait::until;
 
 const LINES: usize = 20;
@@ -187,6 +189,18 @@ fn guests_come_back_as_the_same_people() {
     suite.desk.say("/edit said before, and changed after");
     page_shows(&suite.phone, "bob sees the edit", &|line| line.text.contains("changed after"));
     suite.finish();
+}
+
+#[test]
+fn a_client_ends_with_its_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(dir.path());
+    // Often, since what is to be ruled out is a race between the signal and the end of the input.
+    for _ in 0..10 {
+        let terminal = Terminal::start(dir.path(), &server.url(), "dora", 80, 24);
+        until("the client is connected", || if terminal.text().contains(" connected") { Ok(()) } else { Err(terminal.text()) });
+        terminal.close();
+    }
 }
 
 fn all_text(page: &Page) -> String {
