@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -19,8 +21,22 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
   "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** Compresses once, at build time, what the server then sends as it is to browsers that take it. */
+const compress: Plugin = {
+  name: "compress",
+  apply: "build",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+      if (source.length < 500) continue;
+      this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotliCompressSync(source) });
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), compress],
   define: { __VERSION__: JSON.stringify(version) },
   resolve: { alias: { "@proto": here("../../chat-proto/gen/proto.ts") } },
   server: { proxy, fs: { allow: [here("."), here("../../chat-proto/gen")] } },

@@ -29,6 +29,8 @@ const BEHIND: Duration = Duration::from_secs(1);
 const BEHIND_BYTES: usize = 1 << 20;
 /// What an entry weighs besides its text.
 const ENTRY_BYTES: usize = 400;
+/// How long `closing` waits for the answer of the request that caused it.
+const ANSWER_FIRST: Duration = Duration::from_millis(30);
 /// How long a connection has for reading `closing` before it is cut.
 const LAST_WORDS: Duration = Duration::from_millis(250);
 
@@ -219,10 +221,13 @@ impl SocketIoFanOut {
             let Some(socket) = lock(&self.sockets).get(connection).cloned() else { continue };
             // From here on it hears nothing more of any room.
             socket.leave_all();
-            if let Err(error) = socket.emit(Closing::NAME, &Closing { error: error.clone() }) {
-                tracing::debug!(%error, "a connection was closed without its last words");
-            }
+            let closing = Closing { error: error.clone() };
             tokio::spawn(async move {
+                // The request that ended the session may be its own: its answer goes first.
+                tokio::time::sleep(ANSWER_FIRST).await;
+                if let Err(error) = socket.emit(Closing::NAME, &closing) {
+                    tracing::debug!(%error, "a connection was closed without its last words");
+                }
                 tokio::time::sleep(LAST_WORDS).await;
                 cut(socket);
             });

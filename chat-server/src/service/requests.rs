@@ -59,10 +59,14 @@ impl Service {
                 Ok(Reply::Page(Box::new(page)))
             }
             AnyRequest::RoomList(request) => {
-                self.store.list_rooms(&caller.user, &request).await.map(Reply::Rooms).map_err(|error| unavailable(&error))
+                let mut reply = self.store.list_rooms(&caller.user, &request).await.map_err(|error| unavailable(&error))?;
+                reply.rooms.iter_mut().for_each(|summary| self.count_guests(summary));
+                Ok(Reply::Rooms(reply))
             }
             AnyRequest::RoomFind(request) => {
-                self.store.find_room(&caller.user, &request).await.map_err(|error| unavailable(&error))?.map(Reply::Room)
+                let mut summary = self.store.find_room(&caller.user, &request).await.map_err(|error| unavailable(&error))??;
+                self.count_guests(&mut summary);
+                Ok(Reply::Room(summary))
             }
             AnyRequest::RoomMembers(request) => self.members(caller, &request).await.map(Reply::Members),
             AnyRequest::TypingSet(request) => self.set_typing(caller, &request).map(|()| Reply::Done(Done {})),

@@ -3,6 +3,7 @@
 use chat_proto::error::Error;
 use chat_proto::id::{ClientId, RoomId};
 use chat_proto::limits;
+use chat_proto::request::room_list::RoomSummary;
 use chat_proto::request::room_members::RoomMembersReply;
 use chat_proto::request::sync::{RoomPresence, SyncReply, SyncRequest};
 use chat_proto::request::{RoomLeave, RoomMembers, TypingSet};
@@ -47,6 +48,13 @@ impl Service {
         members.sort_by_cached_key(|member| (member.presence == Presence::Offline, member.user.name.as_str().to_lowercase()));
         members.truncate(MEMBERS);
         Ok(RoomMembersReply { online: counts.online, total: counts.total.max(members.len() as u32), members })
+    }
+
+    /// In the lobby the guests who are here count too; stored are the accounts alone.
+    pub(super) fn count_guests(&self, summary: &mut RoomSummary) {
+        if summary.room.id == self.lobby {
+            summary.members = summary.members.max(lock(&self.presence).of_room(&self.lobby).total);
+        }
     }
 
     /// A passing guest keeps nothing, no membership either: they leave every room but the lobby,

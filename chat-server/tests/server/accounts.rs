@@ -143,7 +143,9 @@ async fn http(server: &Running, request: &str, headers: &[(&str, &str)], body: O
     }
     stream.write_all(format!("{text}\r\n{body}").as_bytes()).await.unwrap();
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.unwrap();
+    answer.push_str(&String::from_utf8_lossy(&bytes));
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, head.to_owned(), serde_json::from_str(body).unwrap_or(Value::Null))
@@ -220,7 +222,10 @@ async fn the_page_and_its_neighbours_are_served() {
         assert_eq!(found, status, "{path}");
         assert!(head.contains(word), "{path}: {head}");
     }
+    let (_, head, _) = http(&server, "GET /", &[("accept-encoding", "gzip, br")], None).await;
+    assert!(head.contains("content-encoding: br"), "{head}");
     let (_, head, _) = http(&server, "GET /", &[], None).await;
+    assert!(!head.contains("content-encoding"), "{head}");
     assert!(head.contains("content-security-policy: default-src 'none'; script-src 'self'"), "{head}");
     server.stop().await;
 }

@@ -93,6 +93,18 @@ async fn typing_and_presence_are_told_once_and_end() {
 }
 
 #[tokio::test]
+async fn the_lobby_counts_the_guests_who_are_here() {
+    let server = Running::start().await;
+    let mut ada = Client::guest(server.address, "ada").await;
+    let _bob = Client::guest(server.address, "bob").await;
+    let list = ada.request("room:list", json!({})).await.unwrap();
+    assert_eq!(list["rooms"][0]["members"], 2);
+    ada.request("account:register", json!({ "identity": "ada", "password": "correct horse" })).await.unwrap();
+    assert_eq!(ada.request("room:find", json!({ "name": "lobby" })).await.unwrap()["members"], 2);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_read_position_moves_on_all_devices() {
     let server = Running::start().await;
     let mut ada = Client::guest(server.address, "ada").await;
