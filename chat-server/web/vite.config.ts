@@ -25,13 +25,16 @@ const policy =
 const compress: Plugin = {
   name: "compress",
   apply: "build",
-  enforce: "post",
-  generateBundle(_, bundle) {
-    for (const file of Object.values(bundle)) {
-      const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
-      if (source.length < 500) continue;
-      this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotliCompressSync(source) });
-    }
+  generateBundle: {
+    // After all others: Vite itself writes into the chunks until its own last step.
+    order: "post",
+    handler(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+        if (source.length < 500) continue;
+        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotliCompressSync(source) });
+      }
+    },
   },
 };
 
