@@ -29,6 +29,12 @@ const pages = new Map();
 const strangers = [];
 const complaints = [];
 
+/** Told at once, too: it may be why the test waits in vain for something else. */
+function complain(text) {
+  complaints.push(text);
+  console.error(text);
+}
+
 const actions = {
   async open({ page: key, url, name, width, height, dark, phone }) {
     const context = await browser.newContext({
@@ -47,11 +53,11 @@ const actions = {
     page.on("websocket", (socket) => {
       if (new URL(socket.url()).host !== home) strangers.push(socket.url());
     });
-    page.on("pageerror", (error) => complaints.push(`${key}: ${error.stack ?? error}`));
+    page.on("pageerror", (error) => complain(`${key}: ${error.stack ?? error}`));
     page.on("console", (message) => {
       // That the line is down while the server is down is no fault of the page's.
       if (message.type() === "error" && !/net::ERR_|WebSocket connection|Failed to load resource/.test(message.text())) {
-        complaints.push(`${key}: ${message.text()}`);
+        complain(`${key}: ${message.text()}`);
       }
     });
     pages.set(key, page);
