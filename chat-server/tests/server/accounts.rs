@@ -204,6 +204,20 @@ async fn the_page_signs_in_by_a_cookie_that_counts_from_our_own_page_alone() {
     server.stop().await;
 }
 
+/// Behind a proxy that ends TLS the cookie is for encrypted lines alone, and `Origin` is the proxy's.
+#[tokio::test]
+async fn behind_a_believed_proxy_the_cookie_is_secure() {
+    let server = Running::start_with(|settings| settings.proxies = vec!["127.0.0.1".parse().unwrap()]).await;
+    let body = json!({ "identity": "ada", "password": "correct horse" });
+    let forwarded = [("x-forwarded-proto", "https"), ("x-forwarded-host", "chat.example"), ("origin", "https://chat.example")];
+    let (status, head, _) = http(&server, "POST /api/account/register", &forwarded, Some(body.clone())).await;
+    assert_eq!(status, 200, "{head}");
+    assert!(head.contains("; Secure"), "{head}");
+    let foreign = [("x-forwarded-proto", "https"), ("x-forwarded-host", "chat.example"), ("origin", "http://chat.example")];
+    assert_eq!(http(&server, "POST /api/account/login", &foreign, Some(body)).await.0, 403);
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn the_page_and_its_neighbours_are_served() {
     let server = Running::start().await;
