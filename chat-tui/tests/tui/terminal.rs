@@ -18,10 +18,14 @@ struct Terminal {
 
 impl Terminal {
     fn start(term: &str, arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_chat-tui"));
         command.args(arguments);
+        Self::run(term, command)
+    }
+
+    fn run(term: &str, mut command: CommandBuilder) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
         command.env("TERM", term);
         command.env("XDG_DATA_HOME", home.path());
         for name in ["CHAT_URL", "CHAT_NAME", "CHAT_TOKEN", "NO_COLOR"] {
@@ -108,6 +112,28 @@ fn it_gives_the_terminal_back_when_it_is_told_to_end() {
     let process = terminal.child.process_id().and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?)).unwrap();
     rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
     assert_eq!(terminal.end(), 143);
+    assert!(terminal.is_whole_again());
+}
+
+/// This test runs itself once more in a terminal of its own, where it takes that over and panics.
+#[test]
+fn a_panic_gives_the_terminal_back() {
+    const PANICS: &str = "CHAT_TEST_PANICS";
+    if std::env::var_os(PANICS).is_some() {
+        let _taken = chat_tui::runtime::terminal::Terminal::enter().unwrap();
+        panic!("something unforeseen");
+    }
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "terminal::a_panic_gives_the_terminal_back", "--nocapture"]);
+    command.env(PANICS, "1");
+    command.env("RUST_BACKTRACE", "0");
+    let mut terminal = Terminal::run("xterm-256color", command);
+    assert_eq!(terminal.end(), 101);
+    let raw = String::from_utf8_lossy(&terminal.raw);
+    let taken = raw.find("\x1b[?1049h").expect("it was taken over");
+    let given_back = raw.find("\x1b[?1049l").expect("it was given back");
+    let told = raw.find("something unforeseen").expect("what happened is told");
+    assert!(taken < given_back && given_back < told, "on the screen that was there before:\n{raw}");
     assert!(terminal.is_whole_again());
 }
 
