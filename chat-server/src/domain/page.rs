@@ -70,6 +70,8 @@ pub fn back_from(below: Seq, found: u32, wanted: u32, lowest: Option<Seq>, rows:
 pub fn forward_to(above: Seq, found: u32, wanted: u32, highest: Option<Seq>, rows: u32, head: Seq) -> Seq {
     match highest {
         Some(highest) if found >= wanted => highest,
+        // Nothing was looked for, so nothing is covered.
+        None if wanted == 0 => above,
         _ => (above + u64::from(rows)).min(head),
     }
 }

@@ -96,8 +96,9 @@ impl Log {
     /// Edits and deletions that point into the range or stand in it.
     async fn amendments(&self, snapshot: &mut SqliteConnection, from: Seq, to: Seq) -> Result<Vec<Entry>, StoreError> {
         let (from, to) = (from as i64, to as i64);
-        let pointing = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
-                        WHERE room = ? AND target BETWEEN ? AND ? AND kind IN ('edit', 'delete')";
+        // The other columns are those of the row with the greatest seq: SQLite's rule for a bare max().
+        let pointing = "SELECT MAX(seq) AS seq, id, time, author, name, color, client_id, n, body FROM entries
+                        WHERE room = ? AND target BETWEEN ? AND ? AND kind IN ('edit', 'delete') GROUP BY target, kind";
         let standing = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
                         WHERE room = ? AND seq BETWEEN ? AND ? AND kind IN ('edit', 'delete')";
         let mut found = BTreeMap::new();

@@ -180,3 +180,37 @@ async fn a_cursor_that_does_not_fit_is_reset(#[case] kind: Kind) {
         assert_eq!(bench.store.rooms_of(&ada, &[cursor]).await.unwrap()[0].reset, reset);
     }
 }
+
+/// A page covers what it holds: nothing between `from` and `to` is missing, for any way to ask.
+#[rstest]
+#[case(Kind::Memory)]
+#[case(Kind::Sqlite)]
+#[tokio::test]
+async fn a_page_holds_all_that_it_covers(#[case] kind: Kind) {
+    let mut bench = Bench::new(kind).await;
+    let (lobby, ada) = (bench.lobby.clone(), bench.ada.clone());
+    let first = bench.say(&ada, "m0", "m0").await;
+    let place = bench.place(&first).await;
+    for number in 1..8 {
+        bench.say(&ada, &format!("m{number}"), "text").await;
+        bench.one(&ada, react(&lobby, &format!("t{number}"), place.clone(), number % 2 == 1)).await.unwrap();
+    }
+    let all = bench.page(&ada, |_| {}).await.unwrap();
+    let lines: Vec<u64> = all.entries.iter().map(|entry| entry.seq).collect();
+    for seq in 0..=all.head.seq + 2 {
+        for limit in 1..=6 {
+            for way in 0..3 {
+                let ask = |request: &mut HistoryRead| {
+                    request.limit = Some(limit);
+                    *[&mut request.before, &mut request.after, &mut request.around][way] = Some(seq);
+                };
+                let page = bench.page(&ada, ask).await.unwrap();
+                let to = page.to.as_ref().map_or(page.from.saturating_sub(1), |to| to.seq);
+                let held: Vec<u64> = page.entries.iter().map(|entry| entry.seq).collect();
+                let covered: Vec<u64> = lines.iter().copied().filter(|line| (page.from..=to).contains(line)).collect();
+                assert_eq!(held, covered, "way {way}, seq {seq}, limit {limit}: {}..{to}", page.from);
+                assert!(held.len() <= limit as usize + 1, "way {way}, seq {seq}, limit {limit}");
+            }
+        }
+    }
+}
