@@ -58,8 +58,8 @@ impl Service {
             // The more there are, the wider they are spread: at most 200 a second, within 10 s.
             let wait = 500 + (index as u64 * (many * 5).min(10_000)) / many;
             let error = Error::new(Code::Unavailable, "The server is restarting.").after(wait);
+            // It still counts until it is cut: what it asks for meanwhile is done, not refused.
             self.fanout.close(&[connection], &error);
-            self.closed(connection);
         }
     }
 }

@@ -92,6 +92,12 @@ impl Client {
         rid
     }
 
+    /// Emits a request, unless the line is cut.
+    pub async fn try_emit(&mut self, name: &str, mut payload: Value) -> bool {
+        payload["rid"] = json!("tried");
+        self.socket.send(Message::text(format!("42/v1,{}", json!([name, payload])))).await.is_ok()
+    }
+
     /// Emits anything at all.
     pub async fn emit_raw(&mut self, name: &str, payload: Value) {
         self.send_frame(format!("42/v1,{}", json!([name, payload]))).await;

@@ -87,6 +87,29 @@ async fn sigterm_tells_the_clients_and_exits_with_0() {
     assert!(log.iter().any(|line| line.contains("\"stopped\"")), "{log:?}");
 }
 
+/// What is sent while the server stops is stored or to be sent again; it is never refused for good.
+#[tokio::test]
+async fn nothing_is_refused_for_good_while_it_stops() {
+    let mut server = Process::start("CHAT_LIMITS__MESSAGE_BURST=100000");
+    let mut ada = Client::guest(server.address, "ada").await;
+    let lobby = ada.lobby();
+    let mut closing = false;
+    for index in 0.. {
+        if index == 50 {
+            server.terminate();
+        }
+        let payload = crate::client::send(&lobby, &format!("c{index}"), None, "x");
+        if !ada.try_emit("message:send", payload).await {
+            break;
+        }
+        let Some((name, event)) = ada.next_event().await else { break };
+        closing |= name == "closing";
+        assert!(name != "answer" || event["ok"].is_object() || event["error"]["retry"] == "later", "{event}");
+    }
+    assert!(closing, "it said that it closes");
+    assert_eq!(server.wait(), Some(0));
+}
+
 /// Out of descriptors the server waits; once there are some again it goes on as if nothing was.
 #[cfg(target_os = "linux")]
 #[tokio::test]
