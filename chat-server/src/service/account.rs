@@ -36,16 +36,18 @@ impl Service {
     /// Makes an account of a guest, who keeps their user id.
     ///
     /// # Errors
-    /// `name_taken`, or `forbidden` when they have an account.
-    pub async fn register(&self, caller: &Caller, register: Register) -> Result<SignedIn, Error> {
+    /// `name_taken`; `forbidden` when they have an account; `slow_down` after too many from one address.
+    pub async fn register(&self, caller: &Caller, from: &str, register: Register) -> Result<SignedIn, Error> {
+        self.throttle(&[format!("registrations from {from}")])?;
         self.register_user(&caller.user, register).await
     }
 
     /// The same for the page, which registers over HTTP with the guest's token, or with none.
     ///
     /// # Errors
-    /// `name_taken`; `signed_out` for a token that has ended.
-    pub async fn register_by_token(&self, token: Option<&Token>, register: Register) -> Result<SignedIn, Error> {
+    /// `name_taken`; `signed_out` for a token that has ended; `slow_down` after too many from one address.
+    pub async fn register_by_token(&self, token: Option<&Token>, from: &str, register: Register) -> Result<SignedIn, Error> {
+        self.throttle(&[format!("registrations from {from}")])?;
         let guest = match token {
             Some(token) => match self.store.token_owner(&token_hash(token), self.now()).await.map_err(|error| unavailable(&error))? {
                 TokenOwner::Guest(user) | TokenOwner::NamelessGuest(user) => Some(user),

@@ -77,7 +77,7 @@ impl Service {
             AnyRequest::UserRename(request) => self.rename(caller, &request.name).await.map(Reply::User),
             AnyRequest::AccountRegister(request) => {
                 let register = Register { identity: request.identity, password: request.password, client: caller.client.clone() };
-                self.register(caller, register).await.map(Reply::SignedIn)
+                self.register(caller, from, register).await.map(Reply::SignedIn)
             }
             AnyRequest::AccountLogin(request) => {
                 let login = Login { identity: request.identity, password: request.password, client: caller.client.clone() };

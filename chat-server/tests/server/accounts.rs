@@ -78,6 +78,18 @@ async fn attempts_to_sign_in_are_throttled() {
 }
 
 #[tokio::test]
+async fn registrations_from_one_address_are_throttled() {
+    let server = Running::start().await;
+    let mut statuses = Vec::new();
+    for index in 0..10 {
+        let body = json!({ "identity": format!("person-{index}"), "password": "correct horse" });
+        statuses.push(http(&server, "POST /api/account/register", &[], Some(body)).await.0);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 200, 200, 429, 429]);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn names_in_use_count_up_and_a_token_keeps_its_name() {
     let server = Running::start().await;
     let ada = Client::guest(server.address, "Ada").await;

@@ -67,7 +67,7 @@ pub(super) async fn register(State(shared): State<Shared>, caller: Caller, body:
         Err(error) => return refuse(&error),
     };
     let register = Register { identity: body.identity, password: body.password, client: caller.browser() };
-    match shared.service.register_by_token(body.guest_token.as_ref(), register).await {
+    match shared.service.register_by_token(body.guest_token.as_ref(), &caller.address(&shared), register).await {
         Ok(signed_in) => (shared.keep(&caller, &signed_in.token), ok(&json!({ "user": signed_in.user }))).into_response(),
         Err(error) => refuse(&error),
     }
@@ -79,9 +79,8 @@ pub(super) async fn login(State(shared): State<Shared>, caller: Caller, body: By
         Ok(body) => body,
         Err(error) => return refuse(&error),
     };
-    let from = shared.origins.client_address(&caller.parts, peer(&caller.parts));
     let login = Login { identity: body.identity, password: body.password, client: caller.browser() };
-    match shared.service.login(&from, login).await {
+    match shared.service.login(&caller.address(&shared), login).await {
         Ok(signed_in) => (shared.keep(&caller, &signed_in.token), ok(&json!({ "user": signed_in.user }))).into_response(),
         Err(error) => refuse(&error),
     }
@@ -132,6 +131,11 @@ impl Shared {
 }
 
 impl Caller {
+    /// The address to throttle by.
+    fn address(&self, shared: &Shared) -> String {
+        shared.origins.client_address(&self.parts, peer(&self.parts))
+    }
+
     /// The browser, as the list of sessions shows it.
     fn browser(&self) -> Option<ClientName> {
         let agent = self.parts.headers.get("user-agent")?.to_str().ok()?;
