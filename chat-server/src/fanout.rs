@@ -46,8 +46,8 @@ pub trait FanOut: Send + Sync + 'static {
     /// connections just before it goes out, a `leave` detaches them just after.
     fn entries(&self, entries: Vec<CommittedEntry>);
 
-    /// Attaches a new connection to the rooms of its user; when this returns, it misses nothing
-    /// that is committed from now on.
+    /// Attaches a new connection to its user and to these rooms, and to no others; when this
+    /// returns, it misses nothing that is committed from now on, and moves with its user.
     async fn attach(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]);
 
     /// Tells something that stands in no log.

@@ -15,8 +15,8 @@ use chat_proto::event::{Closing, Entries, Event, PresenceChanged, ReadChanged, T
 use chat_proto::id::{Epoch, RoomId, UserId};
 use chat_proto::limits;
 use serde::Serialize;
-use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
+use socketioxide::{SocketError, SocketIo};
 use tokio::sync::{Notify, oneshot};
 
 use crate::domain::presence::ConnectionId;
@@ -27,8 +27,10 @@ use crate::storage::CommittedEntry;
 const BEHIND: Duration = Duration::from_secs(1);
 /// A room with so many bytes waiting is behind.
 const BEHIND_BYTES: usize = 1 << 20;
-/// What an entry weighs besides its text.
-const ENTRY_BYTES: usize = 400;
+/// What an entry weighs besides what people wrote: ids, numbers, the names of fields.
+const ENTRY_BYTES: usize = 500;
+/// What one mention weighs.
+const MENTION_BYTES: usize = limits::ID + 3;
 /// How long `closing` waits for the answer of the request that caused it.
 const ANSWER_FIRST: Duration = Duration::from_millis(30);
 /// How long a connection has for reading `closing` before it is cut.
@@ -211,6 +213,7 @@ impl SocketIoFanOut {
 
     fn attach_now(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
         if let Some(socket) = lock(&self.sockets).get(&connection) {
+            socket.leave_all();
             socket.join(user_room(user));
             socket.join(rooms.iter().map(log_room).collect::<Vec<_>>());
         }
@@ -235,10 +238,20 @@ impl SocketIoFanOut {
     }
 }
 
-/// Ends a connection with its transport: leaving the namespace alone would leave that open.
+/// Ends a connection. It hears no room any more from here on. One whose buffer is full cannot be
+/// ended before there is room in it (socketioxide does nothing then): that is tried until it
+/// reads, or until TCP gives up a peer that does not.
 pub fn cut(socket: SocketRef) {
-    if let Err(error) = socket.disconnect() {
-        tracing::debug!(%error, "a connection could not be told that it ends");
+    socket.leave_all();
+    if let Err(SocketError::InternalChannelFull) = socket.clone().disconnect() {
+        tokio::spawn(async move {
+            while socket.connected() {
+                tokio::time::sleep(LAST_WORDS).await;
+                if !matches!(socket.clone().disconnect(), Err(SocketError::InternalChannelFull)) {
+                    return;
+                }
+            }
+        });
     }
 }
 
@@ -280,19 +293,31 @@ impl FanOut for SocketIoFanOut {
     }
 }
 
-/// About what an entry takes on the wire, its escapes counted.
+/// About what an entry takes on the wire, its escapes counted: rather more than less.
 fn weight(entry: &Entry) -> usize {
+    let (quote, mentions) = match &entry.body {
+        Body::Message(message) => (message.reply_to.as_ref(), message.mentions.len()),
+        Body::Edit(edit) => (None, edit.mentions.len()),
+        _ => (None, 0),
+    };
+    let quote = quote.map_or(0, |quote| ENTRY_BYTES + escaped(quote.author.name.as_str()) + escaped(&quote.text));
     let text = match &entry.body {
         Body::Message(message) => message.content.text.as_str(),
         Body::Edit(edit) => edit.content.text.as_str(),
-        Body::Delete(_) | Body::React(_) | Body::Topic(_) | Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => "",
+        Body::Topic(topic) => topic.topic.as_str(),
+        Body::Delete(_) | Body::React(_) | Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => "",
     };
-    let escaped = |byte: u8| match byte {
+    ENTRY_BYTES + escaped(entry.author.name.as_str()) + escaped(text) + quote + mentions * MENTION_BYTES
+}
+
+/// How long a text is in JSON.
+fn escaped(text: &str) -> usize {
+    let length = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\t' | b'\r' => 2,
         0..0x20 => 6,
         _ => 1,
     };
-    ENTRY_BYTES + text.bytes().map(escaped).sum::<usize>()
+    text.bytes().map(length).sum()
 }
 
 fn log_room(room: &RoomId) -> String {

@@ -1,5 +1,6 @@
 //! From a handshake to a `welcome`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_proto::PROTOCOL;
@@ -7,14 +8,14 @@ use chat_proto::error::Error;
 use chat_proto::event::Welcome;
 use chat_proto::handshake::Auth;
 use chat_proto::id::{RoomId, UserId};
-use chat_proto::request::sync::SyncRequest;
+use chat_proto::request::sync::{SyncReply, SyncRequest};
 use chat_proto::secret::Token;
 use chat_proto::user::{User, UserKind};
 
 use crate::domain::naming;
 use crate::domain::presence::ConnectionId;
 use crate::service::{Caller, Service, lock, signed_out, token_hash, unavailable};
-use crate::storage::{NewUser, TokenOwner};
+use crate::storage::{NewUser, TokenHash, TokenOwner};
 
 /// What a connection brings along.
 #[derive(Debug)]
@@ -33,7 +34,26 @@ impl Service {
     /// # Errors
     /// `signed_out` for a token that is nobody's or has ended.
     pub async fn open(&self, opening: &Opening) -> Result<Caller, Error> {
-        self.identify(opening).await
+        let Opening { connection, auth, cookie } = opening;
+        let caller = |user, session, passing| Caller { connection: *connection, user, session, passing, client: auth.client.clone() };
+        // What is said in so many words wins over the cookie.
+        let token = auth.token.as_ref().or_else(|| cookie.as_ref().filter(|_| auth.guest.is_none()));
+        let Some(token) = token else {
+            let mut new = self.new_user(auth);
+            new.name = self.store.free_name(&new, self.now()).await.map_err(|error| unavailable(&error))?;
+            let user = User { id: new.id, name: new.name, color: new.color, kind: UserKind::Guest, identity: None };
+            return Ok(caller(user, None, true));
+        };
+        let hash = token_hash(token);
+        match self.store.token_owner(&hash, self.now()).await.map_err(|error| unavailable(&error))? {
+            TokenOwner::Session(user, session) => Ok(caller(user, Some(session), false)),
+            // Who comes back costs no write.
+            TokenOwner::Guest(user) => Ok(caller(user, None, false)),
+            TokenOwner::NamelessGuest(_) => self.guest(auth, &hash).await.map(|user| caller(user, None, false)),
+            // A guest's first use of their token makes them; without a name beside it, it is no guest's.
+            TokenOwner::Nobody if auth.guest.is_some() => self.guest(auth, &hash).await.map(|user| caller(user, None, false)),
+            TokenOwner::Ended | TokenOwner::Nobody => Err(signed_out()),
+        }
     }
 
     /// The connection counts from here on, until [`closed`](Self::closed).
@@ -49,42 +69,9 @@ impl Service {
         caller
     }
 
-    async fn identify(&self, opening: &Opening) -> Result<Caller, Error> {
-        let Opening { connection, auth, cookie } = opening;
-        let caller = |user, session, passing| Caller { connection: *connection, user, session, passing, client: auth.client.clone() };
-        match (&auth.token, &auth.guest, cookie) {
-            (Some(token), Some(_), _) => {
-                let user = self.known_guest(auth, token).await?;
-                Ok(caller(user, None, false))
-            }
-            (Some(token), None, _) | (None, None, Some(token)) => match self.owner(token).await? {
-                TokenOwner::Session(user, session) => Ok(caller(user, Some(session), false)),
-                TokenOwner::Guest(user) | TokenOwner::NamelessGuest(user) => Ok(caller(user, None, false)),
-                TokenOwner::Ended | TokenOwner::Nobody => Err(signed_out()),
-            },
-            (None, _, _) => {
-                let mut new = self.new_user(auth);
-                new.name = self.store.free_name(&new, self.now()).await.map_err(|error| unavailable(&error))?;
-                let user = User { id: new.id, name: new.name, color: new.color, kind: UserKind::Guest, identity: None };
-                Ok(caller(user, None, true))
-            }
-        }
-    }
-
-    async fn owner(&self, token: &Token) -> Result<TokenOwner, Error> {
-        self.store.token_owner(&token_hash(token), self.now()).await.map_err(|error| unavailable(&error))
-    }
-
-    /// The guest of that token; an account's token with a name beside it is still the account's.
-    async fn known_guest(&self, auth: &Auth, token: &Token) -> Result<User, Error> {
-        match self.owner(token).await? {
-            // Who comes back costs no write.
-            TokenOwner::Guest(user) => return Ok(user),
-            TokenOwner::Ended | TokenOwner::Session(..) => return Err(signed_out()),
-            TokenOwner::NamelessGuest(_) | TokenOwner::Nobody => {}
-        }
+    async fn guest(&self, auth: &Auth, hash: &TokenHash) -> Result<User, Error> {
         let new = self.new_user(auth);
-        self.store.guest(&token_hash(token), &new, self.now()).await.map_err(|error| unavailable(&error))
+        self.store.guest(hash, &new, self.now()).await.map_err(|error| unavailable(&error))
     }
 
     fn new_user(&self, auth: &Auth) -> NewUser {
@@ -97,26 +84,49 @@ impl Service {
     /// Attaches the connection to its rooms, reads where they stand, and gives the `welcome`.
     ///
     /// # Errors
-    /// `signed_out`, or `unavailable` when the store cannot be read.
+    /// `signed_out`, also when the connection ended meanwhile; `unavailable` when the store cannot
+    /// be read.
     pub async fn welcome(&self, connection: ConnectionId) -> Result<Welcome, Error> {
         let caller = self.caller(connection)?;
         let own = self.store.room_ids_of(&caller.user).await.map_err(|error| unavailable(&error))?;
-        let rooms: Vec<RoomId> = own.iter().map(|(room, _)| room.clone()).collect();
-        self.fanout.attach(connection, &caller.user.id, &rooms).await;
+        let mut rooms: BTreeSet<RoomId> = own.iter().map(|(room, _)| room.clone()).collect();
+        let sync = loop {
+            self.fanout.attach(connection, &caller.user.id, &rooms.iter().cloned().collect::<Vec<_>>()).await;
+            // Heads are read after the connection is attached: nothing falls between the two.
+            let sync = self.sync(&caller, &SyncRequest { cursors: Vec::new(), show: vec![self.lobby.clone()] }).await?;
+            // Another connection of theirs may have joined or left a room before this one was
+            // attached; what changes from now on moves this one too.
+            let now: BTreeSet<RoomId> = sync.rooms.iter().map(|state| state.room.id.clone()).collect();
+            if now == rooms {
+                break sync;
+            }
+            rooms = now;
+        };
         for (room, members) in own {
             lock(&self.presence).set_members(&room, room == self.lobby, members);
         }
-        lock(&self.presence).connected(connection, &caller.user, rooms);
-        // Heads are read after the connection is attached: nothing falls between the two.
-        let sync = self.sync(&caller, &SyncRequest { cursors: Vec::new(), show: vec![self.lobby.clone()] }).await?;
+        self.appear(&caller, rooms)?;
+        let shown = lock(&self.presence).of_room(&self.lobby);
+        let presence = if sync.presence.is_empty() { Vec::new() } else { vec![shown] };
         Ok(Welcome {
             protocol: PROTOCOL,
             server: self.server.clone(),
             user: caller.user.clone(),
             limits: self.limits.clone(),
             time: self.now(),
-            sync,
+            sync: SyncReply { presence, ..sync },
         })
+    }
+
+    /// Lets the caller be seen, unless the connection has ended meanwhile: nobody would ever take
+    /// them away again.
+    fn appear(&self, caller: &Caller, rooms: BTreeSet<RoomId>) -> Result<(), Error> {
+        let callers = lock(&self.callers);
+        if !callers.contains_key(&caller.connection) {
+            return Err(signed_out());
+        }
+        lock(&self.presence).connected(caller.connection, &caller.user, rooms);
+        Ok(())
     }
 
     /// The connection ended.

@@ -104,6 +104,12 @@ impl Native {
             fanout.unregister(id);
             std::future::ready(())
         });
+        if !socket.connected() {
+            // It ended before its handler was there to be told.
+            self.service.closed(id);
+            self.fanout.unregister(id);
+            return;
+        }
         let native = self.clone();
         tokio::spawn(async move { native.welcome(socket, connection).await });
     }

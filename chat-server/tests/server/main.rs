@@ -9,6 +9,7 @@ mod contract;
 mod dice;
 mod disk;
 mod edges;
+mod opening;
 mod order;
 mod process;
 mod requests;
