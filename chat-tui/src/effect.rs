@@ -4,7 +4,7 @@ use std::fmt;
 
 use chat_proto::Request;
 use chat_proto::handshake::Auth;
-use chat_proto::id::Rid;
+use chat_proto::id::{ClientId, Rid};
 use chat_proto::name::DisplayName;
 use chat_proto::secret::Token;
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub enum Effect {
     Disconnect,
     /// Send a request on the connection.
     Emit(Emit),
-    /// Keep a change; durable before the effects after it are done.
+    /// Keep a change; kept before the effects after it are done, or they are not done.
     Store(Pair, Box<Change>),
     /// Tell what is kept for the pair.
     Load(Pair),
@@ -53,13 +53,15 @@ pub struct Emit {
     pub name: &'static str,
     /// Its fields.
     pub payload: Value,
+    /// The item of the outbox that it sends: it leaves only once that is kept.
+    pub item: Option<ClientId>,
 }
 
 impl Emit {
     /// A request under this `rid`.
     #[must_use]
     pub fn new<R: Request>(rid: Rid, request: &R) -> Self {
-        Self { rid, name: R::NAME, payload: serde_json::to_value(request).unwrap_or(Value::Null) }
+        Self { rid, name: R::NAME, payload: serde_json::to_value(request).unwrap_or(Value::Null), item: None }
     }
 }
 

@@ -3,12 +3,13 @@
 
 use chat_proto::error::Error;
 use chat_proto::event::AnyEvent;
-use chat_proto::place::Millis;
+use chat_proto::id::RoomId;
+use chat_proto::place::{Millis, Seq};
 
 use crate::credentials::Credentials;
 use crate::keys::Key;
 use crate::state::viewport::Viewport;
-use crate::storage::Kept;
+use crate::storage::{Change, Kept};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -29,6 +30,10 @@ pub enum Event {
     Link(u64, Link),
     /// What the storage keeps for the pair that was asked for.
     Loaded(Kept),
+    /// These changes could not be kept, none of them, and the sentence says why.
+    NotKept(Vec<Change>, String),
+    /// Somebody wants to see this entry: a search's result, a link.
+    Jump(RoomId, Seq),
     /// The credentials as they stand in their file now.
     Credentials(Credentials),
     /// The screen was drawn: what of it is seen.

@@ -9,7 +9,7 @@
 //! - [`keys`], [`credentials`], [`sanitize`], [`links`]: small values that all of them share;
 //! - [`theme`]: colours by name and depth; [`layout`]: from lines to rows; [`view`]: from state to cells;
 //! - [`storage`]: the port behind which outbox and drafts are kept;
-//! - [`network`]: the only place that knows Socket.IO; [`runtime`]: joins it all; [`platform`]: what is Unix alone;
+//! - [`network`]: the only place that knows Socket.IO; [`runtime`]: joins it all, [`runtime::rim`] what needs no screen; [`platform`]: what is Unix alone;
 //! - [`cli`]: the command line and its exit codes.
 
 pub mod cli;

@@ -99,7 +99,7 @@ async fn connection(number: u64, url: &str, auth: Value, mut queue: UnboundedRec
         Ok(Err(error)) => return down(deepest(&error)),
         Err(_) => return down("the server does not answer".to_owned()),
     };
-    while let Some(Emit { rid, name, mut payload }) = queue.recv().await {
+    while let Some(Emit { rid, name, mut payload, item: _ }) = queue.recv().await {
         if let Some(fields) = payload.as_object_mut() {
             fields.insert("rid".to_owned(), Value::String(rid.into()));
         }

@@ -8,13 +8,11 @@ use chat_proto::place::Millis;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::credentials::{Credentials, File, Kept, Known, new_token};
+use crate::credentials::File;
 use crate::effect::Effect;
 use crate::event::{Event, Link};
-use crate::network::Network;
 use crate::platform;
 use crate::state::State;
-use crate::storage::Storage;
 use crate::storage::memory::Memory;
 use crate::update::{start, tick, update};
 use crate::view::cache::Cache;
@@ -23,8 +21,10 @@ use crate::view::draw;
 pub mod editor;
 pub mod input;
 pub mod login;
+pub mod rim;
 pub mod terminal;
 
+use rim::{Performed, Rim};
 use terminal::Terminal;
 
 /// What comes from the network is drawn at most so often.
@@ -49,9 +49,8 @@ pub fn run(state: State, credentials: File) -> io::Result<End> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let terminal = Terminal::enter()?;
     let (report, reports) = unbounded_channel();
-    let network = Network::new(state.settings.url.clone(), report);
-    let storage = Box::new(Memory::default());
-    let client = Client { state, terminal, network, storage, credentials, cache: Cache::default(), dirty: true, end: None, drawn_at: None };
+    let rim = Rim::new(state.settings.url.clone(), report, Box::new(Memory::default()), credentials);
+    let client = Client { state, terminal, rim, cache: Cache::default(), dirty: true, end: None, drawn_at: None };
     let end = runtime.block_on(client.run(reports));
     runtime.shutdown_background();
     end
@@ -68,9 +67,7 @@ pub fn now() -> Millis {
 struct Client {
     state: State,
     terminal: Terminal,
-    network: Network,
-    storage: Box<dyn Storage>,
-    credentials: File,
+    rim: Rim,
     cache: Cache,
     dirty: bool,
     end: Option<End>,
@@ -117,7 +114,7 @@ impl Client {
                 self.draw_if_dirty()?;
             }
             if let Some(end) = self.end {
-                self.network.finish();
+                self.rim.finish();
                 return Ok(end);
             }
         }
@@ -181,10 +178,11 @@ impl Client {
         Ok(())
     }
 
-    /// Does what the core wants, in order; what comes of it is told after all of it is done.
+    /// Does what the core wants: what needs no screen in order, then what does. What comes of it is
+    /// told after all of it is done.
     fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
-        let mut outcomes = Vec::new();
-        for effect in effects {
+        let Performed { mut outcomes, rest } = self.rim.perform(&self.state, effects);
+        for effect in rest {
             outcomes.extend(self.perform_one(effect)?);
         }
         outcomes.into_iter().try_for_each(|outcome| self.take(Some(outcome)))
@@ -193,30 +191,6 @@ impl Client {
     fn perform_one(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         let trouble = |outcome: Result<(), String>| outcome.err().map(Event::Trouble);
         Ok(match effect {
-            Effect::Connect(number, auth) => {
-                self.network.connect(number, &auth);
-                None
-            }
-            Effect::Disconnect => {
-                self.network.disconnect();
-                None
-            }
-            Effect::Emit(emit) => {
-                self.network.emit(emit);
-                None
-            }
-            Effect::Store(pair, change) => trouble(self.storage.store(&pair, *change)),
-            Effect::Load(pair) => Some(self.storage.load(&pair).map_or_else(Event::Trouble, Event::Loaded)),
-            Effect::KeepAccount(name, token) => trouble(self.keep(|kept| kept.account = Some(Known { name, token }))),
-            Effect::ForgetAccount => trouble(self.keep(|kept| kept.account = None)),
-            Effect::NewGuest(name) => {
-                let guest = new_token().map(|token| Known { name, token });
-                Some(guest.and_then(|guest| self.keep_guest(guest)).map_or_else(Event::Trouble, Event::Credentials))
-            }
-            Effect::NameGuest(name) => {
-                let guest = self.state.credentials.guest.clone().map(|guest| Known { name, ..guest });
-                guest.map(|guest| self.keep_guest(guest).map_or_else(Event::Trouble, Event::Credentials))
-            }
             Effect::Copy(text) => trouble(self.terminal.copy(&text).map_err(|error| format!("It could not be copied: {error}."))),
             Effect::Open(link) => {
                 trouble(platform::open_link(&link).map_err(|error| format!("The link could not be opened ({error}): {link}")))
@@ -235,17 +209,16 @@ impl Client {
                 self.end = Some(End::Quit);
                 None
             }
+            // The rim has done it.
+            Effect::Connect(..)
+            | Effect::Disconnect
+            | Effect::Emit(_)
+            | Effect::Store(..)
+            | Effect::Load(_)
+            | Effect::KeepAccount(..)
+            | Effect::ForgetAccount
+            | Effect::NewGuest(_)
+            | Effect::NameGuest(_) => None,
         })
-    }
-
-    /// Changes what is kept for this server.
-    fn keep(&self, change: impl FnOnce(&mut Kept)) -> Result<(), String> {
-        self.credentials.change(&self.state.settings.url, change).map(drop)
-    }
-
-    /// Keeps a guest, durably, before it is used.
-    fn keep_guest(&self, guest: Known) -> Result<Credentials, String> {
-        self.keep(|kept| kept.put_guest(guest.clone()))?;
-        Ok(Credentials { guest: Some(guest), account: self.state.credentials.account.clone() })
     }
 }

@@ -37,11 +37,11 @@ pub struct Kept {
 
 /// Keeps changes, and gives them back.
 pub trait Storage {
-    /// Keeps a change; it is kept when this returns.
+    /// Keeps changes, in order, all or none; they are kept when this returns.
     ///
     /// # Errors
-    /// A sentence for people.
-    fn store(&mut self, pair: &Pair, change: Change) -> Result<(), String>;
+    /// A sentence for people; then nothing of it is kept.
+    fn store(&mut self, pair: &Pair, changes: Vec<Change>) -> Result<(), String>;
 
     /// What is kept for the pair.
     ///

@@ -77,6 +77,8 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Link(..) => {}
         Event::Loaded(kept) => queue::loaded(state, kept, &mut fx),
+        Event::NotKept(changes, reason) => queue::not_kept(state, changes, reason),
+        Event::Jump(id, seq) => rooms::jump(state, &id, seq, &mut fx),
         Event::Credentials(credentials) => account::credentials(state, credentials, &mut fx),
         Event::Drawn(viewport) => scroll::drawn(state, viewport, &mut fx),
         Event::Edited(Ok(text)) => state.composer.set(text.trim_end_matches('\n')),

@@ -77,6 +77,8 @@ pub struct Due {
     pub after: Option<ClientId>,
     /// What to do.
     pub work: Work,
+    /// Whether it was never sent before: that it is sent now is to be kept first.
+    pub first: bool,
 }
 
 /// What an answer or an own entry made of an item.
@@ -168,9 +170,9 @@ impl Outbox {
             let rid = rid();
             let item = &mut self.items[index];
             item.phase = Phase::Sent(rid.clone(), now);
-            item.emitted = true;
+            let first = !std::mem::replace(&mut item.emitted, true);
             unanswered += usize::from(!again);
-            due.push((rid, Due { client_id: item.client_id.clone(), after, work: item.work.clone() }));
+            due.push((rid, Due { client_id: item.client_id.clone(), after, work: item.work.clone(), first }));
         }
         due
     }
@@ -282,6 +284,18 @@ impl Outbox {
             Phase::Waiting(_) | Phase::Sent(..) | Phase::Stored(_) => return None,
         }
         Some(self.items.remove(index))
+    }
+
+    /// The item could not be kept, and so it is none.
+    pub fn not_kept(&mut self, client_id: &ClientId) {
+        self.items.retain(|item| item.client_id != *client_id);
+    }
+
+    /// That the item is sent could not be kept, and so it was not: to be sent later.
+    pub fn not_sent(&mut self, client_id: &ClientId, later: Millis) {
+        if let Some(item) = self.get_mut(client_id).filter(|item| matches!(item.phase, Phase::Sent(..))) {
+            (item.phase, item.emitted) = (Phase::Waiting(later), false);
+        }
     }
 
     /// Changes what an item says that was never sent.

@@ -90,12 +90,13 @@ impl Due {
     /// The request on the wire; `None` while it points at something without a place.
     #[must_use]
     pub fn emit(self, rid: Rid) -> Option<Emit> {
-        let Self { client_id, after, work } = self;
+        let Self { client_id, after, work, first: _ } = self;
+        let item = Some(client_id.clone());
         let place = |target: Target| match target {
             Target::Place(place) => Some(place),
             Target::Own(_) => None,
         };
-        Some(match work {
+        let emit = match work {
             Work::Send { room, text, mentions, reply_to, quote: _ } => {
                 let reply_to = match reply_to {
                     Some(target) => Some(place(target)?),
@@ -115,6 +116,7 @@ impl Due {
             Work::Leave { room } => Emit::new(rid, &RoomLeave { room, client_id, after }),
             Work::Topic { room, topic } => Emit::new(rid, &RoomSetTopic { room, client_id, after, topic }),
             Work::Create { name, topic } => Emit::new(rid, &RoomCreate { client_id, name, topic }),
-        })
+        };
+        Some(Emit { item, ..emit })
     }
 }

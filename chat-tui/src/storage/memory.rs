@@ -9,32 +9,36 @@ use super::{Change, Kept, Pair, Storage};
 pub struct Memory(HashMap<Pair, Kept>);
 
 impl Storage for Memory {
-    fn store(&mut self, pair: &Pair, change: Change) -> Result<(), String> {
+    fn store(&mut self, pair: &Pair, changes: Vec<Change>) -> Result<(), String> {
         let kept = self.0.entry(pair.clone()).or_default();
-        match change {
-            Change::Queued(item, room) => {
-                kept.outbox.push(item);
-                if let Some(room) = room {
-                    kept.drafts.remove(&room);
-                }
-            }
-            Change::Changed(item) => {
-                if let Some(old) = kept.outbox.iter_mut().find(|old| old.client_id == item.client_id) {
-                    *old = item;
-                }
-            }
-            Change::Settled(client_id) => kept.outbox.retain(|item| item.client_id != client_id),
-            Change::Draft(room, text) if text.is_empty() => {
-                kept.drafts.remove(&room);
-            }
-            Change::Draft(room, text) => {
-                kept.drafts.insert(room, text);
-            }
-        }
+        changes.into_iter().for_each(|change| apply(kept, change));
         Ok(())
     }
 
     fn load(&mut self, pair: &Pair) -> Result<Kept, String> {
         Ok(self.0.get(pair).cloned().unwrap_or_default())
+    }
+}
+
+fn apply(kept: &mut Kept, change: Change) {
+    match change {
+        Change::Queued(item, room) => {
+            kept.outbox.push(item);
+            if let Some(room) = room {
+                kept.drafts.remove(&room);
+            }
+        }
+        Change::Changed(item) => {
+            if let Some(old) = kept.outbox.iter_mut().find(|old| old.client_id == item.client_id) {
+                *old = item;
+            }
+        }
+        Change::Settled(client_id) => kept.outbox.retain(|item| item.client_id != client_id),
+        Change::Draft(room, text) if text.is_empty() => {
+            kept.drafts.remove(&room);
+        }
+        Change::Draft(room, text) => {
+            kept.drafts.insert(room, text);
+        }
     }
 }

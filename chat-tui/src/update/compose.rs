@@ -105,6 +105,32 @@ pub(super) fn say_as(state: &mut State, text: &str, mode: Mode, fx: &mut Fx) -> 
     true
 }
 
+/// What was said could not be kept: it stands in the composer again.
+pub(super) fn take_back(state: &mut State, work: Work) {
+    let (room, text, mode) = match work {
+        Work::Send { room, text, reply_to, quote, .. } => {
+            let answers = reply_to.zip(quote).map(|(target, (name, quote))| Mode::Reply(target, name, quote));
+            (room, text, answers.unwrap_or_default())
+        }
+        Work::Edit { room, target: Target::Place(place), text, .. } => (room, text, Mode::Edit(place)),
+        Work::Edit { room, target: Target::Own(client_id), text, .. } => (room, text, Mode::Rewrite(client_id)),
+        Work::Delete { .. } | Work::React { .. } | Work::Join { .. } | Work::Leave { .. } | Work::Topic { .. } | Work::Create { .. } => {
+            return;
+        }
+    };
+    let composer = if state.current.as_ref() == Some(&room) {
+        &mut state.composer
+    } else if let Some(room) = state.rooms.get_mut(&room) {
+        &mut room.draft
+    } else {
+        return;
+    };
+    // What was typed since comes after it.
+    let since = composer.take();
+    composer.set([text.as_str(), &since].join(if since.is_empty() { "" } else { "\n" }));
+    composer.mode = mode;
+}
+
 /// Something was typed: others may see it.
 pub(super) fn typed(state: &mut State, fx: &mut Fx) {
     let text = state.composer.text();

@@ -19,6 +19,9 @@ const LINES: u32 = 100;
 /// How long after a page that failed the next one is asked for.
 const AGAIN_MS: Millis = 2_000;
 
+/// Somebody wants to see a message that there is none of.
+const GONE: &str = "That message is not here any more.";
+
 /// Asks for a page, unless one of that room is under way.
 pub(super) fn ask_page(state: &mut State, id: &RoomId, of: PageOf, fx: &mut Fx) {
     let online = state.link.is_online();
@@ -114,6 +117,7 @@ pub(super) fn page(state: &mut State, id: &RoomId, of: PageOf, page: &Page, fx: 
         room.load_at = state.now + AGAIN_MS;
     }
     queue::settle_own(state, id, &page.entries.iter().chain(&page.amendments).cloned().collect::<Vec<_>>(), fx);
+    give_up_goal(state, id, of);
     reach_goal(state, id, fx);
     if !matches!(of, PageOf::Before(_)) {
         catch_up(state, id, fx);
@@ -127,12 +131,21 @@ pub(super) fn reach_goal(state: &mut State, id: &RoomId, fx: &mut Fx) {
         Some(Goal::Line(seq)) if room.timeline.line(seq).is_some() => scroll::show(state, id, seq),
         Some(Goal::Line(seq)) if room.timeline.covered().contains(seq) => {
             state.rooms.entry(id.clone()).and_modify(|room| room.goal = None);
-            state.complain("That message is not here any more.");
+            state.complain(GONE);
         }
         Some(Goal::Line(seq)) => ask_page(state, id, PageOf::Around(seq), fx),
         Some(Goal::Beginning) if room.timeline.covered().contains(1) => scroll::show_beginning(state, id),
         Some(Goal::Beginning) => ask_page(state, id, PageOf::First, fx),
         None => {}
+    }
+}
+
+/// The page that was to bring the goal is here without it: there is no such entry.
+fn give_up_goal(state: &mut State, id: &RoomId, of: PageOf) {
+    let (Some(room), PageOf::Around(seq)) = (state.rooms.get_mut(id), of) else { return };
+    if room.goal == Some(Goal::Line(seq)) && !room.timeline.covered().contains(seq) {
+        room.goal = None;
+        state.complain(GONE);
     }
 }
 
@@ -175,6 +188,10 @@ pub(super) fn lost(state: &mut State, question: &Question) {
 pub(super) fn load_nearby(state: &mut State, fx: &mut Fx) {
     let Some(room) = state.room() else { return };
     let id = room.id().clone();
+    if room.goal.is_some() {
+        reach_goal(state, &id, fx);
+    }
+    let Some(room) = state.room() else { return };
     let Some((from, to)) = room.window() else {
         catch_up(state, &id, fx);
         return;

@@ -3,14 +3,18 @@
 use chat_proto::entry::Entry;
 use chat_proto::error::Error;
 use chat_proto::id::{Rid, RoomId};
+use chat_proto::place::Millis;
 use chat_proto::request::stored::Stored;
 use serde_json::Value;
 
-use super::{Fx, rooms, sync};
+use super::{Fx, compose, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::outbox::{Item, Outbox, Phase, Settled, Work};
 use crate::storage::{Change, Kept, Pair};
+
+/// How long after something could not be kept it is tried again.
+const KEEP_AGAIN_MS: Millis = 2_000;
 
 /// Takes something into the outbox and sends it as soon as may be.
 pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx) {
@@ -36,13 +40,28 @@ pub(super) fn flush(state: &mut State, fx: &mut Fx) {
     }
     let asked = &mut state.asked;
     let due = state.outbox.take_due(state.now, state.limits.in_flight as usize, || asked.new_rid());
-    for (rid, due) in due {
-        let emitted = state.outbox.get(&due.client_id).cloned();
-        if let Some(item) = emitted {
-            store(state, Change::Changed(item), fx);
-        }
-        fx.extend(due.emit(rid).map(Effect::Emit));
+    // All that is sent for the first time is kept as such at once, and then all of it leaves.
+    for item in due.iter().filter(|(_, due)| due.first).filter_map(|(_, due)| state.outbox.get(&due.client_id)) {
+        store(state, Change::Changed(item.clone()), fx);
     }
+    fx.extend(due.into_iter().filter_map(|(rid, due)| due.emit(rid)).map(Effect::Emit));
+}
+
+/// Changes could not be kept: what was to join the outbox is a draft again, and what was to be sent
+/// waits.
+pub(super) fn not_kept(state: &mut State, changes: Vec<Change>, reason: String) {
+    for change in changes {
+        match change {
+            Change::Queued(item, _) => {
+                state.outbox.not_kept(&item.client_id);
+                compose::take_back(state, item.work);
+            }
+            Change::Changed(item) => state.outbox.not_sent(&item.client_id, state.now + KEEP_AGAIN_MS),
+            // In memory it is as it should be; on disk an older state is, which does no harm.
+            Change::Settled(_) | Change::Draft(..) => {}
+        }
+    }
+    state.complain(reason);
 }
 
 /// An answer to something of the outbox. `false` when it was not about it.

@@ -2,13 +2,14 @@
 
 use chat_proto::id::RoomId;
 use chat_proto::name::RoomName;
+use chat_proto::place::Seq;
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::RoomSummary;
 use chat_proto::request::{RoomFind, RoomMembers};
 use serde_json::Value;
 
 use super::ask::ask_now;
-use super::{Fx, compose, history, queue, sync};
+use super::{Fx, compose, history, queue, scroll, sync};
 use crate::state::State;
 use crate::state::asked::Question;
 use crate::state::outbox::Work;
@@ -32,6 +33,16 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
     state.rooms_toggled &= state.screen.0 >= crate::state::viewport::TWO_COLUMNS;
     history::catch_up(state, id, fx);
     sync::ask_now(state, fx);
+}
+
+/// Goes to an entry of a room and chooses it; loads what is around it where that is not held.
+pub(super) fn jump(state: &mut State, id: &RoomId, seq: Seq, fx: &mut Fx) {
+    if !state.rooms.contains_key(id) {
+        state.complain("You are not in that room.");
+        return;
+    }
+    enter(state, id, fx);
+    scroll::go_to(state, seq, fx);
 }
 
 /// The room on the screen is not there any longer; what was written in it stays with it.

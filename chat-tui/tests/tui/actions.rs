@@ -379,3 +379,27 @@ fn a_mistyped_command_is_never_said() {
     app.say("/join");
     assert!(app.sees("Usage: /join <room>"));
 }
+
+#[test]
+fn a_jump_enters_the_room_and_loads_what_is_around_the_entry() {
+    let mut server = Server::new();
+    let lobby = server.lobby().info.id.clone();
+    server.make_room("ops", "", RoomKind::Public);
+    for number in 1..=400 {
+        server.say("bob", &format!("line {number}."));
+    }
+    let mut app = App::new(80, 24, server);
+    app.keys("Ctrl+N");
+    app.feed(Event::Jump(lobby.clone(), 101));
+    app.settle();
+    assert!(app.sees("line 100.") && !app.sees("line 400."));
+    assert_eq!(app.state.chosen, Some(Spot::Line(101)));
+    app.feed(Event::Jump(lobby, 4_000));
+    app.settle();
+    assert!(app.sees("That message is not here any more."));
+    app.server.heard.clear();
+    app.wait(10_000);
+    assert!(app.server.heard.iter().filter(|name| *name == "history:read").count() < 3, "and it is not asked for again");
+    app.feed(Event::Jump(chat_proto::id::RoomId::parse("r-none").unwrap(), 1));
+    assert!(app.sees("You are not in that room."));
+}

@@ -30,6 +30,8 @@ pub struct App {
     pub wanted: Vec<Effect>,
     pub cache: Cache,
     pub storage: Memory,
+    /// Why nothing can be kept at the moment.
+    pub full: Option<String>,
     pub caret: Option<(u16, u16)>,
 }
 
@@ -59,6 +61,7 @@ impl App {
             wanted: vec![],
             cache: Cache::default(),
             storage: Memory::default(),
+            full: None,
             caret: None,
         };
         let effects = start(&mut app.state);
@@ -133,16 +136,22 @@ impl App {
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
+        let mut not_kept = Vec::new();
         for effect in effects {
             match effect {
+                Effect::Emit(emit) if emit.item.is_some() && !not_kept.is_empty() => {}
                 Effect::Emit(emit) => self.sent.push(emit),
-                Effect::Store(pair, change) => self.storage.store(&pair, *change).unwrap(),
+                Effect::Store(_, change) if self.full.is_some() => not_kept.push(*change),
+                Effect::Store(pair, change) => self.storage.store(&pair, vec![*change]).unwrap(),
                 Effect::Load(pair) => {
                     let kept = self.storage.load(&pair).unwrap();
                     self.feed(Event::Loaded(kept));
                 }
                 other => self.wanted.push(other),
             }
+        }
+        if let Some(reason) = self.full.clone().filter(|_| !not_kept.is_empty()) {
+            self.feed(Event::NotKept(not_kept, reason));
         }
     }
 

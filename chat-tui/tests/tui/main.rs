@@ -9,6 +9,7 @@ mod edges;
 mod fuzz;
 mod outbox;
 mod reconnect;
+mod rim;
 mod screens;
 mod server;
 mod terminal;

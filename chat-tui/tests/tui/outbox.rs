@@ -189,6 +189,72 @@ fn quitting_waits_for_what_is_on_its_way_and_asks_before_something_is_lost() {
     assert!(app.wanted.contains(&Effect::Quit));
 }
 
+#[test]
+fn a_line_that_cannot_be_kept_is_still_the_draft() {
+    let mut app = App::new(80, 24, Server::new());
+    app.full = Some("The disk is full.".into());
+    app.say("precious");
+    assert!(app.sees("> precious") && app.sees("The disk is full."));
+    assert_eq!((app.state.outbox.items().count(), texts(&mut app.server).len()), (0, 0));
+    app.full = None;
+    app.keys("Enter");
+    assert!(app.sees("Write to #lobby"));
+    assert_eq!(texts(&mut app.server), ["precious"]);
+}
+
+#[test]
+fn an_answer_that_cannot_be_kept_is_still_an_answer() {
+    let mut app = App::new(80, 24, Server::new());
+    app.server.say("bob", "shall we?");
+    app.wait(31_000);
+    app.full = Some("The disk is full.".into());
+    app.keys("Up r");
+    app.say("yes");
+    assert!(app.sees("answering bob") && app.sees("> yes"));
+    app.full = None;
+    app.keys("Enter");
+    assert!(app.sees("↳ bob: shall we?"));
+}
+
+#[test]
+fn what_cannot_be_marked_as_sent_waits_and_does_not_leave() {
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    app.say("said without a line");
+    app.full = Some("The disk is full.".into());
+    app.wait(2_000);
+    app.welcome();
+    assert!(texts(&mut app.server).is_empty());
+    assert!(app.sees("said without a line") && app.sees("The disk is full."));
+    app.full = None;
+    app.wait(3_000);
+    assert_eq!(texts(&mut app.server), ["said without a line"]);
+}
+
+#[test]
+fn what_leaves_together_is_kept_together_and_before_it_leaves() {
+    use chat_tui::effect::Effect;
+    use chat_tui::event::{Event, Link};
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    for text in ["one", "two", "three"] {
+        app.say(text);
+    }
+    app.feed(Event::Time(app.state.now + 2_000));
+    let welcome = app.server.welcome();
+    let event = Event::Link(app.state.link.number, Link::Wire(welcome));
+    let effects = chat_tui::update::update(&mut app.state, event);
+    let of_outbox: Vec<&str> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Store(..) => Some("store"),
+            Effect::Emit(emit) => emit.item.as_ref().map(|_| "emit"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(of_outbox, ["store", "store", "store", "emit", "emit", "emit"]);
+}
+
 fn item(number: usize) -> Item {
     let room = RoomId::parse("r").unwrap();
     let text = MessageText::parse(number.to_string()).unwrap();
