@@ -21,13 +21,23 @@ pub struct Cli {
     pub serve: ServeArgs,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 stopped when asked, 1 could not start or had to stop, 2 wrong arguments.";
+const EXIT_CODES: &str = "Exit codes: 0 done, or stopped when asked; 1 could not start, or had to stop; 2 wrong arguments.";
+
+const EXPORT_HELP: &str = "\
+Each room begins with a line {\"room\": {id, name, topic, kind}, \"epoch\", \"head\": {seq, id}, \"entries\"}; as many lines \
+{\"room\": ID, \"epoch\", \"entry\"} as \"entries\" says follow it, in order of seq and in the words of the protocol (docs/export.md).
+
+It is one moment of the database, also while a server runs and writes. Nothing is written to it.
+
+Exit codes: 0 all was printed, or the reader closed the pipe; 1 no such room, or the database cannot be read; 2 wrong arguments.";
 
 /// What the server can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the chat (the default).
     Serve(ServeArgs),
+    /// Print all entries of all rooms, or of those named, one JSON object a line.
+    Export(ExportArgs),
     /// Print the completions of a shell.
     Completions {
         /// The shell.
@@ -43,6 +53,21 @@ pub struct ServeArgs {
     /// Address and port to listen on; may be given several times [default: port 3000 on both loopbacks].
     #[arg(long, value_name = "ADDR")]
     pub listen: Vec<SocketAddr>,
+    /// Directory of the database [default: the user's data directory].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Settings file (TOML) [default: none].
+    #[arg(long, value_name = "FILE", env = "CHAT_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// What `export` takes.
+#[derive(Debug, Default, Args)]
+#[command(after_help = EXPORT_HELP)]
+pub struct ExportArgs {
+    /// Rooms by name or id [default: all].
+    #[arg(value_name = "ROOM")]
+    pub rooms: Vec<String>,
     /// Directory of the database [default: the user's data directory].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

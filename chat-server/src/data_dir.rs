@@ -1,7 +1,7 @@
 //! The data directory, and the lock that keeps a second server out of it.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::platform::{make_private_dir, open_private};
@@ -49,6 +49,21 @@ impl DataDir {
         open_private(&path.join(DATABASE))
             .map_err(|error| format!("The database in {shown} cannot be opened: {error}. Name another directory with --data."))?;
         Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The database of a directory that somebody else may hold, to read it without the lock.
+    ///
+    /// # Errors
+    /// One sentence: there is none.
+    pub fn database_in(path: &Path) -> Result<PathBuf, String> {
+        let database = path.join(DATABASE);
+        match database.metadata() {
+            Ok(_) => Ok(database),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Err(format!("There is no database in {}. Name the server's data directory with --data.", path.display()))
+            }
+            Err(error) => Err(format!("The data directory {} cannot be read: {error}.", path.display())),
+        }
     }
 
     /// The database's file.

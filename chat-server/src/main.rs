@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use chat_server::cli::{Cli, Command, ServeArgs};
+use chat_server::cli::{Cli, Command, ExportArgs, ServeArgs};
 use chat_server::settings::Settings;
-use chat_server::startup::Server;
+use chat_server::startup::{self, Server};
 use chat_server::{logging, platform};
 use clap::{CommandFactory, Parser};
 
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         None => serve(&cli.serve),
         Some(Command::Serve(args)) => serve(&args),
+        Some(Command::Export(args)) => export(args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chat-server", &mut text);
@@ -45,6 +46,12 @@ async fn serve(args: &ServeArgs) -> Result<(), String> {
     platform::asked_to_stop().await;
     server.stop().await;
     Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn export(args: ExportArgs) -> Result<(), String> {
+    let settings = Settings::load(&ServeArgs { listen: Vec::new(), data: args.data, config: args.config })?;
+    startup::export(&settings, &args.rooms, &mut std::io::BufWriter::new(std::io::stdout())).await
 }
 
 /// A reader that has seen enough closes the pipe; that is no error.

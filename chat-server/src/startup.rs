@@ -1,6 +1,7 @@
 //! The one place that wires everything. Reads like a diagram: store ─┐
 //! fan-out ──────────────────────────────────────────────────────────┴▶ service ─▶ transport.
 
+use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +19,9 @@ use crate::ports::{Argon2Passwords, SystemClock, SystemRandom};
 use crate::service::{Clock, Ports, Service};
 use crate::settings::Settings;
 use crate::storage::Store;
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::export::ExportError;
 use crate::storage::sqlite::problem::explain;
+use crate::storage::sqlite::{self, SqliteStore};
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
 use crate::transport::slim::slim;
@@ -96,6 +98,21 @@ impl Server {
         if let Err(error) = self.running.await {
             tracing::error!(%error, "the server did not stop cleanly");
         }
+    }
+}
+
+/// Writes all rooms, or those named, with all their entries; a reader that has seen enough and
+/// closes the pipe ends it well.
+///
+/// # Errors
+/// One clear sentence: what is wrong, and what to do.
+pub async fn export(settings: &Settings, rooms: &[String], out: &mut dyn Write) -> Result<(), String> {
+    let path = DataDir::database_in(&settings.data)?;
+    match sqlite::export::export(&path, rooms, out).await {
+        Ok(()) => Ok(()),
+        Err(ExportError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(ExportError::Store(error)) => Err(format!("The database {} cannot be read: {}", path.display(), explain(&error))),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A port: this file is the trait, its children are the implementations. A new one answers to the
 //! contract suite (`tests/server/contract.rs`), which runs the same tests on each of them.
+//! [`export`] stands beside it: a database read without being opened as a store.
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::domain::decide::Context;
 use crate::domain::naming::PassingNames;
 use crate::domain::write::{Write, Written};
 
+pub mod export;
 pub mod memory;
 pub mod sqlite;
 

@@ -7,6 +7,7 @@
 //! - `commit`: the writer's transaction, `facts`: what it looks up;
 //! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
+//! - [`export`]: the whole file for `chat-server export`, beside a running server;
 //! - [`problem`]: what is wrong with a file, in words for its owner.
 
 use std::path::Path;
@@ -32,6 +33,7 @@ use crate::domain::random::Random;
 use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
 
 mod commit;
+pub mod export;
 mod facts;
 mod history;
 mod lookup;
