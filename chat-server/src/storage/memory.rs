@@ -38,7 +38,7 @@ pub struct MemoryStore {
     lobby: RoomId,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tables {
     rooms: HashMap<RoomId, Log>,
     users: HashMap<UserId, StoredUser>,
@@ -48,6 +48,7 @@ struct Tables {
 }
 
 /// One room with its log.
+#[derive(Clone)]
 struct Log {
     room: Room,
     epoch: Epoch,
@@ -62,18 +63,21 @@ struct Log {
     members: u32,
 }
 
+#[derive(Clone)]
 struct Row {
     entry: Entry,
     digest: Option<i64>,
     deleted: bool,
 }
 
+#[derive(Clone)]
 struct StoredUser {
     user: User,
     password: Option<String>,
     seen: Millis,
 }
 
+#[derive(Clone)]
 struct StoredToken {
     user: UserId,
     /// None for a guest's.
@@ -114,6 +118,20 @@ impl MemoryStore {
         log.push(first, None);
         let rooms = HashMap::from([(lobby.clone(), log)]);
         Self { tables: Mutex::new(Tables { rooms, ..Tables::default() }), server_id, lobby }
+    }
+
+    /// A copy of all that it holds now, as a copied database file would be.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { tables: Mutex::new(self.tables().clone()), server_id: self.server_id.clone(), lobby: self.lobby.clone() }
+    }
+
+    /// A room's log as it stands, with its epoch, for whoever checks it from outside.
+    #[must_use]
+    pub fn log(&self, room: &RoomId) -> Option<(Epoch, Vec<Entry>)> {
+        let tables = self.tables();
+        let log = tables.rooms.get(room)?;
+        Some((log.epoch.clone(), log.rows.iter().map(|row| row.entry.clone()).collect()))
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {

@@ -12,6 +12,11 @@ impl Dice {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % n
     }
+
+    /// The index of one of so many things.
+    pub fn pick(&mut self, many: usize) -> usize {
+        self.below(many as u64) as usize
+    }
 }
 
 impl Random for Dice {

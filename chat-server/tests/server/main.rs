@@ -19,3 +19,4 @@ mod running;
 mod slow;
 mod spawned;
 mod startup;
+mod wrapped;

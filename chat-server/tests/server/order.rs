@@ -5,32 +5,22 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chat_proto::error::{Code, Error};
-use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
-use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, Identity};
-use chat_proto::place::Millis;
-use chat_proto::request::history_read::{HistoryRead, Page};
-use chat_proto::request::room_list::{RoomListReply, RoomSummary};
-use chat_proto::request::session_list::Session;
-use chat_proto::request::sync::{Cursor, RoomState};
-use chat_proto::request::{RoomFind, RoomList};
-use chat_proto::user::User;
 use chat_server::domain::decide::Context;
-use chat_server::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use chat_server::storage::{Batch, Committed, Store, StoreError};
 use serde_json::json;
 
 use crate::client::{Client, send};
 use crate::dice::Dice;
 use crate::running::Running;
+use crate::wrapped::{Around, Wrapped, commit_unless};
 
 /// Refuses every tenth message once, at random, with `unavailable`.
-struct Refusing<S> {
-    inner: S,
+struct Refusing {
     dice: Mutex<Dice>,
     refused: Mutex<HashSet<String>>,
 }
 
-impl<S> Refusing<S> {
+impl Refusing {
     /// Whether this write is refused now; the same one is refused once at most.
     fn refuses(&self, client_id: &str) -> bool {
         let unlucky = self.dice.lock().unwrap().below(10) == 0;
@@ -39,78 +29,10 @@ impl<S> Refusing<S> {
 }
 
 #[async_trait]
-impl<S: Store> Store for Refusing<S> {
-    fn server_id(&self) -> ServerId {
-        self.inner.server_id()
-    }
-    fn lobby(&self) -> RoomId {
-        self.inner.lobby()
-    }
-    async fn commit(&self, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
-        let unlucky: Vec<bool> = batch.writes.iter().map(|write| self.refuses(write.request.client_id().as_str())).collect();
-        let lucky = batch.writes.iter().zip(&unlucky).filter(|(_, unlucky)| !**unlucky).map(|(write, _)| write.clone()).collect();
-        let mut committed = self.inner.commit(&Batch { writes: lucky, marks: batch.marks.clone() }, context).await?;
-        let mut outcomes = std::mem::take(&mut committed.outcomes).into_iter();
-        let refusal = || Err(Error::new(Code::Unavailable, "refused by the test").after(1));
-        committed.outcomes = unlucky.iter().map(|unlucky| if *unlucky { refusal() } else { outcomes.next().unwrap() }).collect();
-        Ok(committed)
-    }
-    async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
-        self.inner.page(reader, request, limits).await
-    }
-    async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
-        self.inner.rooms_of(reader, cursors).await
-    }
-    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
-        self.inner.room_ids_of(reader).await
-    }
-    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
-        self.inner.members(reader, room).await
-    }
-    async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError> {
-        self.inner.list_rooms(reader, request).await
-    }
-    async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary> {
-        self.inner.find_room(reader, request).await
-    }
-    async fn token_owner(&self, hash: &TokenHash, now: Millis) -> Result<TokenOwner, StoreError> {
-        self.inner.token_owner(hash, now).await
-    }
-    async fn guest(&self, hash: &TokenHash, new: &NewUser, now: Millis) -> Result<User, StoreError> {
-        self.inner.guest(hash, new, now).await
-    }
-    async fn free_name(&self, new: &NewUser, now: Millis) -> Result<DisplayName, StoreError> {
-        self.inner.free_name(new, now).await
-    }
-    async fn seen(&self, users: &[UserId], now: Millis) -> Result<(), StoreError> {
-        self.inner.seen(users, now).await
-    }
-    async fn rename(&self, user: &User, name: &DisplayName, now: Millis) -> Answer<User> {
-        self.inner.rename(user, name, now).await
-    }
-    async fn register(&self, guest: &User, identity: &Identity, hash: &str, session: &NewSession, now: Millis) -> Answer<User> {
-        self.inner.register(guest, identity, hash, session, now).await
-    }
-    async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
-        self.inner.account(identity).await
-    }
-    async fn open_session(&self, user: &UserId, session: &NewSession, now: Millis) -> Result<(), StoreError> {
-        self.inner.open_session(user, session, now).await
-    }
-    async fn sessions(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
-        self.inner.sessions(user).await
-    }
-    async fn end_session(&self, user: &UserId, session: &SessionId, now: Millis) -> Result<bool, StoreError> {
-        self.inner.end_session(user, session, now).await
-    }
-    async fn set_password(&self, user: &UserId, hash: &str, keep: &SessionId, now: Millis) -> Result<Vec<SessionId>, StoreError> {
-        self.inner.set_password(user, hash, keep, now).await
-    }
-    async fn check(&self) -> Result<(), StoreError> {
-        self.inner.check().await
-    }
-    async fn close(&self) {
-        self.inner.close().await;
+impl Around for Refusing {
+    async fn commit(&self, store: &impl Store, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
+        let refusal = || Error::new(Code::Unavailable, "refused by the test").after(1);
+        commit_unless(store, batch, context, |write| self.refuses(write.request.client_id().as_str()).then(refusal)).await
     }
 }
 
@@ -120,7 +42,8 @@ const MESSAGES: usize = 20_000;
 /// refusal holds back what follows, so they stand in order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_keep_their_order_through_refusals() {
-    let wrap = |inner| Arc::new(Refusing { inner, dice: Mutex::new(Dice(11)), refused: Mutex::default() }) as Arc<dyn Store>;
+    let around = Refusing { dice: Mutex::new(Dice(11)), refused: Mutex::default() };
+    let wrap = |inner| Arc::new(Wrapped { inner, around }) as Arc<dyn Store>;
     let server = Running::start_wrapped(wrap, |settings| {
         settings.limits.message_burst = 1_000_000;
         settings.limits.messages_per_second = 1_000_000;
