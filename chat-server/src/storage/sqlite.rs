@@ -242,3 +242,38 @@ impl Store for SqliteStore {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row;
+
+    use super::*;
+
+    /// Ids that nobody compares.
+    struct Same;
+
+    impl Random for Same {
+        fn fill(&mut self, buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+    }
+
+    /// What `tests/server/power.rs` builds on: a commit returns when its log is on the disk.
+    #[tokio::test]
+    async fn the_writer_syncs_every_commit_also_once_it_is_opened_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&dir.path().join("chat.db"), 1, &mut Same).await.unwrap();
+        for _ in 0..2 {
+            for (pragma, value) in [("journal_mode", "wal"), ("synchronous", "2")] {
+                let sql = format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}");
+                let found = store.write(async |writer| Ok(sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(writer).await?)).await.unwrap();
+                assert_eq!(found.get::<String, _>(0), value, "{pragma}");
+            }
+            let refused = store.write(async |_| Err::<(), _>(StoreError::Refused("an unknown outcome"))).await;
+            assert!(refused.is_err() && store.writer.lock().await.is_none());
+        }
+        let options = sqlx::query("SELECT compile_options FROM pragma_compile_options").fetch_all(&store.readers).await.unwrap();
+        let options: Vec<String> = options.iter().map(|row| row.get(0)).collect();
+        assert!(!options.iter().any(|option| option.contains("NO_SYNC") || option.contains("DISABLE_DIRSYNC")), "{options:?}");
+    }
+}

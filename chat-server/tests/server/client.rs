@@ -95,6 +95,11 @@ impl Client {
     /// Emits a request, unless the line is cut.
     pub async fn try_emit(&mut self, name: &str, mut payload: Value) -> bool {
         payload["rid"] = json!("tried");
+        self.try_emit_raw(name, payload).await
+    }
+
+    /// Emits anything at all, unless the line is cut.
+    pub async fn try_emit_raw(&mut self, name: &str, payload: Value) -> bool {
         self.socket.send(Message::text(format!("42/v1,{}", json!([name, payload])))).await.is_ok()
     }
 

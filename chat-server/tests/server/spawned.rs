@@ -53,6 +53,25 @@ impl Process {
         self.dir.clone()
     }
 
+    fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
+    /// Holds it at whatever instruction it has come to. Back when it stands still.
+    #[cfg(target_os = "linux")]
+    pub fn freeze(&self) {
+        use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
+        kill_process(self.pid(), Signal::STOP).unwrap();
+        let (_, status) = waitpid(Some(self.pid()), WaitOptions::UNTRACED).unwrap().unwrap();
+        assert!(status.stopped(), "{status:?}");
+    }
+
+    /// Lets it go on.
+    #[cfg(target_os = "linux")]
+    pub fn thaw(&self) {
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::CONT).unwrap();
+    }
+
     pub fn get(&self, path: &str) -> Option<u16> {
         use std::io::{Read, Write};
         let mut stream = TcpStream::connect(self.address).ok()?;
