@@ -194,6 +194,14 @@ words! {
     TOO_LONG = "The message is {size} bytes long; {most} are allowed.";
     /// A copy that the browser refused.
     NOT_COPIED = "The browser does not let this page copy.";
+    /// A line that the browser could not store, and what sending it again does.
+    NOT_STORED = "The browser could not store this line, so it was not sent. Send it again to keep it as long as this page is open.";
+    /// Once, where the browser stores nothing.
+    NOT_DURABLE = "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.";
+    /// A change of a message that was taken back meanwhile.
+    TARGET_GONE = "That message is not there any more.";
+    /// Above own messages whose room is not one's own any more.
+    HOMELESS = "Not sent, since you are not in the room any more: {count}.";
     /// The label of the button that brings more of a list.
     MORE = "More";
     /// A form that waits for its answer.
