@@ -22,6 +22,8 @@ pub enum Effect {
     Emit(Emit),
     /// Keep a change; kept before the effects after it are done, or they are not done.
     Store(Pair, Box<Change>),
+    /// Make durable what was stored so far.
+    Seal,
     /// Tell what is kept for the pair.
     Load(Pair),
     /// Keep an account's token, durably.

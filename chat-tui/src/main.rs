@@ -11,6 +11,7 @@ use chat_tui::cli::{Cli, Command, Common, completions, exit, manual, name};
 use chat_tui::credentials::File;
 use chat_tui::runtime::{self, End, login::login};
 use chat_tui::state::{Settings, State};
+use chat_tui::storage::disk::Disk;
 use chat_tui::theme::Depth;
 use clap::Parser;
 use jiff::tz::TimeZone;
@@ -47,6 +48,7 @@ fn screen(cli: Cli) -> Result<u8, String> {
     let token = std::env::var("CHAT_TOKEN").ok().filter(|token| !token.is_empty()).map(Token::parse).transpose();
     let token = token.map_err(|reason| format!("CHAT_TOKEN {reason}."))?;
     let file = File::open()?;
+    let storage = Disk::open()?;
     let given_token = token.is_some();
     let who = name::choose(&file, &address.url, asked_for.clone(), token, ask_name)?;
     let settings = Settings {
@@ -63,7 +65,7 @@ fn screen(cli: Cli) -> Result<u8, String> {
     };
     let size = crossterm::terminal::size().unwrap_or((80, 24));
     let state = State::new(settings, who.credentials, who.passing, runtime::now(), size);
-    match runtime::run(state, file) {
+    match runtime::run(state, Box::new(storage), file) {
         Ok(End::Quit) => Ok(exit::OK),
         Ok(End::Signal) => Ok(exit::SIGNAL),
         Err(error) => Err(format!("The terminal cannot be used: {error}.")),

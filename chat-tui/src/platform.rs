@@ -27,12 +27,36 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Opens a file that its owner alone can read, to read and write; makes it where there is none.
+///
+/// # Errors
+/// What the system says.
+pub fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes a directory that its owner alone can look into, and those above it.
+///
+/// # Errors
+/// What the system says.
+pub fn private_directory(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 /// Locks a file against other programs of ours until the handle is dropped.
 ///
 /// # Errors
 /// What the system says.
 pub fn lock(path: &Path) -> io::Result<fs::File> {
-    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    let file = private_file(path)?;
     file.lock()?;
     Ok(file)
 }

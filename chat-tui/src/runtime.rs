@@ -1,5 +1,4 @@
-//! Joins the core with the world: feeds it events, does what it says, draws what it knows. The one
-//! place that names an implementation of the storage.
+//! Joins the core with the world: feeds it events, does what it says, draws what it knows.
 
 use std::io;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -13,8 +12,8 @@ use crate::effect::Effect;
 use crate::event::{Event, Link};
 use crate::platform;
 use crate::state::State;
-use crate::storage::memory::Memory;
-use crate::update::{start, tick, update};
+use crate::storage::Storage;
+use crate::update::{self, start, tick, update};
 use crate::view::cache::Cache;
 use crate::view::draw;
 
@@ -45,11 +44,11 @@ pub enum End {
 ///
 /// # Errors
 /// When the terminal cannot be read or written.
-pub fn run(state: State, credentials: File) -> io::Result<End> {
+pub fn run(state: State, storage: Box<dyn Storage>, credentials: File) -> io::Result<End> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let terminal = Terminal::enter()?;
     let (report, reports) = unbounded_channel();
-    let rim = Rim::new(state.settings.url.clone(), report, Box::new(Memory::default()), credentials);
+    let rim = Rim::new(state.settings.url.clone(), report, storage, credentials);
     let client = Client { state, terminal, rim, cache: Cache::default(), dirty: true, end: None, drawn_at: None };
     let end = runtime.block_on(client.run(reports));
     runtime.shutdown_background();
@@ -114,6 +113,8 @@ impl Client {
                 self.draw_if_dirty()?;
             }
             if let Some(end) = self.end {
+                let effects = update::end(&mut self.state);
+                self.rim.perform(&self.state, effects);
                 self.rim.finish();
                 return Ok(end);
             }
@@ -214,6 +215,7 @@ impl Client {
             | Effect::Disconnect
             | Effect::Emit(_)
             | Effect::Store(..)
+            | Effect::Seal
             | Effect::Load(_)
             | Effect::KeepAccount(..)
             | Effect::ForgetAccount

@@ -100,6 +100,12 @@ pub struct State {
     pub sync_at: Option<Millis>,
     /// What is being written.
     pub composer: Composer,
+    /// What of it is kept as the draft of the room on the screen; `None` when that is not known.
+    pub kept_draft: Option<String>,
+    /// When something was stored that is not durable yet.
+    pub unsealed_since: Option<Millis>,
+    /// Whether what waits outlives the program.
+    pub lasts: bool,
     /// What was written before.
     pub recall: Recall,
     /// A completion under way.
@@ -188,6 +194,9 @@ impl State {
             asked: Asked::default(),
             sync_at: None,
             composer: Composer::default(),
+            kept_draft: None,
+            unsealed_since: None,
+            lasts: false,
             recall: Recall::default(),
             completion: None,
             popup: None,

@@ -3,7 +3,7 @@
 //!
 //! - [`action`]: an arm for everything that a person can do;
 //! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`: what people do;
-//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `read`: what goes between client and server;
+//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `read`: what goes between client and server;
 //! - [`tick`]: what is due by the clock.
 
 use crate::effect::Effect;
@@ -18,6 +18,7 @@ mod account;
 mod answer;
 mod ask;
 mod compose;
+mod drafts;
 mod history;
 mod keys;
 mod link;
@@ -40,6 +41,14 @@ type Fx = Vec<Effect>;
 pub fn start(state: &mut State) -> Vec<Effect> {
     let mut fx = Vec::new();
     link::open(state, &mut fx);
+    fx
+}
+
+/// Ends: keeps what is not kept yet.
+pub fn end(state: &mut State) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    drafts::keep(state, &mut fx);
+    drafts::seal(state, &mut fx);
     fx
 }
 

@@ -61,6 +61,7 @@ impl Rim {
                     self.network.disconnect();
                     None
                 }
+                Effect::Seal => trouble(self.storage.seal()),
                 Effect::Load(pair) => Some(self.storage.load(&pair).map_or_else(Event::Trouble, Event::Loaded)),
                 Effect::KeepAccount(name, token) => trouble(self.keep(state, |kept| kept.account = Some(Known { name, token }))),
                 Effect::ForgetAccount => trouble(self.keep(state, |kept| kept.account = None)),

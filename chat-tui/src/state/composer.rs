@@ -47,6 +47,15 @@ impl Composer {
         self.caret
     }
 
+    /// What of it is a draft: something new, not the change of something old.
+    #[must_use]
+    pub fn draft(&self) -> &str {
+        match self.mode {
+            Mode::Write | Mode::Reply(..) => &self.text,
+            Mode::Edit(_) | Mode::Rewrite(_) => "",
+        }
+    }
+
     /// Whether nothing is written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -16,6 +16,7 @@ use chat_proto::error::{Code, Error, Retry};
 use chat_proto::id::{ClientId, Epoch, Rid, RoomId};
 use chat_proto::place::{Millis, Place};
 use chat_proto::request::stored::Stored;
+use serde::{Deserialize, Serialize};
 
 pub use super::work::{Target, Work};
 
@@ -34,8 +35,9 @@ pub struct Outbox {
     items: Vec<Item>,
 }
 
-/// One thing on its way.
-#[derive(Clone, Debug, PartialEq)]
+/// One thing on its way. Kept on disk as JSON: a field that is added later has a default, so that a
+/// newer program reads what an older one left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// Made before the first send; the same in each repeat.
     pub client_id: ClientId,
@@ -48,13 +50,16 @@ pub struct Item {
     /// Whether it was ever sent: then it may be stored already, and cannot be changed.
     pub emitted: bool,
     /// How often it was answered with "later", which stretches the wait.
+    #[serde(default)]
     pub delays: u8,
     /// How many connections in a row closed right after it was sent.
+    #[serde(default)]
     pub cuts: u8,
 }
 
 /// How far an item is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// To be sent, not before this moment.
     Waiting(Millis),
@@ -114,7 +119,10 @@ impl Outbox {
     #[must_use]
     pub fn restore(items: Vec<Item>) -> Self {
         let mut outbox = Self { items };
-        outbox.unsend();
+        for item in outbox.items.iter_mut().filter(|item| !item.has_final_answer()) {
+            // Whatever it waited for, it has waited long enough; and its moments are another clock's.
+            item.phase = Phase::Waiting(0);
+        }
         outbox
     }
 

@@ -141,6 +141,20 @@ impl Room {
     /// Drops the lines, to start at the head; what is being written stays.
     pub fn start_anew(&mut self, me: &UserId, epoch: chat_proto::id::Epoch) {
         self.timeline = Timeline::new(me.clone(), epoch);
+        self.stand_at_the_end();
+    }
+
+    /// The connection ended: lines that nothing vouches for are dropped.
+    pub fn disconnected(&mut self) {
+        self.typing.0.clear();
+        self.gap_since = None;
+        if self.timeline.disconnected() {
+            self.stand_at_the_end();
+        }
+    }
+
+    /// The lines are gone, and whatever stood on them.
+    fn stand_at_the_end(&mut self) {
         self.scroll = Scroll::default();
         (self.new_after, self.left_bottom_at, self.goal, self.gap_since) = (None, None, None, None);
         (self.loading, self.load_at) = (false, 0);

@@ -6,12 +6,14 @@ use chat_proto::name::RoomName;
 use chat_proto::place::Place;
 use chat_proto::request::{MessageDelete, MessageEdit, MessageReact, MessageSend, RoomCreate, RoomJoin, RoomLeave, RoomSetTopic};
 use chat_proto::text::{Emoji, MessageText, TopicText};
+use serde::{Deserialize, Serialize};
 
 use super::outbox::Due;
 use crate::effect::Emit;
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the fields are those of the requests")]
 pub enum Work {
     /// Say something; the last field is what is drawn of the message that it answers.
@@ -33,7 +35,8 @@ pub enum Work {
 }
 
 /// The message that a request points at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// It stands there.
     Place(Place),

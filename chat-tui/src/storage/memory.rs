@@ -15,6 +15,10 @@ impl Storage for Memory {
         Ok(())
     }
 
+    fn seal(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
     fn load(&mut self, pair: &Pair) -> Result<Kept, String> {
         Ok(self.0.get(pair).cloned().unwrap_or_default())
     }
@@ -23,6 +27,7 @@ impl Storage for Memory {
 fn apply(kept: &mut Kept, change: Change) {
     match change {
         Change::Queued(item, room) => {
+            kept.outbox.retain(|old| old.client_id != item.client_id);
             kept.outbox.push(item);
             if let Some(room) = room {
                 kept.drafts.remove(&room);
@@ -33,7 +38,7 @@ fn apply(kept: &mut Kept, change: Change) {
                 *old = item;
             }
         }
-        Change::Settled(client_id) => kept.outbox.retain(|item| item.client_id != client_id),
+        Change::Settled(client_id) | Change::Withdrawn(client_id) => kept.outbox.retain(|item| item.client_id != client_id),
         Change::Draft(room, text) if text.is_empty() => {
             kept.drafts.remove(&room);
         }

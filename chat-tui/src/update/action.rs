@@ -236,6 +236,15 @@ fn quit(state: &mut State, fx: &mut Fx) {
     } else if state.link.is_online() {
         state.quit_at = Some(state.now + QUIT_MS);
     } else {
+        quit_unsent(state, fx);
+    }
+}
+
+/// Ends with something unsent: at once where it is kept, else only if somebody really wants to.
+pub(super) fn quit_unsent(state: &mut State, fx: &mut Fx) {
+    if state.lasts {
+        fx.push(Effect::Quit);
+    } else {
         state.popup = Some(Popup::Confirm(Confirm::Quit));
     }
 }

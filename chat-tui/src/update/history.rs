@@ -43,7 +43,7 @@ pub(super) fn ask_page(state: &mut State, id: &RoomId, of: PageOf, fx: &mut Fx) 
 
 /// An entry that we hold: it finds a log that was made anew.
 fn place(room: &Room) -> Option<Place> {
-    room.timeline.cursor_place()
+    room.timeline.checkpoint()
 }
 
 /// Fetches what is known to be missing at the end of the log.

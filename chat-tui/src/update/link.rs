@@ -13,6 +13,7 @@ use super::{Fx, account, history, queue, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::link::{BACKOFF_MAX_MS, BACKOFF_MIN_MS, Farewell, LASTING_MS, Phase};
+use crate::state::room::Room;
 
 /// Opens a connection now; one that is open is closed.
 pub(super) fn open(state: &mut State, fx: &mut Fx) {
@@ -90,10 +91,7 @@ fn forget_connection(state: &mut State, welcomed: bool, fx: &mut Fx) {
     }
     state.sync_at = None;
     state.typing_told = None;
-    for room in state.rooms.values_mut() {
-        room.typing.0.clear();
-        room.gap_since = None;
-    }
+    state.rooms.values_mut().for_each(Room::disconnected);
 }
 
 fn wait(state: &mut State, after: Option<Millis>) {

@@ -256,7 +256,7 @@ pub(super) fn discard(state: &mut State, fx: &mut Fx) {
             if let Work::Send { text, .. } = &item.work {
                 state.recall.keep(text.as_str());
             }
-            queue::store(state, Change::Settled(item.client_id), fx);
+            queue::store(state, Change::Withdrawn(item.client_id), fx);
             state.chosen = None;
         }
         None => state.say("Only what was not sent can be discarded."),

@@ -21,14 +21,19 @@ pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx
     let client_id = state.new_client_id();
     let room = from_draft.then(|| work.room().cloned()).flatten();
     let item = Item::new(client_id, work, state.now);
+    if room.is_some() && room == state.current {
+        state.kept_draft = Some(String::new());
+    }
     store(state, Change::Queued(item.clone(), room), fx);
     state.outbox.push(item);
     flush(state, fx);
 }
 
 /// Keeps a change for whoever this is.
-pub(super) fn store(state: &State, change: Change, fx: &mut Fx) {
-    if let Some(pair) = state.pair() {
+pub(super) fn store(state: &mut State, change: Change, fx: &mut Fx) {
+    // Who only passes by keeps nothing: nobody could ever come back for it.
+    if let Some(pair) = state.pair().filter(|_| state.passing.is_none()) {
+        state.unsealed_since = if change.is_urgent() { None } else { state.unsealed_since.or(Some(state.now)) };
         fx.push(Effect::Store(pair, Box::new(change)));
     }
 }
@@ -41,8 +46,9 @@ pub(super) fn flush(state: &mut State, fx: &mut Fx) {
     let asked = &mut state.asked;
     let due = state.outbox.take_due(state.now, state.limits.in_flight as usize, || asked.new_rid());
     // All that is sent for the first time is kept as such at once, and then all of it leaves.
-    for item in due.iter().filter(|(_, due)| due.first).filter_map(|(_, due)| state.outbox.get(&due.client_id)) {
-        store(state, Change::Changed(item.clone()), fx);
+    let first = due.iter().filter(|(_, due)| due.first).filter_map(|(_, due)| state.outbox.get(&due.client_id).cloned());
+    for item in first.collect::<Vec<_>>() {
+        store(state, Change::Changed(item), fx);
     }
     fx.extend(due.into_iter().filter_map(|(rid, due)| due.emit(rid)).map(Effect::Emit));
 }
@@ -54,11 +60,12 @@ pub(super) fn not_kept(state: &mut State, changes: Vec<Change>, reason: String) 
         match change {
             Change::Queued(item, _) => {
                 state.outbox.not_kept(&item.client_id);
+                state.kept_draft = None;
                 compose::take_back(state, item.work);
             }
             Change::Changed(item) => state.outbox.not_sent(&item.client_id, state.now + KEEP_AGAIN_MS),
             // In memory it is as it should be; on disk an older state is, which does no harm.
-            Change::Settled(_) | Change::Draft(..) => {}
+            Change::Settled(_) | Change::Withdrawn(_) | Change::Draft(..) => {}
         }
     }
     state.complain(reason);
@@ -161,7 +168,8 @@ pub(super) fn change_pair(state: &mut State, before: Option<Pair>, fx: &mut Fx) 
     state.outbox = Outbox::default();
     state.rooms.clear();
     (state.current, state.last, state.chosen, state.popup) = (None, None, None, None);
-    if let Some(pair) = state.pair() {
+    (state.kept_draft, state.unsealed_since) = (None, None);
+    if let Some(pair) = state.pair().filter(|_| state.passing.is_none()) {
         fx.push(Effect::Load(pair));
     }
 }
@@ -173,6 +181,10 @@ pub(super) fn loaded(state: &mut State, kept: Kept, fx: &mut Fx) {
     items.retain(|item| !newer.iter().any(|known| known.client_id == item.client_id));
     items.extend(newer);
     state.outbox = Outbox::restore(items);
+    state.lasts = kept.lasts;
+    if !kept.troubles.is_empty() {
+        state.complain(kept.troubles.join(" "));
+    }
     for (id, text) in kept.drafts {
         if state.current.as_ref() == Some(&id) {
             if state.composer.is_empty() {

@@ -26,6 +26,7 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
     state.current = Some(id.clone());
     if let Some(room) = state.rooms.get_mut(id) {
         state.composer = std::mem::take(&mut room.draft);
+        state.kept_draft = Some(state.composer.draft().to_owned());
         room.new_after = (room.read.unread > 0 && room.read.seq > 0).then_some(room.read.seq);
     }
     state.chosen = None;
@@ -50,7 +51,7 @@ fn leave_screen(state: &mut State, fx: &mut Fx) {
     let Some(old) = state.current.take() else { return };
     let draft = std::mem::take(&mut state.composer);
     if let Some(room) = state.rooms.get_mut(&old) {
-        let text = draft.text().to_owned();
+        let text = draft.draft().to_owned();
         (room.draft, room.new_after, room.kept_unread) = (draft, None, false);
         queue::store(state, Change::Draft(old.clone(), text), fx);
     }

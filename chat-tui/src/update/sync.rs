@@ -17,7 +17,7 @@ pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
         return;
     }
     let cursors = state.rooms.values().filter_map(|room| {
-        let place = room.timeline.cursor_place()?;
+        let place = room.timeline.checkpoint()?;
         Some(Cursor { room: room.id().clone(), epoch: place.epoch, seq: place.seq, id: place.id })
     });
     let request = SyncRequest { cursors: cursors.collect(), show: state.current.iter().cloned().collect() };
@@ -53,6 +53,8 @@ fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat
     let behind = room.timeline.cursor().map_or(0, |cursor| told.head.seq.saturating_sub(cursor.seq));
     if told.reset || told.epoch != *room.timeline.epoch() || (whole && behind > u64::from(catch_up)) {
         room.start_anew(me, told.epoch);
+    } else if whole {
+        room.timeline.confirmed();
     }
     room.info = told.room;
     room.read = told.read;

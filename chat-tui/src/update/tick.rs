@@ -3,9 +3,8 @@
 use chat_proto::limits::AWAY_MS;
 use chat_proto::place::Millis;
 
-use super::{Fx, account, compose, history, link, queue, read, sync};
+use super::{Fx, account, action, compose, drafts, history, link, queue, read, sync};
 use crate::state::link::{OPEN_MS, Phase, SILENCE_MS};
-use crate::state::popup::{Confirm, Popup};
 use crate::state::{Away, State};
 
 /// How long after its time a typing line stays, should the server not end it.
@@ -22,10 +21,11 @@ pub(super) fn run(state: &mut State, fx: &mut Fx) {
     }
     if state.quit_at.is_some_and(|at| at <= now) {
         state.quit_at = None;
-        state.popup = Some(Popup::Confirm(Confirm::Quit));
+        action::quit_unsent(state, fx);
     }
     end_typing(state);
     compose::typing_ended(state, fx);
+    drafts::run(state, fx);
     if !state.link.is_online() {
         return;
     }
@@ -56,7 +56,7 @@ pub fn next_deadline(state: &State) -> Option<Millis> {
     };
     let typing = state.room().filter(|room| !room.typing.0.is_empty()).map(|room| typing_end(state, room.typing.1));
     let own_typing = compose::typing_end(state);
-    let typing = [typing, state.quit_at].into_iter().flatten().min();
+    let typing = [typing, state.quit_at, drafts::due_at(state)].into_iter().flatten().min();
     if !state.link.is_online() {
         return [link, typing].into_iter().flatten().min();
     }

@@ -32,12 +32,20 @@ pub struct App {
     pub storage: Memory,
     /// Why nothing can be kept at the moment.
     pub full: Option<String>,
+    /// How often all that was stored was made durable.
+    pub sealed: usize,
     pub caret: Option<(u16, u16)>,
 }
 
 impl App {
     /// A client of this screen size that has not heard from the server yet.
     pub fn connecting(columns: u16, rows: u16, server: Server) -> Self {
+        let guest = Known { name: DisplayName::parse("me").unwrap(), token: Token::parse("g".repeat(43)).unwrap() };
+        Self::with(columns, rows, server, Memory::default(), Credentials { guest: Some(guest), account: None })
+    }
+
+    /// The same, with what was kept.
+    fn with(columns: u16, rows: u16, server: Server, storage: Memory, credentials: Credentials) -> Self {
         let settings = Settings {
             url: "http://127.0.0.1:3000".into(),
             private_line: true,
@@ -50,8 +58,6 @@ impl App {
             light: false,
             seed: 1,
         };
-        let guest = Known { name: DisplayName::parse("me").unwrap(), token: Token::parse("g".repeat(43)).unwrap() };
-        let credentials = Credentials { guest: Some(guest), account: None };
         let state = State::new(settings, credentials, None, server.time, (columns, rows));
         let mut app = Self {
             state,
@@ -60,8 +66,9 @@ impl App {
             sent: vec![],
             wanted: vec![],
             cache: Cache::default(),
-            storage: Memory::default(),
+            storage,
             full: None,
+            sealed: 0,
             caret: None,
         };
         let effects = start(&mut app.state);
@@ -74,6 +81,17 @@ impl App {
         let mut app = Self::connecting(columns, rows, server);
         app.welcome();
         app
+    }
+
+    /// The program ends, or is killed, and starts again.
+    pub fn restarted(mut self, killed: bool) -> Self {
+        if !killed {
+            let effects = chat_tui::update::end(&mut self.state);
+            self.perform(effects);
+        }
+        let mut server = self.server;
+        server.time += 1_000;
+        Self::with(80, 24, server, self.storage, self.state.credentials)
     }
 
     pub fn welcome(&mut self) {
@@ -147,6 +165,7 @@ impl App {
                     let kept = self.storage.load(&pair).unwrap();
                     self.feed(Event::Loaded(kept));
                 }
+                Effect::Seal => self.sealed += 1,
                 other => self.wanted.push(other),
             }
         }

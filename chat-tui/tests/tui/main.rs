@@ -12,4 +12,5 @@ mod reconnect;
 mod rim;
 mod screens;
 mod server;
+mod storage;
 mod terminal;

@@ -255,6 +255,48 @@ fn what_leaves_together_is_kept_together_and_before_it_leaves() {
     assert_eq!(of_outbox, ["store", "store", "store", "emit", "emit", "emit"]);
 }
 
+#[test]
+fn what_waits_when_the_program_ends_is_sent_by_the_next_one() {
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    app.say("one");
+    app.say("two");
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert_eq!(texts(&mut app.server), ["one", "two"]);
+    assert!(app.sees("two"));
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert_eq!((texts(&mut app.server).len(), app.state.outbox.items().count()), (2, 0));
+}
+
+#[test]
+fn drafts_come_back() {
+    let mut app = App::new(80, 24, Server::new());
+    app.write("half a sen");
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(!app.sees("half a sen"), "killed in the middle of a word");
+    app.write("half a sen");
+    app.wait(1_000);
+    let sealed = app.sealed;
+    app.wait(5_000);
+    assert_eq!(app.sealed, sealed + 1);
+    app.write("tence");
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(app.sees("> half a sen") && !app.sees("sentence"));
+    app.write("tence");
+    let mut app = app.restarted(false);
+    app.welcome();
+    assert!(app.sees("> half a sentence"), "a quiet end keeps all of it");
+    app.keys("Enter");
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(app.sees("Write to #lobby"));
+    assert_eq!(texts(&mut app.server), ["half a sentence"]);
+}
+
 fn item(number: usize) -> Item {
     let room = RoomId::parse("r").unwrap();
     let text = MessageText::parse(number.to_string()).unwrap();

@@ -28,6 +28,7 @@ impl Terminal {
         let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
         command.env("TERM", term);
         command.env("XDG_DATA_HOME", home.path());
+        command.env("XDG_CACHE_HOME", home.path());
         for name in ["CHAT_URL", "CHAT_NAME", "CHAT_TOKEN", "NO_COLOR"] {
             command.env_remove(name);
         }

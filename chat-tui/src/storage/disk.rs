@@ -1,0 +1,89 @@
+//! Keeps in the cache directory: below `<server>/<user>/`, one file of outbox and drafts for each
+//! client that runs.
+//!
+//! - `place`: from ids, which are hostile as names of files, to paths;
+//! - `outbox`: one such file;
+//! - `adopt`: which of a pair's files a client takes, and what becomes of the others.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+use super::memory::Memory;
+use super::{Change, Kept, Pair, Storage};
+
+mod adopt;
+mod outbox;
+mod place;
+
+use outbox::Outbox;
+
+/// Storage in a directory.
+pub struct Disk {
+    root: PathBuf,
+    open: Option<(Pair, Open)>,
+}
+
+/// Where the changes of the pair go.
+enum Open {
+    File(Box<Outbox>),
+    /// There is no place on disk for them, and the person was told so.
+    Nowhere(Memory),
+}
+
+impl Disk {
+    /// Storage in the platform's cache directory.
+    ///
+    /// # Errors
+    /// A sentence for people when there is no such directory.
+    pub fn open() -> Result<Self, String> {
+        let base = etcetera::choose_base_strategy().map_err(|error| format!("There is no cache directory for you: {error}."))?;
+        Ok(Self::at(base.cache_dir().join("chat-tui")))
+    }
+
+    /// Storage in this directory, which need not exist yet.
+    #[must_use]
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), open: None }
+    }
+}
+
+impl Storage for Disk {
+    fn store(&mut self, pair: &Pair, changes: Vec<Change>) -> Result<(), String> {
+        match &mut self.open {
+            Some((of, Open::File(outbox))) if of == pair => outbox.store(changes),
+            Some((of, Open::Nowhere(memory))) if of == pair => memory.store(pair, changes),
+            // The core loads before it stores: whose file this would be was never settled.
+            Some(_) | None => Err("What you write cannot be kept: the server has not said yet who you are.".to_owned()),
+        }
+    }
+
+    fn seal(&mut self) -> Result<(), String> {
+        match &mut self.open {
+            Some((_, Open::File(outbox))) => outbox.seal(),
+            Some((_, Open::Nowhere(_))) | None => Ok(()),
+        }
+    }
+
+    fn load(&mut self, pair: &Pair) -> Result<Kept, String> {
+        if self.open.as_ref().is_some_and(|(of, _)| of != pair) {
+            self.seal()?;
+        }
+        // The file of before is let go first: another client may adopt it.
+        self.open = None;
+        let directory = place::of_pair(&self.root, pair);
+        let (open, kept) = match adopt::adopt(&directory) {
+            Ok((outbox, kept)) => (Open::File(Box::new(outbox)), kept),
+            Err(reason) => {
+                let trouble = format!(
+                    "Nothing can be kept in {} ({reason}): what is not sent when this program ends is lost. \
+                     Make the directory writable, or set XDG_CACHE_HOME to another.",
+                    directory.display()
+                );
+                (Open::Nowhere(Memory::default()), Kept { troubles: vec![trouble], ..Kept::default() })
+            }
+        };
+        self.open = Some((pair.clone(), open));
+        Ok(kept)
+    }
+}

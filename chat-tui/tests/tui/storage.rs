@@ -1,0 +1,334 @@
+//! What every storage keeps, and what the one on disk does about other clients and damage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chat_proto::error::{Code, Error};
+use chat_proto::id::{ClientId, Epoch, RoomId, ServerId, UserId};
+use chat_proto::place::Place;
+use chat_proto::text::MessageText;
+use chat_tui::state::outbox::{Item, Phase, Target, Work};
+use chat_tui::storage::disk::Disk;
+use chat_tui::storage::memory::Memory;
+use chat_tui::storage::{Change, Kept, Pair, Storage};
+use rstest::rstest;
+
+fn pair(user: &str) -> Pair {
+    (ServerId::parse("../s/1").unwrap(), UserId::parse(user).unwrap())
+}
+
+fn room() -> RoomId {
+    RoomId::parse("r-lobby").unwrap()
+}
+
+fn item(number: usize) -> Item {
+    let place = Place { epoch: Epoch::parse("e").unwrap(), seq: 7, id: chat_proto::id::EntryId::parse("m7").unwrap() };
+    let work = Work::Send {
+        room: room(),
+        text: MessageText::parse(format!("line {number}")).unwrap(),
+        mentions: vec![UserId::parse("u-bob").unwrap()],
+        reply_to: Some(if number.is_multiple_of(2) { Target::Place(place) } else { Target::Own(client_id(number - 1)) }),
+        quote: Some(("bob".into(), "what?".into())),
+    };
+    Item::new(client_id(number), work, 1_000 + number as u64)
+}
+
+fn client_id(number: usize) -> ClientId {
+    ClientId::parse(format!("c{number}")).unwrap()
+}
+
+fn queued(number: usize) -> Change {
+    Change::Queued(item(number), None)
+}
+
+fn ids(kept: &Kept) -> Vec<String> {
+    kept.outbox.iter().map(|item| item.client_id.to_string()).collect()
+}
+
+/// A storage, and where it is, if it is anywhere.
+struct Anywhere {
+    storage: Box<dyn Storage>,
+    directory: Option<tempfile::TempDir>,
+}
+
+impl Anywhere {
+    fn new(on_disk: bool) -> Self {
+        if !on_disk {
+            return Self { storage: Box::new(Memory::default()), directory: None };
+        }
+        let directory = tempfile::tempdir().unwrap();
+        Self { storage: Box::new(Disk::at(directory.path().join("deep/chat-tui"))), directory: Some(directory) }
+    }
+
+    /// The program ends, and another one starts.
+    fn restart(&mut self) {
+        if let Some(directory) = &self.directory {
+            self.storage = Box::new(Memory::default());
+            self.storage = Box::new(Disk::at(directory.path().join("deep/chat-tui")));
+        }
+    }
+}
+
+#[rstest]
+fn what_is_stored_is_kept_in_order(#[values(false, true)] on_disk: bool) {
+    let mut place = Anywhere::new(on_disk);
+    let ada = pair("ada");
+    assert_eq!(place.storage.load(&ada).unwrap(), Kept { lasts: on_disk, ..Kept::default() });
+    place.storage.store(&ada, vec![Change::Draft(room(), "half a li".into())]).unwrap();
+    place.storage.store(&ada, vec![queued(0), queued(1), Change::Queued(item(2), Some(room()))]).unwrap();
+    let mut refused = item(1);
+    (refused.phase, refused.emitted) = (Phase::Refused(Error::new(Code::Forbidden, "You are muted.")), true);
+    place.storage.store(&ada, vec![Change::Changed(refused.clone()), Change::Changed(item(9))]).unwrap();
+    place.storage.store(&ada, vec![Change::Settled(client_id(0)), queued(3)]).unwrap();
+    place.storage.store(&ada, vec![Change::Draft(room(), "more".into())]).unwrap();
+    place.storage.seal().unwrap();
+    place.restart();
+    let kept = place.storage.load(&ada).unwrap();
+    assert_eq!(kept.outbox, [refused, item(2), item(3)]);
+    assert_eq!(kept.drafts, [(room(), "more".to_owned())].into());
+    assert!(kept.troubles.is_empty());
+    place.storage.store(&ada, vec![Change::Withdrawn(client_id(1)), queued(2), Change::Draft(room(), String::new())]).unwrap();
+    place.restart();
+    let kept = place.storage.load(&ada).unwrap();
+    assert_eq!((ids(&kept), kept.drafts.len()), (vec!["c3".to_owned(), "c2".to_owned()], 0), "what is queued anew stands at the end");
+}
+
+#[rstest]
+fn each_pair_has_its_own(#[values(false, true)] on_disk: bool) {
+    let mut place = Anywhere::new(on_disk);
+    for user in ["ada", "ADA", "../ada", ".."] {
+        place.storage.load(&pair(user)).unwrap();
+        place.storage.store(&pair(user), vec![queued(user.len())]).unwrap();
+    }
+    place.restart();
+    for user in ["ada", "ADA", "../ada", ".."] {
+        assert_eq!(place.storage.load(&pair(user)).unwrap().outbox, [item(user.len())], "{user}");
+    }
+}
+
+fn disk(root: &Path, user: &str) -> (Disk, Kept) {
+    let mut disk = Disk::at(root);
+    let kept = disk.load(&pair(user)).unwrap();
+    (disk, kept)
+}
+
+/// The files that hold what waits, by name.
+fn files(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("outbox-")) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn what_is_urgent_survives_a_kill_and_what_is_not_does_once_it_is_sealed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut disk, _) = disk(directory.path(), "ada");
+    let ada = pair("ada");
+    let killed = |disk: &Disk| {
+        // What the file holds while its program still runs is what a kill leaves.
+        let _ = disk;
+        let copy = tempfile::tempdir().unwrap();
+        let to = copy.path().join(files(directory.path())[0].strip_prefix(directory.path()).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(&files(directory.path())[0], to).unwrap();
+        let (_, kept) = self::disk(copy.path(), "ada");
+        (ids(&kept), kept.drafts.len())
+    };
+    disk.store(&ada, vec![queued(0), queued(1)]).unwrap();
+    assert_eq!(killed(&disk), (vec!["c0".into(), "c1".into()], 0));
+    disk.store(&ada, vec![Change::Settled(client_id(0)), Change::Draft(room(), "half".into())]).unwrap();
+    assert_eq!(killed(&disk), (vec!["c0".into(), "c1".into()], 0), "not on disk yet");
+    disk.seal().unwrap();
+    assert_eq!(killed(&disk), (vec!["c1".into()], 1));
+    disk.store(&ada, vec![Change::Withdrawn(client_id(1))]).unwrap();
+    assert_eq!(killed(&disk).0, Vec::<String>::new());
+}
+
+#[test]
+fn each_running_client_has_a_file_and_the_next_one_adopts_those_that_are_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let ada = pair("ada");
+    let mut running: Vec<Disk> = (0..3).map(|_| disk(directory.path(), "ada").0).collect();
+    for (number, disk) in running.iter_mut().enumerate() {
+        disk.store(&ada, vec![queued(10 * number), queued(10 * number + 1), Change::Draft(room(), format!("draft {number}"))]).unwrap();
+        disk.seal().unwrap();
+    }
+    assert_eq!(files(directory.path()).len(), 3);
+    let third = running.pop().unwrap();
+    running.clear();
+    let (fourth, kept) = disk(directory.path(), "ada");
+    assert_eq!(ids(&kept), ["c0", "c1", "c10", "c11"], "the order within each stays");
+    assert_eq!(kept.drafts, [(room(), "draft 0\ndraft 1".to_owned())].into());
+    assert_eq!(files(directory.path()).len(), 2, "what was taken in is gone");
+    let (fifth, kept) = disk(directory.path(), "ada");
+    assert!(kept.outbox.is_empty(), "what others have open is theirs");
+    drop((third, fourth, fifth));
+    let (_, kept) = disk(directory.path(), "ada");
+    assert_eq!(ids(&kept), ["c0", "c1", "c10", "c11", "c20", "c21"]);
+    assert_eq!(files(directory.path()).len(), 1);
+}
+
+#[test]
+fn clients_that_start_at_once_never_share_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let ada = pair("ada");
+    for round in 0..5 {
+        let clients: Vec<_> = (0..4)
+            .map(|number| {
+                let root = directory.path().to_owned();
+                std::thread::spawn(move || {
+                    let (mut disk, kept) = self::disk(&root, "ada");
+                    disk.store(&pair("ada"), vec![queued(100 * round + number)]).unwrap();
+                    (disk, kept)
+                })
+            })
+            .collect();
+        let clients: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+        let mut adopted: Vec<String> = clients.iter().flat_map(|(_, kept)| ids(kept)).collect();
+        adopted.sort();
+        adopted.dedup();
+        assert_eq!(adopted.len(), 4 * round, "all that was left is somebody's");
+        assert_eq!(clients.iter().map(|(_, kept)| kept.outbox.len()).sum::<usize>(), 4 * round, "and one's alone");
+    }
+    let (_, kept) = disk(directory.path(), "ada");
+    assert_eq!(kept.outbox.len(), 20);
+    drop(ada);
+}
+
+/// Whatever becomes of the file: all that was acknowledged is there, or the person is told and the
+/// file is kept beside.
+fn is_whole_or_told(root: &Path, what: &str) -> bool {
+    let (mut disk, kept) = disk(root, "ada");
+    let whole =
+        ids(&kept) == ["c0", "c1", "c2", "c3", "c4", "c5"] && kept.outbox.iter().enumerate().all(|(number, is)| *is == item(number));
+    if !whole {
+        assert_eq!((kept.outbox.len(), kept.troubles.len()), (0, 1), "{what}");
+        assert!(kept.troubles[0].contains("outbox-1.redb cannot be read"), "{what}: {}", kept.troubles[0]);
+        let beside = files(root).into_iter().filter(|file| file.to_string_lossy().ends_with(".redb.damaged-1")).count();
+        assert_eq!(beside, 1, "{what}");
+    }
+    disk.store(&pair("ada"), vec![queued(6)]).unwrap();
+    whole
+}
+
+#[rstest]
+#[case::after_a_kill(false)]
+#[case::after_a_quiet_end(true)]
+fn damage_anywhere_loses_nothing_in_silence(#[case] closed: bool) {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut disk, _) = disk(directory.path(), "ada");
+    for number in 0..6 {
+        disk.store(&pair("ada"), vec![queued(number)]).unwrap();
+    }
+    let file = files(directory.path()).remove(0);
+    let bytes = if closed {
+        drop(disk);
+        fs::read(&file).unwrap()
+    } else {
+        fs::read(&file).unwrap()
+    };
+    let inside = file.strip_prefix(directory.path()).unwrap();
+    let check = |bytes: &[u8], what: &str| {
+        let copy = tempfile::tempdir().unwrap();
+        fs::create_dir_all(copy.path().join(inside).parent().unwrap()).unwrap();
+        fs::write(copy.path().join(inside), bytes).unwrap();
+        is_whole_or_told(copy.path(), what)
+    };
+    assert!(check(&bytes, "untouched"));
+    // The header densely, the pages that hold something less so; the rest of the file is free.
+    let places = (0..320).step_by(7).chain((4_096..bytes.len().min(60_000)).step_by(611));
+    let mut whole = 0;
+    for at in places {
+        let mut garbled = bytes.clone();
+        garbled[at] ^= 0x55;
+        whole += usize::from(check(&garbled, &format!("garbled at {at}")));
+    }
+    assert!(whole > 0, "damage of what is free does no harm");
+    for length in (1..bytes.len()).step_by(bytes.len() / 40) {
+        assert!(!check(&bytes[..length], &format!("cut at {length}")));
+    }
+    for block in (0..bytes.len().min(60_000)).step_by(4_096) {
+        let mut blank = bytes.clone();
+        let end = (block + 4_096).min(bytes.len());
+        blank[block..end].fill(0);
+        check(&blank, &format!("blank from {block}"));
+    }
+}
+
+#[test]
+fn a_file_of_a_newer_program_is_moved_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut disk, _) = disk(directory.path(), "ada");
+    disk.store(&pair("ada"), vec![queued(0)]).unwrap();
+    drop(disk);
+    let database = redb::Database::open(&files(directory.path())[0]).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let about = redb::TableDefinition::<&str, u64>::new("about");
+    transaction.open_table(about).unwrap().insert("format", 2).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let (_, kept) = self::disk(directory.path(), "ada");
+    assert!(kept.troubles[0].contains("a newer version of this program wrote it"), "{:?}", kept.troubles);
+}
+
+/// As the first release wrote it; this text never changes.
+#[test]
+fn an_item_of_the_first_format_is_read() {
+    let text = r#"{"client_id":"c1","work":{"send":{"room":"r","text":"hi","mentions":["u"],"reply_to":{"place":{"epoch":"e","seq":3,"id":"m3"}},"quote":["bob","what?"]}},"made":5,"phase":{"waiting":0},"emitted":true}"#;
+    let read: Item = serde_json::from_str(text).unwrap();
+    assert_eq!((read.client_id.as_str(), read.emitted, read.phase), ("c1", true, Phase::Waiting(0)));
+    let Work::Send { reply_to: Some(Target::Place(place)), .. } = read.work else { panic!("{:?}", read.work) };
+    assert_eq!(place.seq, 3);
+    for (text, name) in [
+        (r#"{"edit":{"room":"r","target":{"own":"c0"},"text":"hi","mentions":[]}}"#, "edit"),
+        (r#"{"delete":{"room":"r","target":{"own":"c0"}}}"#, "delete"),
+        (r#"{"react":{"room":"r","target":{"own":"c0"},"emoji":"👍","on":true}}"#, "react"),
+        (r#"{"join":{"room":"r"}}"#, "join"),
+        (r#"{"leave":{"room":"r"}}"#, "leave"),
+        (r#"{"topic":{"room":"r","topic":"t"}}"#, "topic"),
+        (r#"{"create":{"name":"ops","topic":null}}"#, "create"),
+    ] {
+        let work: Work = serde_json::from_str(text).unwrap();
+        assert!(serde_json::to_value(work).unwrap().get(name).is_some(), "and written in the same way");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_made_is_named_and_all_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("file");
+    fs::write(&root, "in the way").unwrap();
+    let (mut disk, kept) = disk(&root, "ada");
+    assert!(kept.troubles[0].contains(&format!("Nothing can be kept in {}", root.display())), "{:?}", kept.troubles);
+    assert!(kept.troubles[0].contains("set XDG_CACHE_HOME"));
+    disk.store(&pair("ada"), vec![queued(0)]).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_look_into_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("chat-tui");
+    let (mut disk, _) = disk(&root, "ada");
+    disk.store(&pair("ada"), vec![queued(0)]).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mut folder = files(&root)[0].clone();
+    assert_eq!(mode(&folder), 0o600);
+    while folder != root {
+        folder.pop();
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+    }
+}
