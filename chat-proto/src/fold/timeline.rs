@@ -24,6 +24,10 @@ pub struct Timeline {
     me: UserId,
     epoch: Epoch,
     cursor: Option<Mark>,
+    /// The cursor when the connection ended, until the server has said that the log still holds it.
+    checkpoint: Option<Mark>,
+    /// The newest entry that had a say in any line held.
+    folded: Seq,
     covered: Ranges,
     slots: BTreeMap<Seq, Slot>,
     /// Live entries beyond the cursor that are not the next one.
@@ -50,6 +54,8 @@ impl Timeline {
             me,
             epoch,
             cursor: None,
+            checkpoint: None,
+            folded: 0,
             covered: Ranges::default(),
             slots: BTreeMap::new(),
             ahead: BTreeMap::new(),
@@ -108,6 +114,10 @@ impl Timeline {
         for entry in &page.amendments {
             self.amend(entry);
         }
+        if !page.reactions.is_empty() {
+            self.folded = self.folded.max(head);
+        }
+        self.folded = self.folded.max(to);
         self.covered.insert(page.from, to);
         for orphan in std::mem::take(&mut self.orphans) {
             self.amend(&orphan);
@@ -116,6 +126,37 @@ impl Timeline {
         self.drain_ahead();
         self.pages_under_way = self.pages_under_way.saturating_sub(1);
         self.forget_orphans();
+    }
+
+    /// The connection ended. Until there is another one, the log may be copied back and go on
+    /// otherwise: what is held up to the cursor can be checked by the cursor's id, and what nothing
+    /// vouches for is dropped, to be read again. Tells whether the lines were.
+    pub fn disconnected(&mut self) -> bool {
+        self.ahead.clear();
+        self.orphans.clear();
+        self.pages_under_way = 0;
+        let vouched = match (&self.cursor, &self.checkpoint) {
+            (Some(cursor), checkpoint) => self.folded <= cursor.seq && checkpoint.as_ref().is_none_or(|checkpoint| checkpoint == cursor),
+            (None, _) => self.covered.last().is_none(),
+        };
+        if vouched {
+            self.checkpoint.clone_from(&self.cursor);
+        } else {
+            *self = Self::new(self.me.clone(), self.epoch.clone());
+        }
+        !vouched
+    }
+
+    /// The server was asked about [`checkpoint`](Self::checkpoint), and the log holds it.
+    pub fn confirmed(&mut self) {
+        self.checkpoint = None;
+    }
+
+    /// By which the server is asked whether the log is still the one that is held here: where the
+    /// cursor stood when the connection ended, and once that is confirmed the cursor itself.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<Place> {
+        self.checkpoint.as_ref().or(self.cursor.as_ref()).map(|mark| mark.at(&self.epoch))
     }
 
     /// The lines held, in order, all windows together.
@@ -182,6 +223,7 @@ impl Timeline {
             self.put_line(entry);
         }
         if is_next {
+            self.folded = self.folded.max(entry.seq);
             self.covered.insert(entry.seq, entry.seq);
             self.cursor = Some(entry.mark());
         }
@@ -198,6 +240,7 @@ impl Timeline {
     fn amend(&mut self, entry: &Entry) {
         let Some(target) = entry.body.target() else { return };
         let by_me = entry.author.id == self.me;
+        self.folded = self.folded.max(entry.seq);
         if let Body::Delete(_) = &entry.body {
             for slot in self.slots.range_mut(target.seq + 1..).map(|(_, slot)| slot) {
                 slot.forget_quote(target.seq);
