@@ -33,10 +33,10 @@ const COPIES: usize = 40;
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
-/// Dice whose seed is told when the test fails; `POWER_SEED` sets it.
-fn dice() -> Dice {
-    let seed = std::env::var("POWER_SEED").map_or(2026, |seed| seed.parse().unwrap());
-    eprintln!("POWER_SEED={seed}");
+/// Dice whose seed is told when the test fails; `FAULT_SEED` sets it.
+pub fn dice() -> Dice {
+    let seed = std::env::var("FAULT_SEED").map_or(2026, |seed| seed.parse().unwrap());
+    eprintln!("FAULT_SEED={seed}");
     Dice(seed)
 }
 
@@ -49,20 +49,20 @@ async fn every_copy_of_the_files_holds_what_was_acknowledged() {
     let script = Script { name: "ada", total: u64::MAX, text: "x".repeat(2_000), mentions: Some(bob.user()) };
     drop(bob);
     let mut sender = Sender::new(script.clone(), server.data());
-    let mut heard = sender.answers.subscribe();
+    let mut heard = sender.told.subscribe();
     let address = server.address;
     let sending = tokio::spawn(async move { sender.run(address).await });
 
     let mut checkpoints = BTreeSet::new();
     let mut closing = JoinSet::new();
     for _ in 0..COPIES {
-        let more = heard.borrow().len() + 1 + dice.pick(150);
-        heard.wait_for(|answers| answers.len() >= more).await.unwrap();
+        let more = heard.borrow().answers.len() + 1 + dice.pick(150);
+        heard.wait_for(|told| told.answers.len() >= more).await.unwrap();
         // At some instruction of a commit, of an answer, of a checkpoint.
         let wait = dice.below(3_000);
         tokio::time::sleep(std::time::Duration::from_micros(wait)).await;
         server.freeze();
-        let answers = heard.borrow().clone();
+        let answers = heard.borrow().answers.clone();
         let copy = Arc::new(TempDir::new().unwrap());
         for name in ["chat.db", "chat.db-wal"] {
             std::fs::copy(server.data().join(name), copy.path().join(name)).unwrap();
@@ -98,7 +98,7 @@ async fn no_cut_of_the_log_loses_what_was_acknowledged() {
     drop(ada);
     let mut sender = Sender::starting_at(script.clone(), server.data(), 40);
     assert_eq!(sender.run(server.address).await, End::Done);
-    answers.extend(sender.answers.borrow().iter().cloned());
+    answers.extend(sender.told.borrow().answers.iter().cloned());
     let dir = server.kill();
 
     let log = Log::read(dir.path());

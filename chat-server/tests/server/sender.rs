@@ -23,6 +23,17 @@ pub struct Answered {
     pub log: u64,
 }
 
+/// All that the sender was told, outside the server and longer than it lives.
+#[derive(Default)]
+pub struct Told {
+    /// Every answer, in the order in which they came.
+    pub answers: Vec<Answered>,
+    /// How many of them were of something that an earlier connection had sent and the server kept.
+    pub repeats: usize,
+    /// How often it was told to try again later.
+    pub refusals: usize,
+}
+
 /// Why the sender stopped.
 #[derive(Debug, PartialEq)]
 pub enum End {
@@ -68,8 +79,7 @@ pub struct Sender {
     next: u64,
     /// Client ids without an answer, in order.
     open: VecDeque<String>,
-    /// Every answer, in the order in which they came.
-    pub answers: watch::Sender<Vec<Answered>>,
+    pub told: watch::Sender<Told>,
     /// Every entry that it was shown live: id by seq.
     pub shown: BTreeMap<u64, String>,
 }
@@ -82,14 +92,25 @@ impl Sender {
 
     /// The same, of which that many messages are sent already.
     pub fn starting_at(script: Script, data: &Path, next: u64) -> Self {
-        let (answers, _) = watch::channel(Vec::new());
-        Self { script, log: data.join("chat.db-wal"), next, open: VecDeque::new(), answers, shown: BTreeMap::new() }
+        let (told, _) = watch::channel(Told::default());
+        Self { script, log: data.join("chat.db-wal"), next, open: VecDeque::new(), told, shown: BTreeMap::new() }
+    }
+
+    /// The guest's name.
+    pub fn name(&self) -> &'static str {
+        self.script.name
+    }
+
+    /// Begins nothing new: what is under way is the last of it.
+    pub fn finish(&mut self) {
+        self.script.total = self.next;
     }
 
     /// Sends, and sends again what an earlier connection left without an answer, first things first.
     pub async fn run(&mut self, address: SocketAddr) -> End {
         let mut client = Client::guest(address, self.script.name).await;
         let lobby = client.lobby();
+        let head = client.welcome["sync"]["rooms"][0]["head"]["seq"].as_u64().unwrap();
         let mut emitted = 0;
         loop {
             while emitted < self.open.len() || (self.open.len() < WINDOW && self.next < self.script.total) {
@@ -111,10 +132,11 @@ impl Sender {
                 "answer" => {
                     let place = self.open.iter().position(|id| event["rid"] == id.as_str()).expect("one answer for each send");
                     if event["ok"].is_object() {
-                        self.settle(place, &event["ok"]);
+                        self.settle(place, &event["ok"], head);
                         emitted -= 1;
                     } else {
                         assert_eq!(event["error"]["retry"], "later", "nothing is refused for good: {event}");
+                        self.told.send_modify(|told| told.refusals += 1);
                         if !self.emit(&mut client, &lobby, place).await {
                             return End::Cut;
                         }
@@ -136,11 +158,14 @@ impl Sender {
         client.try_emit_raw("message:send", payload).await
     }
 
-    fn settle(&mut self, place: usize, stored: &Value) {
+    fn settle(&mut self, place: usize, stored: &Value, head: u64) {
         let client_id = self.open.remove(place).unwrap();
         let (seq, id) = (stored["seq"].as_u64().unwrap(), stored["id"].as_str().unwrap().to_owned());
         let log = std::fs::metadata(&self.log).map_or(0, |log| log.len());
-        self.answers.send_modify(|answers| answers.push(Answered { client_id, seq, id, log }));
+        self.told.send_modify(|told| {
+            told.repeats += usize::from(seq <= head);
+            told.answers.push(Answered { client_id, seq, id, log });
+        });
     }
 
     fn look_at(&mut self, event: &Value) {

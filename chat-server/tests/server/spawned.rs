@@ -72,6 +72,13 @@ impl Process {
         rustix::process::kill_process(self.pid(), rustix::process::Signal::CONT).unwrap();
     }
 
+    /// Lets none of its files grow beyond so many bytes, or any of them again.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        prlimit(Some(self.pid()), Resource::Fsize, Rlimit { current: bytes, maximum: None }).unwrap();
+    }
+
     pub fn get(&self, path: &str) -> Option<u16> {
         use std::io::{Read, Write};
         let mut stream = TcpStream::connect(self.address).ok()?;
