@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Change, Kept, Pair, Storage};
 
 /// Storage that ends with the program.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Memory(HashMap<Pair, Kept>);
 
 impl Storage for Memory {
