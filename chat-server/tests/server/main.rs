@@ -6,6 +6,7 @@
 mod accounts;
 mod client;
 mod contract;
+mod copied_back;
 mod crash;
 mod dice;
 mod disk;
