@@ -8,6 +8,7 @@
 //! - [`Line`]: what is drawn;
 //! - [`Timeline`]: the fold itself, with [`apply_live`](Timeline::apply_live) and
 //!   [`apply_page`](Timeline::apply_page);
+//! - [`Snapshot`]: its end, to be kept and taken up again;
 //! - `slot`: one line with the versions of its fields;
 //! - `ranges`: which parts of the log are held.
 //!
@@ -20,4 +21,4 @@ mod timeline;
 
 pub use line::{Line, LineBody};
 pub use ranges::Ranges;
-pub use timeline::{Gap, Timeline};
+pub use timeline::{Gap, Snapshot, Timeline};

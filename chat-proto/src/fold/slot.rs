@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entry::{Body, Content, Entry, React};
 use crate::fold::line::{Line, LineBody};
 use crate::id::UserId;
@@ -10,7 +12,7 @@ use crate::request::history_read::Reaction;
 use crate::text::Emoji;
 
 /// A line, and for each of its fields the seq of the entry that wrote it last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Slot {
     line: Line,
     /// The edit that the text is from, or the message itself.
@@ -21,7 +23,7 @@ pub(super) struct Slot {
 }
 
 /// One emoji's count with its version, and separately whether it is mine with its own.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Standing {
     count: u32,
     count_seq: Seq,

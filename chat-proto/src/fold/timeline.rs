@@ -11,6 +11,10 @@ use crate::id::{Epoch, UserId};
 use crate::place::{Mark, Place, Seq};
 use crate::request::history_read::Page;
 
+mod snapshot;
+
+pub use snapshot::Snapshot;
+
 /// How many live entries are kept that came ahead of a gap; beyond that they are dropped, and the
 /// page that closes the gap brings them again.
 const AHEAD: usize = 1_000;

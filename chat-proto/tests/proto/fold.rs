@@ -5,7 +5,7 @@ use chat_proto::place::Seq;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Log, Step, epoch, me, schedule};
+use crate::model::{Dice, Log, Step, epoch, me, schedule};
 
 fn run(steps: &[Step]) -> Timeline {
     let mut timeline = Timeline::new(me(), epoch());
@@ -42,6 +42,66 @@ proptest! {
         let found: Vec<&Line> = timeline.lines().collect();
         prop_assert_eq!(found, expected);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    /// Kept at any moment of any schedule, in as many lines as one likes, and taken up again: the
+    /// same lines, and the same ones still after whatever comes then.
+    #[test]
+    fn what_is_kept_goes_on_as_if_nothing_had_happened(seed in any::<u64>(), share in 0.0..1.0, most in 1_usize..40) {
+        let (log, steps) = schedule(seed);
+        let mut before = run(&steps[..1 + (share * steps.len() as f64) as usize]);
+        let Some(snapshot) = before.snapshot(most) else { return Ok(()) };
+        let text = serde_json::to_string(&snapshot).unwrap();
+        let mut after = Timeline::restore(me(), serde_json::from_str(&text).unwrap()).unwrap();
+        prop_assert_eq!(after.cursor(), before.cursor());
+        prop_assert_eq!(after.checkpoint(), before.cursor_place());
+        let (from, to) = before.live_window().unwrap();
+        let mut newest: Vec<&Line> = before.lines_in(from..=to).rev().take(most).collect();
+        newest.reverse();
+        prop_assert_eq!(after.lines().collect::<Vec<_>>(), newest);
+        after.confirmed();
+        prop_assert_eq!(after.snapshot(most), Some(snapshot));
+
+        let last = log.entries.len() as Seq;
+        let cursor = after.cursor().unwrap().seq;
+        let mut dice = Dice::new(seed ^ 1);
+        let mut at = cursor.saturating_sub(dice.below(5));
+        while at < last {
+            let to = (at + 1 + dice.below(9)).min(last);
+            let page = (dice.percent(40) && to > cursor).then(|| log.page(at + 1, to, last));
+            for timeline in [&mut before, &mut after] {
+                match &page {
+                    Some(page) => timeline.apply_page(page),
+                    None => timeline.apply_live(&log.entries[at as usize..to as usize]),
+                }
+            }
+            at = to;
+        }
+        // An older page, too, comes to both.
+        let page = log.page(1, 1 + dice.below(last), last);
+        before.apply_page(&page);
+        after.apply_page(&page);
+        prop_assert_eq!(after.cursor().map(|cursor| cursor.seq), Some(last));
+        let expected: Vec<&Line> = before.lines().filter(|line| after.covered().contains(line.seq)).collect();
+        prop_assert_eq!(after.lines().collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn what_was_never_kept_is_not_taken_up() {
+    let (_, steps) = schedule(7);
+    let kept = serde_json::to_value(run(&steps).snapshot(300).unwrap()).unwrap();
+    for (field, wrong) in [("from", 0_u64), ("from", 1 << 60), ("from", kept["cursor"]["seq"].as_u64().unwrap())] {
+        let mut changed = kept.clone();
+        changed[field] = wrong.into();
+        assert!(Timeline::restore(me(), serde_json::from_value(changed).unwrap()).is_none(), "{field}: {wrong}");
+    }
+    let mut changed = kept;
+    changed["cursor"]["seq"] = (1_u64 << 60).into();
+    assert!(Timeline::restore(me(), serde_json::from_value(changed).unwrap()).is_none());
 }
 
 /// One schedule and what must come of it, for the page's fold.
