@@ -67,13 +67,15 @@ const actions = {
     await field.waitFor();
     await field.fill(name);
     await field.press("Enter");
-    await page.locator("textarea").waitFor();
+    await page.locator("textarea:enabled").waitFor();
   },
 
   async say({ page: key, text }) {
     const composer = pages.get(key).locator("textarea");
     await composer.fill(text);
     await composer.press("Enter");
+    // It stands in the composer until the browser has stored it; what is typed then is typed behind it.
+    await pages.get(key).locator("textarea[aria-busy=false]").waitFor();
   },
 
   /** Types without sending. */
@@ -113,7 +115,7 @@ const actions = {
   async reload({ page: key }) {
     const page = pages.get(key);
     await page.reload();
-    await page.locator("textarea").waitFor();
+    await page.locator("textarea:enabled").waitFor();
   },
 
   resize: ({ page: key, width, height }) => pages.get(key).setViewportSize({ width, height }),

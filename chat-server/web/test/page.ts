@@ -4,10 +4,14 @@ import type { Effect } from "../src/core/effect";
 import type { Event, Received } from "../src/core/event";
 import { currentRoom, initial, type State } from "../src/core/state";
 import { update } from "../src/core/update";
+import { MemoryOutbox } from "../src/rim/storage/memory";
 
 export const ME: User = { id: "me", name: "me", color: "#7aa2f7", kind: "guest" };
 export const ADA = { id: "ada", name: "ada", color: "#da6278" };
 export const TOKEN = "t".repeat(43);
+
+let ids = 0;
+const nextId = () => `id${++ids}`;
 
 export interface Sent {
   name: string;
@@ -18,20 +22,42 @@ export class TestPage {
   readonly state: State = initial();
   readonly effects: Effect[] = [];
   now = 1_000_000;
-  private ids = 0;
+  /** How far the wall clock is off. */
+  off = 0;
+  /** Whether the browser's storage answers. */
+  stores = true;
+  private readonly waiting: Extract<Effect, { do: "keep" }>[] = [];
 
-  constructor() {
-    const about = { theme: "auto" as const, dark: false, exposed: false, width: 1_200 };
+  constructor(
+    readonly outbox = new MemoryOutbox(),
+    readonly tab = "tab",
+  ) {
+    const about = { tab, theme: "auto" as const, dark: false, exposed: false, width: 1_200 };
     this.do({ type: "started", guest: { name: "me", token: TOKEN }, room: null, ...about });
     this.do({ type: "session_read", user: null, server: { id: "server", name: "Chat", version: "0.1.0" } });
   }
 
-  /** One event; what storage is asked to keep is kept at once. */
+  /** One event; what storage is asked to keep is kept at once, while it answers. */
   do(event: Event): this {
-    const effects = update(this.state, event, { now: this.now, id: `id${++this.ids}`, random: 0.5 });
+    const effects = update(this.state, event, { now: this.now, time: this.now + this.off, id: nextId(), random: 0.5 });
     this.effects.push(...effects);
-    const saved = effects.flatMap((effect) => (effect.do === "save" ? effect.items : []));
-    if (saved.length > 0) this.do({ type: "saved", client_ids: saved.map(({ client_id }) => client_id) });
+    this.waiting.push(...effects.filter((effect) => effect.do === "keep"));
+    return this.stores ? this.store() : this;
+  }
+
+  /** Storage answers what it was asked so far. */
+  store(): this {
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      const { pair, verb } = next;
+      const { view, outcomes } = this.outbox.runNow(pair, [verb]);
+      this.do({ type: "kept", pair, view, done: [{ verb, outcome: outcomes[0]! }] });
+    }
+    return this;
+  }
+
+  /** Storage fails at what it was asked so far. */
+  fail(): this {
+    for (const { pair, verb } of this.waiting.splice(0)) this.do({ type: "unkept", pair, verb });
     return this;
   }
 
@@ -93,8 +119,8 @@ export class TestPage {
 }
 
 /** A page that has come in and holds the lobby up to its first two entries. */
-export function inLobby(): TestPage {
-  const test = new TestPage().welcome();
+export function inLobby(test = new TestPage()): TestPage {
+  test.welcome();
   const [asked] = test.sent("history:read");
   if (!asked) throw new Error("the lobby's head is not asked for");
   return test.answer(asked, page(1, [create(), message(2, "hello")])).clear();

@@ -1,6 +1,7 @@
 /** Everything that the core asks of the rim. */
 import type { Auth, Requests } from "@proto";
-import type { Item } from "./outbox";
+import type { Verb } from "./outbox/book";
+import type { Pair } from "./outbox/item";
 import type { AccountForm, Guest, Theme } from "./state";
 
 export type Effect =
@@ -9,9 +10,8 @@ export type Effect =
   | { do: "disconnect" }
   /** Only ever asked for between `welcome` and the end of the connection. */
   | { do: "emit"; name: keyof Requests; payload: Record<string, unknown> }
-  /** Stores outbox items, and comes back as `saved`. */
-  | { do: "save"; items: Item[] }
-  | { do: "forget"; client_ids: string[] }
+  /** Done to the stored outbox, in the order asked for; comes back as `kept`, or as `unkept`. */
+  | { do: "keep"; pair: Pair; verb: Verb }
   /** Stores the guest before anything else is done, or forgets them. */
   | { do: "keep_guest"; guest: Guest | null }
   | { do: "keep_theme"; theme: Theme }

@@ -1,10 +1,16 @@
 /** Everything that happens to the page. Time, ids and chance come with it as its stamp. */
 import type { ActionId, Error as WireError, Events, ServerInfo, User } from "@proto";
+import type { View } from "./outbox";
+import type { Outcome, Verb } from "./outbox/book";
+import type { Pair } from "./outbox/item";
 import type { AccountForm, Guest, LineKey, Theme } from "./state";
 
 /** When it happened, a UUIDv7 that nobody has used, and a number from 0 to 1 by chance. */
 export interface Stamp {
+  /** Milliseconds of a clock that never jumps: every wait and every deadline goes by it. */
   now: number;
+  /** The wall clock. It may be wrong and it may jump, so it only dates things. */
+  time: number;
   id: string;
   random: number;
 }
@@ -15,6 +21,8 @@ export type Received = { [Name in keyof Events]: { name: Name; payload: Events[N
 export type Event =
   | {
       type: "started";
+      /** This page among those of the browser; the same after a reload. */
+      tab: string;
       guest: Guest | null;
       room: string | null;
       theme: Theme;
@@ -36,7 +44,14 @@ export type Event =
   | { type: "cut"; attempt: number }
   | { type: "network"; online: boolean }
   // Storage
-  | { type: "saved"; client_ids: string[] }
+  /** What was done, in order, and what stands in storage after it. */
+  | { type: "kept"; pair: Pair; view: View; done: { verb: Verb; outcome: Outcome }[] }
+  /** What could not be stored. */
+  | { type: "unkept"; pair: Pair; verb: Verb }
+  /** From now on things are kept only as long as the page is open; `lost` tells that a line was not stored. */
+  | { type: "not_durable"; lost: boolean }
+  /** Another page of this browser changed something. */
+  | { type: "stirred" }
   // The page and who sits before it
   | { type: "attention"; visible: boolean; focused: boolean }
   | { type: "resized"; width: number }
@@ -54,8 +69,9 @@ export type Event =
   | { type: "dialog_closed" }
   | { type: "rooms_searched"; query: string; more: boolean }
   | { type: "account_submitted"; form: AccountForm; identity: string; password: string; old: string }
-  | { type: "account_wished"; form: AccountForm }
+  | { type: "account_wished"; form: AccountForm; identity?: string }
   | { type: "session_revoked"; index: number }
-  | { type: "stranded_dropped" }
+  | { type: "stranded_dropped"; pair: Pair }
+  | { type: "homeless_dropped" }
   | { type: "copied"; done: boolean }
   | { type: "jumped"; seq: number };

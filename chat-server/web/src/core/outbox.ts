@@ -1,164 +1,192 @@
 /**
- * What was written here and has no final answer yet. One outbox is one order: per room, each
- * request names the unanswered one before it as `after`, so that a refusal in the middle holds
- * back what follows.
+ * What was written here and has no final answer yet, as one page sees it. The stored book
+ * (`outbox/book.ts`) is the outbox; this is its mirror, with what this page's connection adds: what
+ * is under way, what has to wait, and which items other pages care for.
  *
- *   waiting ──emit──▶ waiting, in flight ──ok, or an own entry seen──▶ answered
- *      ▲                   │ cut, timeout, retry: later or now
- *      └───────────────────┤
- *                          └──retry: never, or it cuts the line──▶ failed ──retry──▶ waiting
+ *   waiting ──claim──▶ waiting, in flight ──ok, or an own entry seen──▶ answered
+ *      ▲                    │ cut, timeout, retry: later or now
+ *      └────────────────────┤
+ *                           └──retry: never, or it cuts the line──▶ failed ──retry──▶ waiting
  */
-import type { Error as WireError, Place, Requests } from "@proto";
+import type { Error as WireError, Place } from "@proto";
+import type { Verb } from "./outbox/book";
+import { roomOf, type Kept, type Pair } from "./outbox/item";
 
-export type WriteName =
-  | "message:send"
-  | "message:edit"
-  | "message:delete"
-  | "message:react"
-  | "room:create"
-  | "room:join"
-  | "room:leave"
-  | "room:set_topic";
+export { roomOf, type Kept, type Pair } from "./outbox/item";
 
-/** What a request says, without what the outbox adds. */
-export type Fields<Name extends WriteName> = Omit<Requests[Name]["request"], "client_id" | "after">;
-
-export type Write = { [Name in WriteName]: { name: Name; fields: Fields<Name> } }[WriteName];
-
-export type Item = Write & {
-  client_id: string;
-  /** An own item without a place yet that this one points at, and the field its place goes to. */
-  points_at: { client_id: string; field: "target" | "reply_to" } | null;
-  made: number;
-  is: "waiting" | "answered" | "failed";
-  /** Whether storage has it; nothing is emitted before. */
-  stored: boolean;
-  /** Whether it was ever emitted; what never was can simply be changed or withdrawn. */
-  emitted: boolean;
+/** A stored item, and how far it is on this page's connection. */
+export type Item = Kept & {
+  /** Asked of storage to be sent: it goes out as soon as storage has noted that. */
+  claiming: boolean;
   /** The request under way. */
   rid: string | null;
   sent_at: number;
   /** Not before this time; Infinity until the next `sync` is answered. */
   due_at: number;
   tries: number;
-  error: WireError | null;
-  place: Place | null;
+  /** How many connections in a row ended right after it went out as the oldest. */
+  cuts: number;
+  /** When this page last saw that another one cares for it. */
+  seen_at: number;
 };
+
+/** What another user of this browser has not sent. */
+export interface Stranded {
+  pair: Pair;
+  name: string;
+  identity: string | null;
+  texts: string[];
+}
+
+/** What stands in storage. */
+export interface View {
+  items: Kept[];
+  drafts: Record<string, string>;
+  stranded: Stranded[];
+}
 
 export interface Outbox {
   items: Item[];
-  /** The item that was oldest when the line was cut right after it, and how many times in a row. */
-  suspect: { client_id: string; cuts: number } | null;
+  /** Whether storage has told what it holds for who we are; nothing is sent before. */
+  ready: boolean;
+  /** Verdicts that storage has not heard yet, by item: what it still says of those is old. */
+  verdicts: Map<string, number>;
+  /** New requests on their way into storage that go out as soon as they are there. */
+  adding: number;
+  /** The stored drafts by room, as last told. */
+  drafts: Record<string, string>;
+  /** When to look again for what other pages could not tell. */
+  look_at: number;
 }
 
 /** After so long without an answer a request is sent again. */
 export const RESEND_MS = 10_000;
+/** So long an item of another page may stay as it is before this one sends it, too. */
+export const TAKE_OVER_MS = 3_000;
+/** So often storage is looked at while there is a connection. */
+export const LOOK_MS = 5_000;
 const CUT_MS = 2_000;
 const CUTS = 3;
 
-export function newItem(write: Write, client_id: string, made: number): Item {
-  return {
-    ...write,
-    client_id,
-    points_at: null,
-    made,
-    is: "waiting",
-    stored: false,
-    emitted: false,
-    rid: null,
-    sent_at: 0,
-    due_at: 0,
-    tries: 0,
-    error: null,
-    place: null,
-  };
-}
-
-/** The room whose order the item obeys; a room that is being made has none yet. */
-export function roomOf(item: Item): string | null {
-  return item.name === "room:create" ? null : item.fields.room;
+export function emptyOutbox(): Outbox {
+  return { items: [], ready: false, verdicts: new Map(), adding: 0, drafts: {}, look_at: Infinity };
 }
 
 export function find(outbox: Outbox, client_id: string): Item | null {
   return outbox.items.find((item) => item.client_id === client_id) ?? null;
 }
 
-/** The request before it in the same room that has no final answer. */
-export function predecessor(outbox: Outbox, item: Item): string | null {
-  const room = roomOf(item);
-  if (room === null) return null;
-  let found: string | null = null;
-  for (const other of outbox.items) {
-    if (other === item) break;
-    if (other.is === "waiting" && roomOf(other) === room) found = other.client_id;
+/** Takes over what stands in storage. Returns the items that this page did not know. */
+export function reconcile(outbox: Outbox, records: readonly Kept[], now: number): Item[] {
+  const known = new Map(outbox.items.map((item) => [item.client_id, item]));
+  const found: Item[] = [];
+  const items: Item[] = [];
+  for (const record of records) {
+    const item = known.get(record.client_id);
+    known.delete(record.client_id);
+    if (outbox.verdicts.has(record.client_id)) {
+      if (item) items.push(item);
+    } else if (record.is === "answered") {
+      if (item) items.push(item.is === "answered" ? item : answered(item, record.place));
+    } else if (item) {
+      if (item.claims !== record.claims || item.by !== record.by) item.seen_at = now;
+      if (record.is === "failed") item.rid = null;
+      if (item.is !== "waiting" && record.is === "waiting") Object.assign(item, { due_at: 0, tries: 0, cuts: 0 });
+      items.push(Object.assign(item, record));
+    } else {
+      found.push(fresh(record, now));
+      items.push(found.at(-1)!);
+    }
   }
+  // What is answered is drawn until its line is here, whether or not storage still remembers it.
+  const rest = [...known.values()].filter((item) => item.is === "answered" || outbox.verdicts.has(item.client_id));
+  outbox.items = [...items, ...rest].sort((a, b) => a.order - b.order);
   return found;
 }
 
-/** What is to be emitted now, in order, with at most `most` requests unanswered. */
-export function due(outbox: Outbox, now: number, most: number): Item[] {
+function fresh(record: Kept, now: number): Item {
+  return { ...record, claiming: false, rid: null, sent_at: 0, due_at: 0, tries: 0, cuts: 0, seen_at: now };
+}
+
+/** What is to be sent now, in order, with at most `most` requests unanswered. */
+export function due(outbox: Outbox, now: number, most: number, tab: string): Item[] {
   const held = new Set<string>();
-  let flying = outbox.items.filter((item) => item.rid !== null).length;
+  let flying = outbox.adding + outbox.items.filter((item) => item.rid !== null || item.claiming).length;
   const out: Item[] = [];
   for (const item of outbox.items) {
-    if (item.is !== "waiting") continue;
+    if (item.is !== "waiting" || item.claiming) continue;
     const room = roomOf(item);
     if (room !== null && held.has(room)) continue;
     if (item.rid !== null && now < item.sent_at + RESEND_MS) continue;
-    if (!item.stored || item.points_at !== null || item.due_at > now) {
+    const wait = item.points_at !== null || item.due_at > now || now < ours(item, tab);
+    if (wait || (item.rid === null && flying >= most)) {
       if (room !== null) held.add(room);
       continue;
     }
-    if (item.rid === null) {
-      if (flying >= most) break;
-      flying++;
-    }
+    if (item.rid === null) flying++;
     out.push(item);
   }
   return out;
 }
 
+/** From when on it is for this page to send it. */
+function ours(item: Item, tab: string): number {
+  return item.by === tab ? 0 : item.seen_at + TAKE_OVER_MS;
+}
+
 /** When to look again, by the clock alone. */
-export function nextDue(outbox: Outbox, now: number): number {
+export function nextDue(outbox: Outbox, now: number, tab: string): number {
   const times = outbox.items
-    .filter((item) => item.is === "waiting")
-    .map((item) => (item.rid !== null ? item.sent_at + RESEND_MS : item.due_at > now ? item.due_at : Infinity));
-  return Math.min(Infinity, ...times);
+    .filter((item) => item.is === "waiting" && !item.claiming)
+    .map((item) => (item.rid !== null ? item.sent_at + RESEND_MS : Math.max(item.due_at, ours(item, tab))));
+  return Math.min(Infinity, ...times.filter((at) => at > now));
 }
 
-/** The answer, or the own entry itself. Whatever waited for its place has it now. */
-export function settle(outbox: Outbox, item: Item, place: Place | null): void {
-  item.is = "answered";
-  item.rid = null;
-  item.error = null;
-  item.place = place;
-  if (outbox.suspect?.client_id === item.client_id) outbox.suspect = null;
-  if (!place) return;
-  for (const other of outbox.items) {
-    if (other.points_at?.client_id !== item.client_id) continue;
-    (other.fields as Record<string, unknown>)[other.points_at.field] = place;
-    other.points_at = null;
-  }
+/** Whether a new request of that room may be sent at once: nothing before it has to wait. */
+export function isOpen(outbox: Outbox, room: string | null, most: number): boolean {
+  const waiting = outbox.items.filter((item) => item.is === "waiting");
+  const flying = waiting.filter((item) => item.rid !== null || item.claiming);
+  return (
+    flying.length + outbox.adding < most &&
+    waiting.every((item) => flying.includes(item) || room === null || roomOf(item) !== room)
+  );
 }
 
-/** An error as answer. Returns whether a `sync` has to come before the next try. */
-export function refuse(outbox: Outbox, item: Item, error: WireError, now: number, random: number): boolean {
+/** The answer, or the own entry itself. */
+export function settle(outbox: Outbox, item: Item, place: Place | null): Verb {
+  answered(item, place);
+  return verdict(outbox, { is: "settle", client_id: item.client_id, place });
+}
+
+function answered(item: Item, place: Place | null): Item {
+  return Object.assign(item, { is: "answered", rid: null, claiming: false, error: null, place: place ?? item.place });
+}
+
+/** A refusal that lets it be tried again. Returns whether a `sync` has to come before that. */
+export function postpone(item: Item, error: WireError, now: number, random: number): boolean {
   item.rid = null;
-  if (error.retry === "never") {
-    fail(outbox, item, error);
-    return false;
-  }
   item.tries++;
   item.due_at = error.retry === "now" ? Infinity : now + (error.retry_after_ms ?? backoff(item.tries, random));
   return error.retry === "now";
 }
 
-function fail(outbox: Outbox, item: Item, error: WireError): void {
-  item.is = "failed";
-  item.error = error;
-  for (const other of outbox.items) {
-    if (other.points_at?.client_id === item.client_id) fail(outbox, other, error);
-  }
+/** A final refusal; where no line can show it, it is forgotten. */
+export function fail(outbox: Outbox, item: Item, error: WireError, forget: boolean): Verb {
+  if (forget) outbox.items = outbox.items.filter((other) => other !== item);
+  Object.assign(item, { is: "failed", error, rid: null, claiming: false });
+  return verdict(outbox, { is: "refuse", client_id: item.client_id, error, forget });
+}
+
+function verdict<Of extends Verb & { client_id: string }>(outbox: Outbox, verb: Of): Of {
+  outbox.verdicts.set(verb.client_id, (outbox.verdicts.get(verb.client_id) ?? 0) + 1);
+  return verb;
+}
+
+/** Storage has heard a verdict. */
+export function heard(outbox: Outbox, client_id: string): void {
+  const left = (outbox.verdicts.get(client_id) ?? 0) - 1;
+  if (left > 0) outbox.verdicts.set(client_id, left);
+  else outbox.verdicts.delete(client_id);
 }
 
 function backoff(tries: number, random: number): number {
@@ -171,34 +199,14 @@ export function synced(outbox: Outbox): void {
 }
 
 /**
- * The connection ended: all of it goes out again. An item that was the oldest unanswered one when
- * three connections in a row ended right after it went out is set aside, since it cuts the line.
+ * A connection that had its `welcome` has ended: all of it goes out again. Returns the item that was
+ * the oldest unanswered one when three of them in a row ended right after it went out: it cuts the line.
  */
-export function cut(outbox: Outbox, now: number, reason: string): void {
-  const oldest = outbox.items.find((item) => item.rid !== null);
-  if (oldest && now - oldest.sent_at < CUT_MS) {
-    const cuts = outbox.suspect?.client_id === oldest.client_id ? outbox.suspect.cuts + 1 : 1;
-    outbox.suspect = { client_id: oldest.client_id, cuts };
-    if (cuts >= CUTS) {
-      fail(outbox, oldest, { code: "unknown", message: reason, retry: "never" });
-      outbox.suspect = null;
-    }
-  } else {
-    outbox.suspect = null;
-  }
-  for (const item of outbox.items) {
-    item.rid = null;
-    item.tries = 0;
-    item.due_at = 0;
-  }
-}
-
-/** A failed item goes to the end of the order; a used-up id is replaced. */
-export function retry(outbox: Outbox, item: Item, client_id: string): void {
-  outbox.items = outbox.items.filter((other) => other !== item);
-  const fresh = item.error?.code === "conflict" ? client_id : item.client_id;
-  Object.assign(item, { is: "waiting", error: null, due_at: 0, tries: 0, client_id: fresh, stored: false });
-  outbox.items.push(item);
+export function cut(outbox: Outbox, now: number): Item | null {
+  const oldest = outbox.items.find((item) => item.rid !== null) ?? null;
+  if (oldest) oldest.cuts = now - oldest.sent_at < CUT_MS ? oldest.cuts + 1 : 0;
+  for (const item of outbox.items) Object.assign(item, { rid: null, claiming: false, tries: 0, due_at: 0 });
+  return oldest && oldest.cuts >= CUTS ? oldest : null;
 }
 
 export function remove(outbox: Outbox, item: Item): void {

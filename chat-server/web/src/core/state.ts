@@ -13,7 +13,7 @@ import type {
   User,
 } from "@proto";
 import type { Timeline } from "./fold";
-import type { Item, Outbox } from "./outbox";
+import { emptyOutbox, type Outbox, type Stranded } from "./outbox";
 
 /** A guest's name and the token by which they come back as the same person. */
 export interface Guest {
@@ -64,8 +64,14 @@ export interface RoomCopy {
   /** Every name by which somebody was met here, by their id. */
   names: Map<string, Set<string>>;
   typing: { users: Author[]; until: number };
+  /** What stands in the composer, and the text that is edited in its place. */
   draft: string;
   mode: Mode;
+  /** What was entered and is on its way into storage; it stands in the composer until then. */
+  entering: { id: string; text: string; mode: Mode }[];
+  /** The draft that storage was told last, and the one that it told last. */
+  draft_told: string;
+  draft_stored: string;
   /** The line "new" stands behind this seq, until the room is left. */
   marker: number | null;
   /** The part of the log that is shown holds this seq; null shows what is current. */
@@ -109,8 +115,12 @@ export type Dialog =
 export type Theme = "night" | "day" | "auto";
 
 export interface State {
-  /** The time of the last event. */
+  /** The time of the last event, by a clock that never jumps. */
   now: number;
+  /** The same by the wall clock, which only dates things. */
+  time: number;
+  /** This page among those of the browser. */
+  tab: string;
   screen: "starting" | "name" | "chat";
   /** Why a name is asked for again. */
   name_error: string | null;
@@ -143,8 +153,12 @@ export interface State {
   /** A room to show as soon as it is mine. */
   wanted: string | null;
   outbox: Outbox;
-  /** Unsent lines of somebody else who used this page before. */
-  stranded: { name: string; items: Item[] } | null;
+  /** Drafts on their way into storage. */
+  draft_writes: number;
+  /** Whether what waits outlives the page. */
+  durable: boolean;
+  /** Unsent lines of others who used this browser before. */
+  stranded: Stranded[];
   requests: Map<string, { purpose: Purpose; sent_at: number }>;
   next_rid: number;
   sync_at: number;
@@ -189,6 +203,8 @@ const LIMITS: Limits = {
 export function initial(): State {
   return {
     now: 0,
+    time: 0,
+    tab: "",
     screen: "starting",
     name_error: null,
     credentials: null,
@@ -210,8 +226,10 @@ export function initial(): State {
     previous: null,
     remembered: null,
     wanted: null,
-    outbox: { items: [], suspect: null },
-    stranded: null,
+    outbox: emptyOutbox(),
+    draft_writes: 0,
+    durable: true,
+    stranded: [],
     requests: new Map(),
     next_rid: 1,
     sync_at: Infinity,

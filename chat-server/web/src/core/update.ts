@@ -4,8 +4,8 @@ import type { Event, Received, Stamp } from "./event";
 import { deleteIt, moveChoice, react } from "./actions/message";
 import { askOnline, join } from "./actions/room";
 import { NARROW, WIDE } from "./actions/move";
-import { find } from "./outbox";
 import { currentRoom, type State } from "./state";
+import { homeless } from "./stranded";
 import { say } from "./words";
 import * as account from "./update/account";
 import { runAction } from "./update/action";
@@ -13,7 +13,9 @@ import { onAnswer } from "./update/answer";
 import { ask } from "./update/ask";
 import { onTick } from "./update/clock";
 import { onEntries } from "./update/entries";
+import { keepDrafts } from "./update/draft";
 import { jumpTo, readAfter, readBefore } from "./update/history";
+import { dropStranded, keep, look, onKept, onNotDurable, onUnkept } from "./update/keep";
 import { connect, onClosing, onLost, onWelcome } from "./update/link";
 import { complain, tell } from "./update/notice";
 import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
@@ -25,9 +27,10 @@ import { typed } from "./update/typing";
 
 export function update(state: State, event: Event, stamp: Stamp): Effect[] {
   state.now = stamp.now;
+  state.time = stamp.time;
   const effects = apply(state, event, stamp);
   prune(state);
-  return [...effects, ...pump(state), ...markRead(state)];
+  return [...effects, ...keepDrafts(state), ...pump(state), ...markRead(state)];
 }
 
 function apply(state: State, event: Event, stamp: Stamp): Effect[] {
@@ -57,12 +60,14 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
     case "network":
       state.network = event.online;
       return event.online ? hurry(state) : [];
-    case "saved":
-      for (const id of event.client_ids) {
-        const item = find(state.outbox, id);
-        if (item) item.stored = true;
-      }
-      return [];
+    case "kept":
+      return onKept(state, event);
+    case "unkept":
+      return onUnkept(state, event);
+    case "not_durable":
+      return onNotDurable(state, event.lost);
+    case "stirred":
+      return state.outbox.ready ? look(state) : [];
     case "attention":
       return onAttention(state, event.visible, event.focused);
     case "resized":
@@ -105,12 +110,13 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
     case "account_submitted":
       return account.submitAccount(state, event);
     case "account_wished":
-      return account.wishAccount(state, event.form, state.wished);
+      return account.wishAccount(state, event.form, event.identity ?? state.wished);
     case "session_revoked":
       return runAction(state, "revoke_session", String(event.index + 1), "", stamp);
     case "stranded_dropped":
-      state.stranded = null;
-      return [];
+      return dropStranded(state, event.pair);
+    case "homeless_dropped":
+      return homeless(state).flatMap(({ client_id }) => keep(state, { is: "withdraw", client_id, otherwise: null }));
     case "copied":
       if (event.done) tell(state, say("COPIED"));
       else complain(state, say("NOT_COPIED"));

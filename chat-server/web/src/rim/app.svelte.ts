@@ -9,24 +9,17 @@ import { say } from "../core/words";
 import { copy } from "./clipboard";
 import { login, logout, readSession, register } from "./session";
 import { Connection } from "./socket";
-import { stamp, token } from "./stamp";
-import {
-  keepGuest,
-  keepRoom,
-  keepTheme,
-  MemoryOutbox,
-  readGuest,
-  readRoom,
-  readTheme,
-  type OutboxStore,
-  type Pair,
-} from "./storage";
+import { keepGuest, keepRoom, keepTheme, readGuest, readRoom, readTab, readTheme } from "./remember";
+import { stamp, steady, token } from "./stamp";
+import { IndexedDbOutbox } from "./storage/indexeddb";
+import { Keeper, neighbours } from "./storage/keeper";
 
 /** What the core asks of the view; the components answer that can. */
 type Staged = Extract<Effect, { do: "focus" | "scroll" | "compose" }>;
 
 const held = initial();
-const outbox: OutboxStore = new MemoryOutbox();
+const pages = neighbours(() => dispatch({ type: "stirred" }));
+const keeper = new Keeper(new IndexedDbOutbox(), pages, dispatch);
 const connection = new Connection(dispatch);
 const stage = new Set<(effect: Staged) => void>();
 const unreachable = { code: "unavailable", message: say("NO_CONNECTION"), retry: "later" } as const;
@@ -62,13 +55,8 @@ function schedule(): void {
   clearTimeout(timer);
   const at = deadline(held);
   if (at === Infinity) return;
-  const wait = Math.min(Math.max(at - Date.now(), 10), 60_000);
+  const wait = Math.min(Math.max(at - steady(), 10), 60_000);
   timer = setTimeout(() => dispatch({ type: "tick" }), wait);
-}
-
-/** Told in `welcome`; nothing can be written before the first one. */
-function pair(): Pair {
-  return { server: held.server?.id ?? "", user: held.me?.id ?? "" };
 }
 
 function run(effect: Effect): void {
@@ -79,14 +67,8 @@ function run(effect: Effect): void {
       return connection.close();
     case "emit":
       return connection.emit(effect.name, effect.payload);
-    case "save":
-      void outbox
-        .save(pair(), effect.items)
-        .then(() => dispatch({ type: "saved", client_ids: effect.items.map(({ client_id }) => client_id) }));
-      return;
-    case "forget":
-      void outbox.forget(pair(), effect.client_ids);
-      return;
+    case "keep":
+      return keeper.keep(effect.pair, effect.verb);
     case "keep_guest":
       return keepGuest(effect.guest);
     case "keep_theme":
@@ -145,6 +127,7 @@ export function start(): void {
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
   dispatch({
     type: "started",
+    tab: readTab(),
     guest: readGuest(),
     room: readRoom(),
     theme: readTheme(),
@@ -161,11 +144,11 @@ export function start(): void {
   addEventListener("blur", attention);
   document.addEventListener("visibilitychange", attention);
   addEventListener("beforeunload", (event) => {
-    // What waits is kept no longer than the page.
-    if (held.outbox.items.some((item) => item.is === "waiting")) event.preventDefault();
+    // Where the browser stores nothing, what waits is kept no longer than the page.
+    if (!held.durable && held.outbox.items.some((item) => item.is === "waiting")) event.preventDefault();
   });
   const active = () => {
-    if (Date.now() - held.input_at > 10_000) dispatch({ type: "active" });
+    if (steady() - held.input_at > 10_000) dispatch({ type: "active" });
   };
   addEventListener("pointerdown", active);
   addEventListener("keydown", active);

@@ -1,9 +1,17 @@
-/** The clock and chance. Nothing else in the page asks for either. */
+/** The clocks and chance. Nothing else in the page asks for any of them. */
 import type { Stamp } from "../core/event";
 
+/** Counts on from the page's beginning; whoever sets the wall clock does not reach it. */
+const BEGINNING = Date.now() - performance.now();
+
+/** Milliseconds of a clock that never jumps, and so has no say in what time it is. */
+export function steady(): number {
+  return BEGINNING + performance.now();
+}
+
 export function stamp(): Stamp {
-  const now = Date.now();
-  return { now, id: uuidv7(now), random: Math.random() };
+  const time = Date.now();
+  return { now: steady(), time, id: uuidv7(time), random: Math.random() };
 }
 
 /** A UUIDv7. `crypto.randomUUID` is missing over plain HTTP, and is of another version. */

@@ -1,95 +1,57 @@
 /**
- * What outlives the moment. The guest and the theme stand in the browser's storage at once; the
- * outbox has a port of its own, bound to a server and a user.
+ * The port to what outlives the page: the outbox and the drafts, bound to a server and a user and
+ * shared by all pages of the browser. `storage/memory.ts` and `storage/indexeddb.ts` implement it,
+ * one suite of tests runs on both.
  */
-import type { Item } from "../core/outbox";
-import type { Guest, Theme } from "../core/state";
+import type { View } from "../core/outbox";
+import type { Book, Outcome, Verb } from "../core/outbox/book";
+import { perform, unsent } from "../core/outbox/book";
+import type { Kept, Pair } from "../core/outbox/item";
 
-const GUEST = "chat.guest";
-const THEME = "chat.theme";
-const ROOM = "chat.room";
-
-/** Whose outbox it is: nothing is shown or sent under another server or user. */
-export interface Pair {
-  server: string;
-  user: string;
-}
-
-/** Where unanswered requests are kept. `save` resolves once they are safe. */
 export interface OutboxStore {
-  save(pair: Pair, items: readonly Item[]): Promise<void>;
-  forget(pair: Pair, client_ids: readonly string[]): Promise<void>;
+  /**
+   * Performs the verbs in one transaction, in order, among those of all other pages. Resolves once it
+   * will outlive the page, with what stands then; rejects when nothing of it was kept.
+   */
+  run(pair: Pair, verbs: readonly Verb[]): Promise<Told>;
 }
 
-/** Keeps them as long as the page is open. */
-export class MemoryOutbox implements OutboxStore {
-  private readonly kept = new Map<string, Map<string, Item>>();
+/** What a transaction brought about, verb by verb, and what stands after it. */
+export interface Told {
+  view: View;
+  outcomes: Outcome[];
+}
 
-  save(pair: Pair, items: readonly Item[]): Promise<void> {
-    for (const item of items) this.of(pair).set(item.client_id, structuredClone(item));
-    return Promise.resolve();
-  }
+/** A stored item with its owner. */
+export interface Owned extends Pair {
+  item: Kept;
+}
 
-  forget(pair: Pair, client_ids: readonly string[]): Promise<void> {
-    for (const id of client_ids) this.of(pair).delete(id);
-    return Promise.resolve();
-  }
+/** Performs the verbs on the book, and tells what a page of that pair sees then. */
+export function work(book: Book, pair: Pair, others: readonly Owned[], verbs: readonly Verb[]): Told {
+  const outcomes = verbs.map((verb) => perform(book, verb));
+  const view: View = {
+    items: [...book.items],
+    drafts: Object.fromEntries(book.drafts),
+    stranded: strandedOf(pair, others),
+  };
+  return { view, outcomes };
+}
 
-  private of({ server, user }: Pair): Map<string, Item> {
+/** What others have not sent, each of them once. */
+function strandedOf(pair: Pair, owned: readonly Owned[]): View["stranded"] {
+  const all = new Map<string, View["stranded"][number]>();
+  for (const { server, user, item } of owned) {
+    if (server === pair.server && user === pair.user) continue;
     const key = JSON.stringify([server, user]);
-    const items = this.kept.get(key) ?? new Map<string, Item>();
-    this.kept.set(key, items);
-    return items;
+    const { name, identity } = item.who;
+    const one = all.get(key) ?? { pair: { server, user }, name, identity, texts: [] };
+    for (const { name, fields } of unsent([item])) if (name === "message:send") one.texts.push(fields.content.text);
+    if (one.texts.length > 0) all.set(key, one);
   }
+  return [...all.values()];
 }
 
-export function readGuest(): Guest | null {
-  const text = get(GUEST);
-  if (text === null) return null;
-  try {
-    const guest = JSON.parse(text) as Partial<Guest>;
-    const whole = typeof guest.name === "string" && typeof guest.token === "string" && guest.token.length === 43;
-    return whole ? (guest as Guest) : null;
-  } catch {
-    return null;
-  }
-}
-
-export function keepGuest(guest: Guest | null): void {
-  put(GUEST, guest && JSON.stringify(guest));
-}
-
-export function readTheme(): Theme {
-  const theme = get(THEME);
-  return theme === "night" || theme === "day" ? theme : "auto";
-}
-
-export function keepTheme(theme: Theme): void {
-  put(THEME, theme === "auto" ? null : theme);
-}
-
-export function readRoom(): string | null {
-  return get(ROOM);
-}
-
-export function keepRoom(room: string): void {
-  put(ROOM, room);
-}
-
-/** A browser may forbid storage altogether; the page then works for as long as it is open. */
-function get(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function put(key: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // Nothing to be done: the page goes on without.
-  }
+export function isOf(pair: Pair, owner: Pair): boolean {
+  return owner.server === pair.server && owner.user === pair.user;
 }

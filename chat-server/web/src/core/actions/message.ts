@@ -2,14 +2,15 @@
 import type { Effect } from "../effect";
 import { emojiOf } from "../emoji";
 import { authorOf, isMine, keys, meant, targetOf, textOf, type Target } from "../lines";
-import { find, remove, retry } from "../outbox";
+import { find } from "../outbox";
 import { currentRoom, type LineKey, type State } from "../state";
 import type { Stamp } from "../event";
 import { firstLink } from "../text";
 import { changeText, placeOf, sayIt } from "../update/compose";
 import { jumpTo } from "../update/history";
 import { complain } from "../update/notice";
-import { enqueue } from "../update/send";
+import { keep } from "../update/keep";
+import { enqueue, fresh } from "../update/send";
 import { say } from "../words";
 import type { Handler } from "./handler";
 
@@ -76,19 +77,15 @@ export const MESSAGE_ACTIONS = {
   retry: (state, _, stamp) => {
     const item = failedItem(state);
     if (!item) return [];
-    const former = item.client_id;
-    retry(state.outbox, item, stamp.id);
     state.chosen = null;
-    const forget: Effect[] = former === item.client_id ? [] : [{ do: "forget", client_ids: [former] }];
-    return [...forget, { do: "save", items: [item] }, FOCUS];
+    return [...keep(state, { is: "retry", client_id: item.client_id, fresh: stamp.id, by: state.tab }), FOCUS];
   },
 
   discard: (state) => {
     const item = failedItem(state) ?? unsentItem(state);
     if (!item) return [];
-    remove(state.outbox, item);
     state.chosen = null;
-    return [{ do: "forget", client_ids: [item.client_id] }, FOCUS];
+    return [...keep(state, { is: "withdraw", client_id: item.client_id, otherwise: null }), FOCUS];
   },
 } satisfies Record<string, Handler>;
 
@@ -125,14 +122,13 @@ export function deleteIt(state: State, key: LineKey, stamp: Stamp): Effect[] {
   const target = targetOf(state, key);
   if (!copy || !target) return [];
   state.chosen = null;
-  if (target.is === "item" && (!target.item.emitted || target.item.is === "failed")) {
-    remove(state.outbox, target.item);
-    return [{ do: "forget", client_ids: [target.item.client_id] }, FOCUS];
-  }
   const { place, client_id } = placeOf(state, copy, key);
   const points = client_id !== null ? { client_id, field: "target" as const } : null;
-  const fields = { room: copy.room.id, target: place! };
-  return [...enqueue(state, { name: "message:delete", fields }, stamp, points), FOCUS];
+  const write = { name: "message:delete" as const, fields: { room: copy.room.id, target: place! } };
+  if (target.is === "line" || target.item.is === "answered") return [...enqueue(state, write, stamp, points), FOCUS];
+  // Storage knows whether any page has sent it by now.
+  const otherwise = fresh(state, write, stamp, points);
+  return [...keep(state, { is: "withdraw", client_id: target.key, otherwise }), FOCUS];
 }
 
 /** Chooses another message; past the newest one it is back to the composer. */

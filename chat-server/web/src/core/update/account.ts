@@ -10,8 +10,8 @@ import { complain, tell } from "./notice";
 
 type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 
-export function onStarted(state: State, { guest, room, theme, dark, exposed, width }: Of<"started">): Effect[] {
-  Object.assign(state, { remembered: room, theme, dark, exposed, width, input_at: state.now });
+export function onStarted(state: State, { tab, guest, room, theme, dark, exposed, width }: Of<"started">): Effect[] {
+  Object.assign(state, { tab, remembered: room, theme, dark, exposed, width, input_at: state.now });
   state.credentials = guest && { as: "guest", guest };
   state.guest = guest;
   if (guest) state.screen = "chat";

@@ -13,7 +13,6 @@ import type {
 } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { find, remove, roomOf } from "../outbox";
 import type { Purpose, State } from "../state";
 import { say } from "../words";
 import { meet } from "../people";
@@ -97,10 +96,8 @@ function onFound(state: State, found: RoomSummary, stamp: Stamp): Effect[] {
 
 function onError(state: State, purpose: Purpose, rid: string, error: WireError, stamp: Stamp): Effect[] {
   switch (purpose.is) {
-    case "outbox": {
-      const effects = onRefused(state, purpose.client_id, rid, error, stamp.random);
-      return [...effects, ...surface(state, purpose.client_id)];
-    }
+    case "outbox":
+      return onRefused(state, purpose.client_id, rid, error, stamp.random);
     case "history":
       return onPageRefused(state, purpose, error);
     case "sync":
@@ -122,16 +119,4 @@ function onError(state: State, purpose: Purpose, rid: string, error: WireError, 
     case "quiet":
       return [];
   }
-}
-
-/** A refusal that no line can show is told above the composer, and forgotten. */
-function surface(state: State, client_id: string): Effect[] {
-  const item = find(state.outbox, client_id);
-  if (!item || item.is !== "failed" || !item.error) return [];
-  const room = roomOf(item);
-  const drawn = item.name === "message:send" || item.name === "message:edit";
-  if (drawn && room !== null && state.rooms.has(room)) return [];
-  complain(state, item.error.message);
-  remove(state.outbox, item);
-  return [{ do: "forget", client_ids: [client_id] }];
 }

@@ -3,6 +3,7 @@ import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { nextDue } from "../outbox";
 import { currentRoom, type State } from "../state";
+import { look } from "./keep";
 import { askSync } from "./sync";
 import { catchUp, onPageRefused } from "./history";
 import { awayDue, linkDue, onLinkTime } from "./link";
@@ -19,6 +20,7 @@ export function onTick(state: State, stamp: Stamp): Effect[] {
     state.sync_at = now + state.limits.sync_ms;
     effects.push(...askSync(state));
   }
+  if (now >= state.outbox.look_at) effects.push(...look(state));
   if (now >= awayDue(state)) effects.push(...setAway(state, "idle"));
   for (const copy of state.rooms.values()) {
     if (copy.gap_at !== null && now >= copy.gap_at) effects.push(...catchUp(state, copy));
@@ -47,7 +49,7 @@ function giveUp(state: State): Effect[] {
 /** The next moment at which a tick has something to do. */
 export function deadline(state: State): number {
   const times = [linkDue(state), state.sync_at, awayDue(state), markDue(state)];
-  if (state.link.is === "connected") times.push(nextDue(state.outbox, state.now));
+  if (state.link.is === "connected") times.push(nextDue(state.outbox, state.now, state.tab), state.outbox.look_at);
   for (const copy of state.rooms.values()) {
     if (copy.gap_at !== null && state.link.is === "connected") times.push(copy.gap_at);
     if (copy === currentRoom(state) && copy.typing.users.length > 0) times.push(copy.typing.until);

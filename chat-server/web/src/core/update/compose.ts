@@ -4,13 +4,15 @@ import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { isMine, targetOf, textOf } from "../lines";
 import { mentioned } from "../mentions";
-import { find, remove } from "../outbox";
+import { find } from "../outbox";
 import { peopleOf } from "../people";
 import { currentRoom, type LineKey, type RoomCopy, type State } from "../state";
 import { bytes } from "../text";
 import { say } from "../words";
+import { enterEdit, isEntering } from "./draft";
+import { keep } from "./keep";
 import { complain } from "./notice";
-import { enqueue } from "./send";
+import { enqueue, fresh } from "./send";
 import { stopTyping } from "./typing";
 
 const INPUTS = 100;
@@ -19,10 +21,8 @@ const INPUTS = 100;
 export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
   const copy = currentRoom(state);
   if (!copy || text.trim() === "" || tooLong(state, text)) return [];
-  const reply = copy.mode.is === "reply" ? placeOf(state, copy, copy.mode.to) : { place: null, client_id: null };
-  remember(state, copy.draft || text);
-  copy.mode = { is: "say" };
-  copy.draft = "";
+  const answers = copy.mode.is === "reply" && !isEntering(copy);
+  const reply = answers && copy.mode.is === "reply" ? placeOf(state, copy, copy.mode.to) : NOWHERE;
   copy.anchor = null;
   state.chosen = null;
   const fields = {
@@ -35,22 +35,24 @@ export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
   return [
     ...enqueue(state, { name: "message:send", fields }, stamp, points),
     ...stopTyping(state),
-    { do: "scroll", to: "bottom" },
     { do: "focus", on: "composer" },
   ];
 }
 
+const NOWHERE = { place: null, client_id: null };
+
 /** Changes an own message: in the outbox while it was never sent, by an entry after that. */
 export function edit(state: State, copy: RoomCopy, text: string, stamp: Stamp): Effect[] {
-  if (copy.mode.is !== "edit") return [];
+  if (copy.mode.is !== "edit" || isEntering(copy)) return [];
   const target = targetOf(state, copy.mode.target);
-  const { stash } = copy.mode;
   if (text.trim() !== "" && tooLong(state, text)) return [];
-  copy.mode = { is: "say" };
-  copy.draft = stash;
   const done: Effect[] = [...stopTyping(state), { do: "focus", on: "composer" }];
-  if (!target || text.trim() === "" || text === textOf(target)) return done;
-  return [...changeText(state, copy, target.key, text, stamp), ...done];
+  if (target && text.trim() !== "" && text !== textOf(target)) {
+    return [...enterEdit(copy, text, stamp.id, changeText(state, copy, target.key, text, stamp)), ...done];
+  }
+  copy.draft = copy.mode.stash;
+  copy.mode = { is: "say" };
+  return done;
 }
 
 export function changeText(state: State, copy: RoomCopy, key: LineKey, text: string, stamp: Stamp): Effect[] {
@@ -58,23 +60,14 @@ export function changeText(state: State, copy: RoomCopy, key: LineKey, text: str
   if (!target || !isMine(state, target)) return [];
   const content = { type: "text" as const, text };
   const mentions = mentioned(text, peopleOf(copy));
-  if (target.is === "item" && (!target.item.emitted || target.item.is === "failed")) {
-    const { item } = target;
-    // Another text is another message to the server: a failed one gets a new id.
-    const former = item.client_id;
-    if (item.is === "failed") {
-      remove(state.outbox, item);
-      state.outbox.items.push(Object.assign(item, { is: "waiting", error: null, client_id: stamp.id, emitted: false }));
-    }
-    item.fields = { ...item.fields, content, mentions };
-    item.stored = false;
-    const forget: Effect[] = former === item.client_id ? [] : [{ do: "forget", client_ids: [former] }];
-    return [...forget, { do: "save", items: [item] }];
-  }
   const { place, client_id } = placeOf(state, copy, key);
   const fields = { room: copy.room.id, target: place as Place, content, mentions };
   const points = client_id !== null ? { client_id, field: "target" as const } : null;
-  return enqueue(state, { name: "message:edit", fields }, stamp, points);
+  const write = { name: "message:edit" as const, fields };
+  if (target.is === "line" || target.item.is === "answered") return enqueue(state, write, stamp, points);
+  // Storage knows whether any page has sent it by now.
+  const otherwise = fresh(state, write, stamp, points);
+  return keep(state, { is: "change", client_id: target.key, content, mentions, otherwise });
 }
 
 /** Where a message stands; one without a place yet is pointed at by its client id. */

@@ -2,11 +2,12 @@
 import { LENGTHS, PROTOCOL, type Auth, type Error as WireError, type Welcome } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { cut } from "../outbox";
+import { cut, emptyOutbox } from "../outbox";
 import type { State } from "../state";
 import { say } from "../words";
 import { ask } from "./ask";
 import { onPageRefused } from "./history";
+import { look, refuseFinally } from "./keep";
 import { tell } from "./notice";
 import { askMembers } from "./rooms";
 import { askSync, onSync } from "./sync";
@@ -64,8 +65,7 @@ export function onWelcome(state: State, { server, user, limits, sync }: Welcome,
   if (held) effects.push(...askSync(state));
   if (state.current !== null && !first) effects.push(...askMembers(state, state.current));
   if (state.away !== "no") effects.push(...ask(state, "presence:set", { away: true }, { is: "quiet" }));
-  if (first) effects.push({ do: "focus", on: "composer" });
-  return effects;
+  return [...effects, ...look(state)];
 }
 
 /** Who we are here; a guest may be called otherwise than they wished. */
@@ -81,11 +81,11 @@ function takeUser(state: State, user: State["me"] & object): Effect[] {
   return [{ do: "keep_guest", guest }];
 }
 
-/** Another server or another user: nothing of the former pair's is shown or sent here. */
+/** Another server or another user: nothing of the former pair's is shown or sent here. Storage has it. */
 function strand(state: State): void {
-  const items = state.outbox.items.filter((item) => item.is !== "answered");
-  if (items.some((item) => item.name === "message:send")) state.stranded = { name: state.me?.name ?? "", items };
-  state.outbox = { items: [], suspect: null };
+  state.outbox = emptyOutbox();
+  state.draft_writes = 0;
+  state.stranded = [];
   state.rooms.clear();
   state.current = null;
   state.previous = null;
@@ -123,7 +123,7 @@ function onFinal(state: State, error: WireError): Effect[] {
 
 /** Gives up what was under way on the connection. */
 function end(state: State): Effect[] {
-  if (state.link.is === "connected") cut(state.outbox, state.now, say("CUTS_THE_LINE"));
+  const culprit = state.link.is === "connected" ? cut(state.outbox, state.now) : null;
   const asked = [...state.requests.values()];
   state.requests.clear();
   for (const { purpose } of asked) if (purpose.is === "history") onPageRefused(state, purpose, null);
@@ -132,7 +132,9 @@ function end(state: State): Effect[] {
   state.sync_at = Infinity;
   state.sync_again = false;
   state.typing_sent = null;
-  return [];
+  state.outbox.look_at = Infinity;
+  if (!culprit) return [];
+  return refuseFinally(state, culprit, { code: "unknown", message: say("CUTS_THE_LINE"), retry: "never" });
 }
 
 /** What the clock does to the connection. */

@@ -1,31 +1,38 @@
-/** The outbox at work: storing, emitting in order, settling. */
-import type { Entry, Place, RoomCreated, Stored } from "@proto";
+/** The outbox at work: storing, sending in order, settling. */
+import type { Entry, Error as WireError, Place, RoomCreated, Stored } from "@proto";
 import type { Effect } from "../effect";
-import { due, find, newItem, predecessor, refuse, remove, roomOf, settle, type Item, type Write } from "../outbox";
-import type { RoomCopy, State } from "../state";
-import type { Error as WireError } from "@proto";
 import type { Stamp } from "../event";
-import { nextRid } from "./ask";
+import { due, find, isOpen, postpone, remove, settle, type Item } from "../outbox";
+import { newItem, roomOf, type Fresh, type Kept, type Write } from "../outbox/item";
+import type { RoomCopy, State } from "../state";
+import { keep, refuseFinally } from "./keep";
 import { askSync } from "./sync";
 
-/** Puts a request into the outbox; it goes out once storage has it. */
-export function enqueue(state: State, write: Write, stamp: Stamp, points_at: Item["points_at"] = null): Effect[] {
-  const item = { ...newItem(write, stamp.id, stamp.now), points_at };
-  state.outbox.items.push(item);
-  return [{ do: "save", items: [item] }];
+/** A request of mine, made now. */
+export function fresh(state: State, write: Write, stamp: Stamp, points_at: Kept["points_at"] = null): Fresh {
+  const who = { name: state.me?.name ?? "", identity: state.me?.identity ?? null };
+  return { ...newItem(write, stamp.id, stamp.time, state.tab, who), points_at };
 }
 
-/** Emits what is due. */
+/** Puts a request into the outbox; it goes out once storage has it, at once where nothing is before it. */
+export function enqueue(state: State, write: Write, stamp: Stamp, points_at: Kept["points_at"] = null): Effect[] {
+  const item = fresh(state, write, stamp, points_at);
+  const open = sends(state) && !points_at && isOpen(state.outbox, roomOf(item), state.limits.in_flight);
+  return keep(state, { is: "add", item, draft: null, attempt: open ? state.attempt : null });
+}
+
+/** Has storage note what is due; it goes out when that is done. */
 export function pump(state: State): Effect[] {
-  if (state.link.is !== "connected" || state.closing) return [];
-  return due(state.outbox, state.now, state.limits.in_flight).map((item) => {
-    const rid = nextRid(state, { is: "outbox", client_id: item.client_id });
-    const { name, fields, client_id } = item;
-    // Worked out anew at each try: what stood before may have its answer by now.
-    const after = name === "room:create" ? {} : { after: predecessor(state.outbox, item) };
-    Object.assign(item, { rid, sent_at: state.now, emitted: true });
-    return { do: "emit", name, payload: { rid, ...fields, client_id, ...after } };
-  });
+  if (!sends(state)) return [];
+  const items = due(state.outbox, state.now, state.limits.in_flight, state.tab);
+  if (items.length === 0) return [];
+  for (const item of items) item.claiming = true;
+  const client_ids = items.map(({ client_id }) => client_id);
+  return keep(state, { is: "claim", client_ids, by: state.tab, attempt: state.attempt });
+}
+
+function sends(state: State): boolean {
+  return state.link.is === "connected" && !state.closing && state.outbox.ready;
 }
 
 export function onStored(state: State, client_id: string, reply: unknown): Effect[] {
@@ -43,10 +50,10 @@ export function onStored(state: State, client_id: string, reply: unknown): Effec
 
 export function onRefused(state: State, client_id: string, rid: string, error: WireError, random: number): Effect[] {
   const item = find(state.outbox, client_id);
-  if (!item || item.is !== "waiting") return [];
-  // An older try's answer says nothing of the newer one's, unless it is final.
-  if (item.rid !== rid && error.retry !== "never") return [];
-  return refuse(state.outbox, item, error, state.now, random) ? askSync(state) : [];
+  if (item?.is !== "waiting") return [];
+  if (error.retry === "never") return refuseFinally(state, item, error);
+  // An older try's answer says nothing of the newer one's.
+  return item.rid === rid && postpone(item, error, state.now, random) ? askSync(state) : [];
 }
 
 /** Own entries, live or in a page, settle what they answer, whichever comes first. */
@@ -63,8 +70,7 @@ export function settleOwn(state: State, copy: RoomCopy, entries: readonly Entry[
 }
 
 function answered(state: State, item: Item, place: Place | null): Effect[] {
-  settle(state.outbox, item, place);
-  return [{ do: "forget", client_ids: [item.client_id] }];
+  return keep(state, settle(state.outbox, item, place));
 }
 
 /** Drops what is answered and drawn at its place. */
@@ -80,11 +86,11 @@ export function prune(state: State): void {
   }
 }
 
-/** What meant a message by its client id means it by its place from now on. */
+/** What meant a message by its client id means it by its place from now on; a mode stays the same one. */
 function rekey(state: State, copy: RoomCopy, client_id: string, seq: number): void {
   const { dialog } = state;
   if (state.chosen === client_id) state.chosen = seq;
   if (dialog && "key" in dialog && dialog.key === client_id) state.dialog = { ...dialog, key: seq };
-  if (copy.mode.is === "reply" && copy.mode.to === client_id) copy.mode = { ...copy.mode, to: seq };
-  if (copy.mode.is === "edit" && copy.mode.target === client_id) copy.mode = { ...copy.mode, target: seq };
+  if (copy.mode.is === "reply" && copy.mode.to === client_id) copy.mode.to = seq;
+  if (copy.mode.is === "edit" && copy.mode.target === client_id) copy.mode.target = seq;
 }

@@ -6,14 +6,15 @@ import { currentRoom, type State } from "../state";
 import { say } from "../words";
 import { runAction } from "./action";
 import { edit, remember, sayIt } from "./compose";
+import { beyond, enter } from "./draft";
 import { complain } from "./notice";
 import { stopTyping } from "./typing";
 
 /** Enter: a command, an edit, or something to say. */
 export function submit(state: State, stamp: Stamp): Effect[] {
   const copy = currentRoom(state);
-  if (!copy || !state.ever_welcomed) return [];
-  const text = copy.draft;
+  if (!copy || !state.outbox.ready) return [];
+  const text = copy.mode.is === "edit" ? copy.draft : beyond(copy);
   // What was wrong with the line before is no news any more.
   state.notice = null;
   if (text.trim() === "") return copy.mode.is === "edit" ? edit(state, copy, "", stamp) : [];
@@ -21,12 +22,12 @@ export function submit(state: State, stamp: Stamp): Effect[] {
   const input = readInput(text);
   switch (input.is) {
     case "say":
-      return sayIt(state, input.text, stamp);
+      remember(state, text);
+      return enter(copy, text, "say", () => sayIt(state, input.text, stamp));
     case "command": {
       remember(state, text);
-      copy.draft = "";
-      const effects = runAction(state, input.action.id, input.argument, input.command, stamp);
-      return [...stopTyping(state), ...effects];
+      const run = () => runAction(state, input.action.id, input.argument, input.command, stamp);
+      return [...stopTyping(state), ...enter(copy, text, "command", run)];
     }
     case "unknown": {
       const { command, near } = input;

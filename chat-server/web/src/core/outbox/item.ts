@@ -1,0 +1,86 @@
+/** What the outbox holds: requests that write an entry, as storage keeps them. */
+import type { Error as WireError, Place, Requests } from "@proto";
+
+export type WriteName =
+  | "message:send"
+  | "message:edit"
+  | "message:delete"
+  | "message:react"
+  | "room:create"
+  | "room:join"
+  | "room:leave"
+  | "room:set_topic";
+
+/** What a request says, without what the outbox adds. */
+export type Fields<Name extends WriteName> = Omit<Requests[Name]["request"], "client_id" | "after">;
+
+export type Write = { [Name in WriteName]: { name: Name; fields: Fields<Name> } }[WriteName];
+
+/** Whose outbox it is: nothing is sent or shown under another server or user. */
+export interface Pair {
+  server: string;
+  user: string;
+}
+
+/** What the outbox adds to a request. */
+interface Keeping {
+  client_id: string;
+  /** Its place in the order of the outbox; of what is answered, in the order of the answers. */
+  order: number;
+  /** An own item without a place yet that this one points at, and the field its place goes to. */
+  points_at: { client_id: string; field: "target" | "reply_to" } | null;
+  /** When it was made, by the wall clock: only ever shown. */
+  made: number;
+  is: "waiting" | "answered" | "failed";
+  /** Whether it was ever emitted; what never was can simply be changed or withdrawn. */
+  emitted: boolean;
+  /** The page that sends it. Another one takes over what stays unanswered. */
+  by: string;
+  /** How many times a page set out to send it: a sign of life of the one that does. */
+  claims: number;
+  error: WireError | null;
+  /** Where its entry stands, once it is answered. */
+  place: Place | null;
+  /** As whom it was written, for the case that somebody else opens the page next. */
+  who: { name: string; identity: string | null };
+}
+
+/** A request as it is stored. The pages of one user share it, whichever of them made it. */
+export type Kept = Write & Keeping;
+
+/** The same before it is stored, which gives it its place in the order. */
+export type Fresh = Write & Omit<Keeping, "order">;
+
+export function newItem(write: Write, client_id: string, made: number, by: string, who: Kept["who"]): Fresh {
+  return {
+    ...write,
+    client_id,
+    points_at: null,
+    made,
+    is: "waiting",
+    emitted: false,
+    by,
+    claims: 0,
+    error: null,
+    place: null,
+    who,
+  };
+}
+
+/** The room whose order the item obeys; a room that is being made has none yet. */
+export function roomOf(item: Write): string | null {
+  return item.name === "room:create" ? null : item.fields.room;
+}
+
+/** What changes a message, in contrast to one that only quotes it. */
+export function amends(item: Write): boolean {
+  return item.name === "message:edit" || item.name === "message:delete" || item.name === "message:react";
+}
+
+/** The request before it in the same room that has no final answer. */
+export function predecessor(items: readonly Kept[], item: Kept): string | null {
+  const room = roomOf(item);
+  if (room === null) return null;
+  const before = (other: Kept) => other.order < item.order && other.is === "waiting" && roomOf(other) === room;
+  return items.findLast(before)?.client_id ?? null;
+}
