@@ -12,6 +12,7 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
 use crate::platform;
+use crate::storage::Pair;
 
 /// Who this person is at one server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,19 @@ pub struct Credentials {
     pub guest: Option<Known>,
     /// The account that they are signed in to; it goes before the guest.
     pub account: Option<Known>,
+}
+
+impl Credentials {
+    /// Those that are told to the server.
+    #[must_use]
+    pub fn in_use(&self) -> Option<&Known> {
+        self.account.as_ref().or(self.guest.as_ref())
+    }
+
+    /// The same, to change them.
+    pub fn in_use_mut(&mut self) -> Option<&mut Known> {
+        self.account.as_mut().or(self.guest.as_mut())
+    }
 }
 
 /// What is kept for one server.
@@ -40,6 +54,13 @@ impl Kept {
         Credentials { guest: self.guests.iter().find(called).cloned(), account: self.account.as_ref().filter(called).cloned() }
     }
 
+    /// The token is that pair's.
+    pub fn put_pair(&mut self, token: &Token, pair: &Pair) {
+        for known in self.account.iter_mut().chain(&mut self.guests).filter(|known| known.token == *token) {
+            known.pair = Some(pair.clone());
+        }
+    }
+
     /// This guest is the last used one.
     pub fn put_guest(&mut self, guest: Known) {
         self.guests.retain(|known| known.name != guest.name && known.token != guest.token);
@@ -54,6 +75,9 @@ pub struct Known {
     pub name: DisplayName,
     /// The token.
     pub token: Token,
+    /// Which server's which user it was last, once a `welcome` has told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Pair>,
 }
 
 /// The file.
@@ -141,8 +165,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = File::at(directory.path().join("deep/credentials.toml"));
         assert_eq!(file.load("http://a").unwrap(), Kept::default());
-        let guest = |name: &str| Known { name: DisplayName::parse(name).unwrap(), token: new_token().unwrap() };
-        let (ada, bob) = (guest("Ada L."), guest("bob"));
+        let guest = |name: &str| Known { name: DisplayName::parse(name).unwrap(), token: new_token().unwrap(), pair: None };
+        let (mut ada, bob) = (guest("Ada L."), guest("bob"));
         file.change("http://a", |kept| kept.put_guest(ada.clone())).unwrap();
         let kept = file.change("http://a", |kept| kept.put_guest(bob.clone())).unwrap();
         file.change("http://b", |kept| kept.account = Some(ada.clone())).unwrap();
@@ -150,6 +174,9 @@ mod tests {
         assert_eq!(kept.choose(None).guest, Some(bob));
         assert_eq!(kept.choose(Some(&ada.name)).guest, Some(ada));
         platform::assert_private(file.path());
+        ada.pair = Some((chat_proto::id::ServerId::parse("s1").unwrap(), chat_proto::id::UserId::parse("u1").unwrap()));
+        file.change("http://b", |kept| kept.put_pair(&ada.token, ada.pair.as_ref().unwrap())).unwrap();
+        assert_eq!(file.load("http://b").unwrap().account, Some(ada));
     }
 
     #[test]

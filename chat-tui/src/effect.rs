@@ -6,10 +6,10 @@ use chat_proto::Request;
 use chat_proto::handshake::Auth;
 use chat_proto::id::{ClientId, Rid};
 use chat_proto::name::DisplayName;
-use chat_proto::secret::Token;
 use serde_json::Value;
 
-use crate::storage::{Change, Pair};
+use crate::credentials::Known;
+use crate::storage::{Cached, Change, Pair};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +26,17 @@ pub enum Effect {
     Seal,
     /// Tell what is kept for the pair.
     Load(Pair),
-    /// Keep an account's token, durably.
-    KeepAccount(DisplayName, Token),
+    /// Keep a copy of what the server has.
+    Cache(Pair, Cached),
+    /// Keep an account, durably.
+    KeepAccount(Known),
     /// Forget the account's token.
     ForgetAccount,
     /// Make and keep a new guest's token under this name; the one before it is worthless now.
     NewGuest(DisplayName),
+    /// Keep beside the token in use whose it is: the pair is shown at the next start, before the
+    /// server has said so.
+    KeepPair(Pair),
     /// Keep the guest's name.
     NameGuest(DisplayName),
     /// Put a text into the clipboard.

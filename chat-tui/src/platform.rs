@@ -27,6 +27,19 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file that its owner alone can read, whole or not at all, but without waiting for the
+/// disk: after a power cut it may be empty or the one of before.
+///
+/// # Errors
+/// What the system says.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Several programs may write the same file: each has a name of its own until it is whole.
+    let temporary = path.with_extension(format!("new-{}", std::process::id()));
+    fs::remove_file(&temporary).ok();
+    private_file(&temporary)?.write_all(bytes)?;
+    fs::rename(&temporary, path)
+}
+
 /// Opens a file that its owner alone can read, to read and write; makes it where there is none.
 ///
 /// # Errors

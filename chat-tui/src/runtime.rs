@@ -79,8 +79,10 @@ impl Client {
         tokio::pin!(asked_to_end);
         let mut terminal = platform::Input::open()?;
         let effects = start(&mut self.state);
-        self.perform(effects)?;
+        // Something is on the screen before anything is read or connected.
         self.draw()?;
+        self.perform(effects)?;
+        self.draw_if_dirty()?;
         loop {
             let wait = self.wait();
             tokio::select! {
@@ -217,7 +219,9 @@ impl Client {
             | Effect::Store(..)
             | Effect::Seal
             | Effect::Load(_)
-            | Effect::KeepAccount(..)
+            | Effect::Cache(..)
+            | Effect::KeepAccount(_)
+            | Effect::KeepPair(_)
             | Effect::ForgetAccount
             | Effect::NewGuest(_)
             | Effect::NameGuest(_) => None,

@@ -1,10 +1,18 @@
-//! The port behind which outbox and drafts are kept, by whose they are. To add an implementation,
+//! The port behind which outbox, drafts and a cache of the rooms are kept, by whose they are. To add an implementation,
 //! write a file beside `storage/memory.rs` that keeps [`Change`]s in order and gives them back as
 //! [`Kept`], and add it to the suite in `tests/tui/storage.rs`; `main.rs` chooses.
 
 use std::collections::BTreeMap;
 
-use chat_proto::id::{ClientId, RoomId, ServerId, UserId};
+use chat_proto::event::ServerInfo;
+use chat_proto::fold::Snapshot;
+use chat_proto::id::{ClientId, Epoch, RoomId, ServerId, UserId};
+use chat_proto::limits::Limits;
+use chat_proto::place::Mark;
+use chat_proto::request::room_mark_read::ReadPosition;
+use chat_proto::request::sync::Room as Info;
+use chat_proto::user::User;
+use serde::{Deserialize, Serialize};
 
 use crate::state::outbox::Item;
 
@@ -42,9 +50,50 @@ impl Change {
     }
 }
 
+/// A copy of what the server has, to be shown before it has said a word. It may be lost.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cached {
+    /// Who this is.
+    Who(Box<Who>),
+    /// A room, instead of what was kept of it.
+    Room(Box<KeptRoom>),
+    /// A room that this person is in no longer.
+    Gone(RoomId),
+}
+
+/// Who somebody is at a server, as `welcome` told it last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Who {
+    /// The user.
+    pub user: User,
+    /// The server.
+    pub server: ServerInfo,
+    /// What it allows.
+    pub limits: Limits,
+}
+
+/// A room as it was last known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptRoom {
+    /// What it is called and about.
+    pub info: Info,
+    /// The life of its log.
+    pub epoch: Epoch,
+    /// The newest entry that was known to exist.
+    pub head: Mark,
+    /// How far it is read.
+    pub read: ReadPosition,
+    /// Its last lines, where some were held.
+    pub timeline: Option<Snapshot>,
+}
+
 /// Everything kept for one pair.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
+    /// Who it is, where that is known.
+    pub who: Option<Who>,
+    /// Their rooms.
+    pub rooms: Vec<KeptRoom>,
     /// The outbox, in order.
     pub outbox: Vec<Item>,
     /// The drafts.
@@ -69,6 +118,12 @@ pub trait Storage {
     /// # Errors
     /// A sentence for people.
     fn seal(&mut self) -> Result<(), String>;
+
+    /// Keeps a copy of what the server has.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn cache(&mut self, pair: &Pair, what: Cached) -> Result<(), String>;
 
     /// What is kept for the pair, which is the one that is stored for from now on.
     ///

@@ -3,7 +3,7 @@
 //!
 //! - [`action`]: an arm for everything that a person can do;
 //! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`: what people do;
-//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `read`: what goes between client and server;
+//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `cache`, `pair`, `read`: what goes between client and server;
 //! - [`tick`]: what is due by the clock.
 
 use crate::effect::Effect;
@@ -17,6 +17,7 @@ pub mod tick;
 mod account;
 mod answer;
 mod ask;
+mod cache;
 mod compose;
 mod drafts;
 mod history;
@@ -25,6 +26,7 @@ mod link;
 mod mentions;
 mod message;
 mod mouse;
+mod pair;
 mod popup;
 mod queue;
 mod read;
@@ -37,16 +39,18 @@ mod wire;
 /// Effects under way.
 type Fx = Vec<Effect>;
 
-/// Begins: opens the connection.
+/// Begins: opens the connection, and shows meanwhile what is kept.
 pub fn start(state: &mut State) -> Vec<Effect> {
     let mut fx = Vec::new();
     link::open(state, &mut fx);
+    fx.extend(cache::pair_of_token(state).map(Effect::Load));
     fx
 }
 
 /// Ends: keeps what is not kept yet.
 pub fn end(state: &mut State) -> Vec<Effect> {
     let mut fx = Vec::new();
+    cache::keep_all(state, &mut fx);
     drafts::keep(state, &mut fx);
     drafts::seal(state, &mut fx);
     fx
@@ -85,7 +89,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             }
         }
         Event::Link(..) => {}
-        Event::Loaded(kept) => queue::loaded(state, kept, &mut fx),
+        Event::Loaded(kept) => pair::loaded(state, kept, &mut fx),
         Event::NotKept(changes, reason) => queue::not_kept(state, changes, reason),
         Event::Jump(id, seq) => rooms::jump(state, &id, seq, &mut fx),
         Event::Credentials(credentials) => account::credentials(state, credentials, &mut fx),

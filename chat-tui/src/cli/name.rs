@@ -32,7 +32,7 @@ pub fn choose(
     if let Some(token) = token {
         // The name is only what is shown until the server tells another.
         let name = asked_for.clone().or_else(|| DisplayName::parse("me").ok()).ok_or("is empty")?;
-        credentials.account = Some(Known { name, token });
+        credentials.account = Some(Known { name, token, pair: None });
     }
     if credentials.account.is_some() || credentials.guest.is_some() {
         return Ok(Who { credentials, passing: None });
@@ -42,7 +42,7 @@ pub fn choose(
         None => ask()?,
     };
     let Some(name) = name else { return Ok(Who { credentials, passing: Some(DisplayName::parse("guest")?) }) };
-    let guest = Known { name, token: new_token()? };
+    let guest = Known { name, token: new_token()?, pair: None };
     file.change(url, |kept| kept.put_guest(guest.clone()))?;
     credentials.guest = Some(guest);
     Ok(Who { credentials, passing: None })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::PROTOCOL;
 use chat_proto::event::{Answer, AnyEvent, Outcome};
 use chat_proto::handshake::{Auth, Versions};
-use chat_proto::id::Rid;
+use chat_proto::id::{Rid, ServerId};
 use chat_proto::name::{DisplayName, Identity};
 use chat_proto::request::AccountLogin;
 use chat_proto::request::account_login::SignedIn;
@@ -28,17 +28,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub fn login(url: &str, identity: Identity, password: Password, file: &File) -> Result<DisplayName, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let name = DisplayName::parse(identity.as_str())?;
-    let SignedIn { token, user } = runtime.block_on(ask(url, AccountLogin { identity, password }))?;
-    file.change(url, |kept| kept.account = Some(Known { name, token }))?;
+    let (server, SignedIn { token, user }) = runtime.block_on(ask(url, AccountLogin { identity, password }))?;
+    let pair = Some((server, user.id.clone()));
+    file.change(url, |kept| kept.account = Some(Known { name, token, pair }))?;
     Ok(user.name)
 }
 
-async fn ask(url: &str, request: AccountLogin) -> Result<SignedIn, String> {
+async fn ask(url: &str, request: AccountLogin) -> Result<(ServerId, SignedIn), String> {
     let (report, mut reports) = unbounded_channel();
     let mut network = Network::new(url.to_owned(), report);
     let auth = Auth { client: ClientName::parse(crate::CLIENT).ok(), protocol: Some(Versions::One(PROTOCOL)), ..Auth::default() };
     network.connect(1, &auth);
     let rid = Rid::parse("1")?;
+    let mut server = None;
     loop {
         let next = tokio::time::timeout(PATIENCE, reports.recv()).await;
         let Ok(Some((_, link))) = next else { return Err(format!("{url} does not answer.")) };
@@ -46,13 +48,18 @@ async fn ask(url: &str, request: AccountLogin) -> Result<SignedIn, String> {
             Link::Refused(error) => return Err(error.message),
             Link::Down(reason) => return Err(format!("{url} cannot be reached: {reason}.")),
             Link::Unreadable(what) => return Err(format!("The server said something that this program cannot read: {what}")),
-            Link::Wire(AnyEvent::Welcome(_)) => network.emit(Emit::new(rid.clone(), &request)),
+            Link::Wire(AnyEvent::Welcome(welcome)) => {
+                server = Some(welcome.server.id);
+                network.emit(Emit::new(rid.clone(), &request));
+            }
             Link::Wire(AnyEvent::Answer(answer)) if answer.rid.as_ref() == Some(&rid) => {
                 network.finish();
                 let Answer { outcome, .. } = *answer;
                 return match outcome {
                     Outcome::Ok(value) => {
-                        serde_json::from_value(value).map_err(|error| format!("The server's answer cannot be read: {error}."))
+                        let signed_in =
+                            serde_json::from_value(value).map_err(|error| format!("The server's answer cannot be read: {error}."))?;
+                        server.map(|server| (server, signed_in)).ok_or_else(|| "The server has not said which one it is.".to_owned())
                     }
                     Outcome::Error(error) => Err(error.message),
                 };

@@ -63,10 +63,15 @@ impl Rim {
                 }
                 Effect::Seal => trouble(self.storage.seal()),
                 Effect::Load(pair) => Some(self.storage.load(&pair).map_or_else(Event::Trouble, Event::Loaded)),
-                Effect::KeepAccount(name, token) => trouble(self.keep(state, |kept| kept.account = Some(Known { name, token }))),
+                Effect::Cache(pair, what) => trouble(self.storage.cache(&pair, what)),
+                Effect::KeepAccount(known) => trouble(self.keep(state, |kept| kept.account = Some(known))),
+                Effect::KeepPair(pair) => {
+                    let token = state.credentials.in_use().map(|known| known.token.clone());
+                    trouble(token.map_or(Ok(()), |token| self.keep(state, |kept| kept.put_pair(&token, &pair))))
+                }
                 Effect::ForgetAccount => trouble(self.keep(state, |kept| kept.account = None)),
                 Effect::NewGuest(name) => {
-                    let guest = new_token().map(|token| Known { name, token });
+                    let guest = new_token().map(|token| Known { name, token, pair: None });
                     Some(guest.and_then(|guest| self.keep_guest(state, guest)).map_or_else(Event::Trouble, Event::Credentials))
                 }
                 Effect::NameGuest(name) => {

@@ -245,8 +245,10 @@ impl Outbox {
     }
 
     /// The line was cut. What was on its way is to be sent again; `welcomed` tells whether the
-    /// connection had come as far as `welcome`.
-    pub fn cut(&mut self, now: Millis, welcomed: bool) {
+    /// connection had come as far as `welcome`. Gives the item that is set aside by it, to be kept
+    /// as such before anything else is sent: what follows it no longer waits for it.
+    pub fn cut(&mut self, now: Millis, welcomed: bool) -> Option<Item> {
+        let mut set_aside = None;
         let oldest = self.items.iter_mut().find(|item| matches!(item.phase, Phase::Sent(..)));
         if let Some(item) = oldest.filter(|_| welcomed)
             && let Phase::Sent(_, at) = item.phase
@@ -254,9 +256,11 @@ impl Outbox {
             item.cuts = if at + CUT_MS > now { item.cuts + 1 } else { 0 };
             if item.cuts >= CUTS {
                 item.phase = Phase::SetAside;
+                set_aside = Some(item.clone());
             }
         }
         self.unsend();
+        set_aside
     }
 
     fn unsend(&mut self) {
@@ -283,13 +287,14 @@ impl Outbox {
         Some(item)
     }
 
-    /// Takes an item away that was never sent, or was refused for good.
+    /// Takes an item away that was never sent, or was refused for good. One that was set aside was
+    /// sent, and may be stored: who believed it discarded would be wrong.
     pub fn discard(&mut self, client_id: &ClientId) -> Option<Item> {
         let index = self.items.iter().position(|item| item.client_id == *client_id)?;
         match self.items[index].phase {
-            Phase::Refused(_) | Phase::SetAside => {}
+            Phase::Refused(_) => {}
             Phase::Waiting(_) if !self.items[index].emitted => {}
-            Phase::Waiting(_) | Phase::Sent(..) | Phase::Stored(_) => return None,
+            Phase::Waiting(_) | Phase::Sent(..) | Phase::Stored(_) | Phase::SetAside => return None,
         }
         Some(self.items.remove(index))
     }

@@ -49,6 +49,8 @@ pub struct Room {
     pub marked: Seq,
     /// The read position stays where the reader put it until they leave the room.
     pub kept_unread: bool,
+    /// Since when something of it is not kept.
+    pub unkept_since: Option<Millis>,
     /// Who is typing, and when that was told.
     pub typing: (Vec<Author>, Millis),
     /// Who is here.
@@ -120,10 +122,16 @@ impl Room {
             marked_at: 0,
             marked: 0,
             kept_unread: false,
+            unkept_since: None,
             typing: (Vec::new(), 0),
             people: People::default(),
             draft: Composer::default(),
         }
+    }
+
+    /// Something changed that is to be kept.
+    pub fn touch(&mut self, now: Millis) {
+        self.unkept_since = self.unkept_since.or(Some(now));
     }
 
     /// Its id.

@@ -1,8 +1,9 @@
 //! Keeps in the cache directory: below `<server>/<user>/`, one file of outbox and drafts for each
-//! client that runs.
+//! client that runs, and one for each room, which they share.
 //!
 //! - `place`: from ids, which are hostile as names of files, to paths;
 //! - `outbox`: one such file;
+//! - `cache`: the rooms;
 //! - `adopt`: which of a pair's files a client takes, and what becomes of the others.
 
 use std::path::PathBuf;
@@ -10,9 +11,10 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy;
 
 use super::memory::Memory;
-use super::{Change, Kept, Pair, Storage};
+use super::{Cached, Change, Kept, Pair, Storage};
 
 mod adopt;
+mod cache;
 mod outbox;
 mod place;
 
@@ -65,6 +67,13 @@ impl Storage for Disk {
         }
     }
 
+    fn cache(&mut self, pair: &Pair, what: Cached) -> Result<(), String> {
+        match self.open {
+            Some((_, Open::File(_))) => cache::keep(&place::of_pair(&self.root, pair), what),
+            Some((_, Open::Nowhere(_))) | None => Ok(()),
+        }
+    }
+
     fn load(&mut self, pair: &Pair) -> Result<Kept, String> {
         if self.open.as_ref().is_some_and(|(of, _)| of != pair) {
             self.seal()?;
@@ -73,7 +82,10 @@ impl Storage for Disk {
         self.open = None;
         let directory = place::of_pair(&self.root, pair);
         let (open, kept) = match adopt::adopt(&directory) {
-            Ok((outbox, kept)) => (Open::File(Box::new(outbox)), kept),
+            Ok((outbox, kept)) => {
+                let (who, rooms) = cache::load(&directory);
+                (Open::File(Box::new(outbox)), Kept { who, rooms, ..kept })
+            }
             Err(reason) => {
                 let trouble = format!(
                     "Nothing can be kept in {} ({reason}): what is not sent when this program ends is lost. \

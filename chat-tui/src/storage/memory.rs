@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Change, Kept, Pair, Storage};
+use super::{Cached, Change, Kept, Pair, Storage};
 
 /// Storage that ends with the program.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,21 @@ impl Storage for Memory {
     }
 
     fn seal(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn cache(&mut self, pair: &Pair, what: Cached) -> Result<(), String> {
+        let kept = self.0.entry(pair.clone()).or_default();
+        let (gone, room) = match what {
+            Cached::Who(who) => {
+                kept.who = Some(*who);
+                return Ok(());
+            }
+            Cached::Room(room) => (room.info.id.clone(), Some(*room)),
+            Cached::Gone(id) => (id, None),
+        };
+        kept.rooms.retain(|room| room.info.id != gone);
+        kept.rooms.extend(room);
         Ok(())
     }
 

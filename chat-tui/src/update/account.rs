@@ -10,7 +10,7 @@ use chat_proto::user::UserKind;
 use chat_proto::words;
 
 use super::ask::{ask, ask_now};
-use super::{Fx, link};
+use super::{Fx, link, pair};
 use crate::credentials::{Credentials, Known};
 use crate::effect::Effect;
 use crate::state::asked::Question;
@@ -94,10 +94,16 @@ pub(super) fn secret_typed(state: &mut State, mut secret: Secret, fx: &mut Fx) {
 /// The server opened a session: keep its token, and come back with it.
 pub(super) fn signed_in(state: &mut State, SignedIn { token, user }: SignedIn, fx: &mut Fx) {
     state.say(words::fill(words::SIGNED_IN, &[("name", user.name.as_str())]));
-    let name = user.identity.as_ref().and_then(|identity| DisplayName::parse(identity.as_str()).ok()).unwrap_or(user.name);
-    state.credentials.account = Some(Known { name: name.clone(), token: token.clone() });
-    state.passing = None;
-    fx.push(Effect::KeepAccount(name, token));
+    let name = user.identity.as_ref().and_then(|identity| DisplayName::parse(identity.as_str()).ok()).unwrap_or_else(|| user.name.clone());
+    let pair = state.server.as_ref().map(|server| (server.id.clone(), user.id.clone()));
+    let known = Known { name, token, pair: pair.clone() };
+    state.credentials.account = Some(known.clone());
+    fx.push(Effect::KeepAccount(known));
+    if state.passing.take().is_some() {
+        // Nothing of a passing guest was kept; all of an account's is.
+        pair::leave(state, fx);
+    }
+    pair::expect(state, pair, fx);
     link::reconnect(state, fx);
 }
 
@@ -140,11 +146,14 @@ fn be_guest(state: &mut State, fx: &mut Fx) {
         fx.push(Effect::ForgetAccount);
     }
     state.sessions.clear();
+    let me = state.me.as_ref().map(|me| me.name.clone());
+    if was.is_some() {
+        pair::expect(state, state.credentials.guest.as_ref().and_then(|guest| guest.pair.clone()), fx);
+    }
     match (&state.credentials.guest, was) {
         (Some(_), Some(_)) => link::reconnect(state, fx),
         // The guest's own token is no good, or there is none: a new one, and then a connection.
         (guest, was) => {
-            let me = state.me.as_ref().map(|me| me.name.clone());
             let name =
                 guest.as_ref().map(|guest| guest.name.clone()).or(state.settings.name.clone()).or(me).or(was.map(|known| known.name));
             let name = name.or_else(|| DisplayName::parse("guest").ok());

@@ -52,6 +52,7 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
         }),
         Question::MarkRead(id) => read::<RoomMarkRead>(state, value, |state, position| {
             if let Some(room) = state.rooms.get_mut(&id) {
+                room.touch(state.now);
                 room.read = position;
                 room.counted = room.counted.max(room.head.seq);
             }

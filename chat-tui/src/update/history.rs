@@ -107,6 +107,7 @@ pub(super) fn page(state: &mut State, id: &RoomId, of: PageOf, page: &Page, fx: 
         sync::ask_now(state, fx);
         return;
     }
+    room.touch(state.now);
     room.timeline.apply_page(page);
     if page.head.seq > room.head.seq {
         room.head = page.head.clone();

@@ -9,7 +9,7 @@ use chat_proto::request::{RoomFind, RoomMembers};
 use serde_json::Value;
 
 use super::ask::ask_now;
-use super::{Fx, compose, history, queue, scroll, sync};
+use super::{Fx, cache, compose, history, queue, scroll, sync};
 use crate::state::State;
 use crate::state::asked::Question;
 use crate::state::outbox::Work;
@@ -66,6 +66,20 @@ pub(super) fn settle_on_one(state: &mut State, fx: &mut Fx) {
             None => join(state, name, fx),
         }
     }
+    settle_on_any(state, fx);
+}
+
+/// The same as long as nothing can be asked: a room that is wanted and not known stays wanted.
+pub(super) fn settle_on_known(state: &mut State, fx: &mut Fx) {
+    let known = state.wanted.as_ref().and_then(|name| state.room_named(name)).map(|room| room.id().clone());
+    if let Some(id) = known {
+        state.wanted = None;
+        enter(state, &id, fx);
+    }
+    settle_on_any(state, fx);
+}
+
+fn settle_on_any(state: &mut State, fx: &mut Fx) {
     if state.current.is_none()
         && let Some(id) = state.listed().first().map(|room| room.id().clone())
     {
@@ -75,6 +89,9 @@ pub(super) fn settle_on_one(state: &mut State, fx: &mut Fx) {
 
 /// Only these rooms are still mine.
 pub(super) fn keep_only(state: &mut State, mine: &[RoomId], fx: &mut Fx) {
+    for room in state.rooms.values().filter(|room| !mine.contains(room.id())) {
+        cache::forget(state, room, fx);
+    }
     let gone = state.current.clone().filter(|id| !mine.contains(id));
     if let Some(id) = gone {
         leave_screen(state, fx);

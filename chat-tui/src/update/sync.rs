@@ -1,5 +1,6 @@
 //! `sync`: where the rooms stand.
 
+use chat_proto::place::Millis;
 use chat_proto::request::SyncRequest;
 use chat_proto::request::sync::{Cursor, RoomState, SyncReply};
 
@@ -31,9 +32,11 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
     for told in reply.rooms {
         let id = told.room.id.clone();
         match state.rooms.get_mut(&id) {
-            Some(room) => stand(room, told, whole, state.limits.catch_up, &me),
+            Some(room) => stand(room, told, whole, state.limits.catch_up, &me, state.now),
             None => {
-                state.rooms.insert(id.clone(), Room::new(told, &me));
+                let mut room = Room::new(told, &me);
+                room.touch(state.now);
+                state.rooms.insert(id.clone(), room);
             }
         }
         if whole {
@@ -49,7 +52,10 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
 }
 
 /// A room that we know stands so.
-fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat_proto::id::UserId) {
+fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat_proto::id::UserId, now: Millis) {
+    if (&room.info, &room.read, room.timeline.epoch()) != (&told.room, &told.read, &told.epoch) || told.reset {
+        room.touch(now);
+    }
     let behind = room.timeline.cursor().map_or(0, |cursor| told.head.seq.saturating_sub(cursor.seq));
     if told.reset || told.epoch != *room.timeline.epoch() || (whole && behind > u64::from(catch_up)) {
         room.start_anew(me, told.epoch);

@@ -3,7 +3,7 @@
 use chat_proto::limits::AWAY_MS;
 use chat_proto::place::Millis;
 
-use super::{Fx, account, action, compose, drafts, history, link, queue, read, sync};
+use super::{Fx, account, action, cache, compose, drafts, history, link, queue, read, sync};
 use crate::state::link::{OPEN_MS, Phase, SILENCE_MS};
 use crate::state::{Away, State};
 
@@ -26,6 +26,7 @@ pub(super) fn run(state: &mut State, fx: &mut Fx) {
     end_typing(state);
     compose::typing_ended(state, fx);
     drafts::run(state, fx);
+    cache::run(state, fx);
     if !state.link.is_online() {
         return;
     }
@@ -56,7 +57,7 @@ pub fn next_deadline(state: &State) -> Option<Millis> {
     };
     let typing = state.room().filter(|room| !room.typing.0.is_empty()).map(|room| typing_end(state, room.typing.1));
     let own_typing = compose::typing_end(state);
-    let typing = [typing, state.quit_at, drafts::due_at(state)].into_iter().flatten().min();
+    let typing = [typing, state.quit_at, drafts::due_at(state), cache::due_at(state)].into_iter().flatten().min();
     if !state.link.is_online() {
         return [link, typing].into_iter().flatten().min();
     }

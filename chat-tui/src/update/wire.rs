@@ -40,6 +40,7 @@ pub(super) fn event(state: &mut State, event: AnyEvent, fx: &mut Fx) {
         AnyEvent::ReadChanged(changed) => {
             let ReadChanged { room, read } = *changed;
             if let Some(room) = state.rooms.get_mut(&room) {
+                room.touch(state.now);
                 room.read = read;
                 room.counted = room.counted.max(room.head.seq);
             }
@@ -67,6 +68,7 @@ fn entries(state: &mut State, Entries { room: id, epoch, entries }: &Entries, fx
         sync::ask_now(state, fx);
         return;
     };
+    room.touch(state.now);
     room.timeline.apply_live(entries);
     room.count(entries, &me);
     let left = entries.iter().fold(false, |left, entry| {

@@ -61,9 +61,9 @@ fn hints(state: &State, most: usize) -> String {
 fn which(state: &State) -> &'static [(ActionId, &'static str)] {
     match &state.chosen {
         Some(Spot::Pending(client_id)) => match state.outbox.get(client_id).map(|item| &item.phase) {
-            Some(ItemPhase::Refused(_) | ItemPhase::SetAside) => {
-                &[(ActionId::Retry, "send again"), (ActionId::Discard, "discard"), (ActionId::Cancel, "back")]
-            }
+            Some(ItemPhase::Refused(_)) => &[(ActionId::Retry, "send again"), (ActionId::Discard, "discard"), (ActionId::Cancel, "back")],
+            // It may be stored already.
+            Some(ItemPhase::SetAside) => &[(ActionId::Retry, "send again"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")],
             _ => &[(ActionId::Edit, "edit"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")],
         },
         Some(Spot::Line(_)) => &[

@@ -34,13 +34,15 @@ pub struct App {
     pub full: Option<String>,
     /// How often all that was stored was made durable.
     pub sealed: usize,
+    /// How often something was put into the cache.
+    pub cached: usize,
     pub caret: Option<(u16, u16)>,
 }
 
 impl App {
     /// A client of this screen size that has not heard from the server yet.
     pub fn connecting(columns: u16, rows: u16, server: Server) -> Self {
-        let guest = Known { name: DisplayName::parse("me").unwrap(), token: Token::parse("g".repeat(43)).unwrap() };
+        let guest = Known { name: DisplayName::parse("me").unwrap(), token: Token::parse("g".repeat(43)).unwrap(), pair: None };
         Self::with(columns, rows, server, Memory::default(), Credentials { guest: Some(guest), account: None })
     }
 
@@ -69,6 +71,7 @@ impl App {
             storage,
             full: None,
             sealed: 0,
+            cached: 0,
             caret: None,
         };
         let effects = start(&mut app.state);
@@ -166,6 +169,10 @@ impl App {
                     self.feed(Event::Loaded(kept));
                 }
                 Effect::Seal => self.sealed += 1,
+                Effect::Cache(pair, what) => {
+                    self.cached += 1;
+                    self.storage.cache(&pair, what).unwrap();
+                }
                 other => self.wanted.push(other),
             }
         }

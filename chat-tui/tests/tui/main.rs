@@ -5,6 +5,7 @@
 
 mod actions;
 mod app;
+mod cache;
 mod edges;
 mod fuzz;
 mod outbox;

@@ -187,7 +187,7 @@ fn a_token_that_is_no_good_makes_a_guest() {
     let mut app = App::connecting(80, 24, Server::new());
     let token = chat_proto::secret::Token::parse("a".repeat(43)).unwrap();
     let name = chat_proto::name::DisplayName::parse("ada").unwrap();
-    app.state.credentials.account = Some(chat_tui::credentials::Known { name, token });
+    app.state.credentials.account = Some(chat_tui::credentials::Known { name, token, pair: None });
     app.refused(Error::new(Code::SignedOut, "Sign in again."));
     assert!(app.wanted.iter().any(|effect| matches!(effect, Effect::ForgetAccount)));
     let Some(Effect::Connect(_, auth)) = app.wanted.iter().rev().find(|effect| matches!(effect, Effect::Connect(..))) else { panic!() };

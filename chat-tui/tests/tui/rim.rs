@@ -8,7 +8,7 @@ use chat_tui::credentials::File;
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
 use chat_tui::runtime::rim::Rim;
-use chat_tui::storage::{Change, Kept, Pair, Storage};
+use chat_tui::storage::{Cached, Change, Kept, Pair, Storage};
 
 use crate::app::App;
 use crate::server::Server;
@@ -23,6 +23,10 @@ impl Storage for Notes {
     }
 
     fn seal(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn cache(&mut self, _: &Pair, _: Cached) -> Result<(), String> {
         Ok(())
     }
 

@@ -295,7 +295,8 @@ impl Server {
         };
         let inside = |seq: Seq| (from..=to).contains(&seq);
         let entries = log.entries.iter().filter(|entry| inside(entry.seq) && entry.body.draws_line()).cloned().collect();
-        let amends = |entry: &&Entry| !matches!(entry.body, Body::React(_)) && entry.body.target().is_some_and(|target| inside(target.seq));
+        let touches = |entry: &Entry| entry.body.target().is_some_and(|target| inside(target.seq) || inside(entry.seq));
+        let amends = |entry: &&Entry| !matches!(entry.body, Body::React(_)) && touches(entry);
         let amendments = log.entries.iter().filter(amends).cloned().collect();
         let mut reactions: Vec<Standing> = Vec::new();
         for entry in &log.entries {
