@@ -14,8 +14,11 @@ use crate::storage::{Change, Kept};
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// It is this late now; comes before every other event.
+    /// It is this late now, by a clock that only goes forward and as fast as time does; comes before
+    /// every other event. All that is waited for is waited for by it.
     Time(Millis),
+    /// It is this late by the clock on the wall, which people set. It dates things, and no more.
+    Date(Millis),
     /// The screen has this many columns and rows.
     Resize(u16, u16),
     /// A key was pressed.

@@ -74,6 +74,23 @@ pub fn lock(path: &Path) -> io::Result<fs::File> {
     Ok(file)
 }
 
+/// How long the machine has been running, its sleep included: a clock that nobody sets.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn steady() -> std::time::Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    std::time::Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// How long the program has been running: a clock that nobody sets. Some systems' stands still
+/// while the machine sleeps.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn steady() -> std::time::Duration {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed()
+}
+
 /// Ends when the system asks the program to end.
 #[cfg(unix)]
 pub async fn asked_to_end() {

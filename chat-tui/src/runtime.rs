@@ -1,6 +1,7 @@
 //! Joins the core with the world: feeds it events, does what it says, draws what it knows.
 
 use std::io;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_proto::place::Millis;
@@ -28,6 +29,8 @@ use terminal::Terminal;
 
 /// What comes from the network is drawn at most so often.
 const FRAME: Duration = Duration::from_millis(16);
+/// A clock on the wall that is so far off was set.
+const SET_MS: Millis = 1_000;
 /// Events of the network taken in before the screen is drawn again.
 const BATCH: usize = 500;
 
@@ -55,12 +58,23 @@ pub fn run(state: State, storage: Box<dyn Storage>, credentials: File) -> io::Re
     end
 }
 
-/// The time of day.
+/// It is this late by a clock that only goes forward, and that began as the one on the wall: what
+/// the core waits by.
 #[must_use]
 pub fn now() -> Millis {
+    static START: OnceLock<(Millis, Duration)> = OnceLock::new();
+    let steady = platform::steady();
+    let (began, at) = START.get_or_init(|| (date(), steady));
+    began + Millis::try_from(steady.saturating_sub(*at).as_millis()).unwrap_or(0)
+}
+
+/// The time of day, which jumps when the clock is set.
+#[must_use]
+pub fn date() -> Millis {
     #[expect(clippy::disallowed_methods, reason = "the one clock of this program")]
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+    // Far enough from the end of the numbers to be counted on with.
+    Millis::try_from(since.as_millis()).unwrap_or(0)
 }
 
 struct Client {
@@ -139,14 +153,22 @@ impl Client {
     fn tick(&mut self) -> io::Result<()> {
         let due = tick::next_deadline(&self.state).is_some_and(|at| at <= now());
         self.dirty |= due;
-        let effects = update(&mut self.state, Event::Time(now()));
+        let effects = self.tell_time();
         self.perform(effects)
+    }
+
+    fn tell_time(&mut self) -> Vec<Effect> {
+        let mut effects = update(&mut self.state, Event::Time(now()));
+        if date().abs_diff(self.state.date()) > SET_MS {
+            effects.extend(update(&mut self.state, Event::Date(date())));
+        }
+        effects
     }
 
     fn take(&mut self, event: Option<Event>) -> io::Result<()> {
         let Some(event) = event else { return Ok(()) };
         self.dirty = true;
-        let mut effects = update(&mut self.state, Event::Time(now()));
+        let mut effects = self.tell_time();
         effects.extend(update(&mut self.state, event));
         self.perform(effects)
     }

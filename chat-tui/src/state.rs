@@ -68,8 +68,10 @@ pub struct Settings {
 pub struct State {
     /// What was fixed at the start.
     pub settings: Settings,
-    /// It is this late.
+    /// It is this late, by the clock that only goes forward.
     pub now: Millis,
+    /// By so much the clock on the wall is ahead of it.
+    pub date_ahead: i64,
     /// Columns and rows of the screen.
     pub screen: (u16, u16),
     /// Who this person is at the server, as far as it is kept.
@@ -179,6 +181,7 @@ impl State {
     pub fn new(settings: Settings, credentials: Credentials, passing: Option<DisplayName>, now: Millis, screen: (u16, u16)) -> Self {
         Self {
             now,
+            date_ahead: 0,
             screen,
             credentials,
             passing,
@@ -250,9 +253,15 @@ impl State {
         Some((self.server.as_ref()?.id.clone(), self.me.as_ref()?.id.clone()))
     }
 
+    /// The time of day, as people have it.
+    #[must_use]
+    pub fn date(&self) -> Millis {
+        self.now.saturating_add_signed(self.date_ahead)
+    }
+
     /// A new id for a request that writes an entry.
     pub fn new_client_id(&mut self) -> ClientId {
-        self.random.client_id(self.now)
+        self.random.client_id(self.date())
     }
 
     /// Shows a sentence.

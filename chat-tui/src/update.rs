@@ -61,9 +61,10 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let mut fx = Vec::new();
     match event {
         Event::Time(now) => {
-            state.now = now;
+            state.now = state.now.max(now);
             tick::run(state, &mut fx);
         }
+        Event::Date(date) => state.date_ahead = i64::try_from(date).unwrap_or(i64::MAX).saturating_sub_unsigned(state.now),
         Event::Resize(columns, rows) => {
             let changes = |edge| (state.screen.0 >= edge) != (columns >= edge);
             let (rooms, people) = (changes(TWO_COLUMNS), changes(THREE_COLUMNS));

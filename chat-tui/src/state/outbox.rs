@@ -43,7 +43,7 @@ pub struct Item {
     pub client_id: ClientId,
     /// What to do.
     pub work: Work,
-    /// When it was made.
+    /// When it was made, by the clock on the wall.
     pub made: Millis,
     /// How far it is.
     pub phase: Phase,

@@ -9,7 +9,7 @@ use chat_proto::text::ClientName;
 use chat_proto::user::UserKind;
 use chat_proto::words;
 
-use super::{Fx, account, history, queue, rooms, sync};
+use super::{Fx, account, history, pair, queue, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::link::{BACKOFF_MAX_MS, BACKOFF_MIN_MS, Farewell, LASTING_MS, Phase};
@@ -117,8 +117,12 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Fx) {
 /// The connection is up, and the server tells who we are and where things stand.
 pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     let first = !state.link.was_online;
-    let before = state.pair();
-    let known_here = before.is_some();
+    let pair = Some((welcome.server.id.clone(), welcome.user.id.clone()));
+    let changed = state.pair() != pair;
+    let known_here = state.pair().is_some();
+    if changed {
+        pair::leave(state, fx);
+    }
     let wished = state.credentials.guest.as_ref().filter(|_| state.credentials.account.is_none()).map(|guest| guest.name.clone());
     let wished = state.passing.clone().or(wished);
     state.link.phase = Phase::Online;
@@ -132,9 +136,7 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     let name = welcome.user.name.clone();
     state.me = Some(welcome.user);
 
-    if state.pair() != before {
-        queue::change_pair(state, before, fx);
-    }
+    pair::settle(state, changed, fx);
     if let Some(wished) = wished.filter(|wished| is_guest && *wished != name && !known_here) {
         state.say(words::fill(words::NAME_WAS_TAKEN, &[("wished", wished.as_str()), ("name", name.as_str())]));
     } else if first && is_guest && !state.settings.private_line {

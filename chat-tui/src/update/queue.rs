@@ -2,7 +2,7 @@
 
 use chat_proto::entry::Entry;
 use chat_proto::error::Error;
-use chat_proto::id::{Rid, RoomId};
+use chat_proto::id::{ClientId, Epoch, Rid, RoomId};
 use chat_proto::place::Millis;
 use chat_proto::request::stored::Stored;
 use serde_json::Value;
@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{Fx, compose, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
-use crate::state::outbox::{Item, Outbox, Phase, Settled, Work};
-use crate::storage::{Change, Kept, Pair};
+use crate::state::outbox::{Item, Settled, Work};
+use crate::storage::Change;
 
 /// How long after something could not be kept it is tried again.
 const KEEP_AGAIN_MS: Millis = 2_000;
@@ -20,7 +20,7 @@ const KEEP_AGAIN_MS: Millis = 2_000;
 pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx) {
     let client_id = state.new_client_id();
     let room = from_draft.then(|| work.room().cloned()).flatten();
-    let item = Item::new(client_id, work, state.now);
+    let item = Item::new(client_id, work, state.date());
     if room.is_some() && room == state.current {
         state.kept_draft = Some(String::new());
     }
@@ -155,6 +155,13 @@ pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: 
     flush(state, fx);
 }
 
+/// Something of the outbox stands in a room's log, as far as that was kept.
+pub(super) fn stands(state: &mut State, client_id: &ClientId, epoch: &Epoch, stored: Stored, fx: &mut Fx) {
+    if let Some(settled) = state.outbox.stored(client_id, Some(epoch), stored) {
+        apply(state, settled, None, fx);
+    }
+}
+
 /// What is stored and in the log, or not to be seen anyway, is not drawn below it any more.
 fn forget_drawn(state: &mut State) {
     let rooms = &state.rooms;
@@ -162,53 +169,4 @@ fn forget_drawn(state: &mut State) {
         let cursor = rooms.get(room).and_then(|room| room.timeline.cursor());
         cursor.is_none_or(|cursor| stored.seq <= cursor.seq)
     });
-}
-
-/// The server says that this is somebody else than before: nothing is sent or shown under
-/// another pair.
-pub(super) fn change_pair(state: &mut State, before: Option<Pair>, fx: &mut Fx) {
-    let open = state.outbox.items().filter(|item| !matches!(item.phase, Phase::Stored(_)));
-    let unsent: Vec<String> = open
-        .filter_map(|item| match &item.work {
-            Work::Send { text, .. } => Some(text.as_str().to_owned()),
-            _ => None,
-        })
-        .collect();
-    if before.is_some() && !unsent.is_empty() {
-        for text in &unsent {
-            state.recall.keep(text);
-        }
-        let count = unsent.len();
-        state.complain(format!("Not sent, since you are somebody else now: {count} of your messages. Ctrl+Up brings the text back."));
-    }
-    state.outbox = Outbox::default();
-    state.rooms.clear();
-    (state.current, state.last, state.chosen, state.popup) = (None, None, None, None);
-    (state.kept_draft, state.unsealed_since) = (None, None);
-    if let Some(pair) = state.pair().filter(|_| state.passing.is_none()) {
-        fx.push(Effect::Load(pair));
-    }
-}
-
-/// What is kept for this pair is here.
-pub(super) fn loaded(state: &mut State, kept: Kept, fx: &mut Fx) {
-    let newer: Vec<Item> = state.outbox.items().cloned().collect();
-    let mut items = kept.outbox;
-    items.retain(|item| !newer.iter().any(|known| known.client_id == item.client_id));
-    items.extend(newer);
-    state.outbox = Outbox::restore(items);
-    state.lasts = kept.lasts;
-    if !kept.troubles.is_empty() {
-        state.complain(kept.troubles.join(" "));
-    }
-    for (id, text) in kept.drafts {
-        if state.current.as_ref() == Some(&id) {
-            if state.composer.is_empty() {
-                state.composer.set(text);
-            }
-        } else if let Some(room) = state.rooms.get_mut(&id) {
-            room.draft.set(text);
-        }
-    }
-    flush(state, fx);
 }

@@ -231,7 +231,7 @@ impl<'a> Walk<'a> {
         if before.is_some_and(|before| time::day(before, zone) == date) {
             return None;
         }
-        let words = format!(" {} ", time::day_in_words(date, time::day(self.state.now, zone)));
+        let words = format!(" {} ", time::day_in_words(date, time::day(self.state.date(), zone)));
         let wide = usize::from(self.around.width).saturating_sub(2);
         let line = wide.saturating_sub(width(&words));
         let (left, right) = (line / 2, line - line / 2);

@@ -195,6 +195,72 @@ fn a_token_that_is_no_good_makes_a_guest() {
     assert!(app.sees("Your session has ended"));
 }
 
+/// The clock on the wall is set to another day, forth and back.
+fn set_clock(app: &mut App, days: i64) {
+    const DAY: i64 = 86_400_000;
+    app.feed(chat_tui::event::Event::Date(app.state.date().saturating_add_signed(days * DAY)));
+}
+
+#[test]
+fn a_clock_that_is_set_neither_stalls_nor_hurries_anything() {
+    for days in [1, -1, 20_000, -20_000] {
+        let mut app = App::new(80, 24, Server::new());
+        // Nothing that waits on a live link: an answer, the silence, a refusal for later, a sync.
+        app.online = false;
+        app.say("lost on the way");
+        app.sent.clear();
+        set_clock(&mut app, days);
+        app.wait(9_000);
+        assert!(!app.sent.iter().any(|emit| emit.name == "message:send"), "not before its time");
+        app.online = true;
+        app.wait(2_000);
+        assert_eq!(app.server.heard.iter().filter(|name| *name == "message:send").count(), 1);
+        app.server.refusals.push_back(Error::new(Code::SlowDown, "Too much at once.").after(3_000));
+        app.say("too soon");
+        set_clock(&mut app, -days);
+        app.server.heard.clear();
+        app.wait(2_900);
+        assert!(!app.server.heard.contains(&"message:send".to_owned()));
+        app.wait(200);
+        assert!(app.server.heard.contains(&"message:send".to_owned()));
+        set_clock(&mut app, days);
+        app.server.heard.clear();
+        app.wait(31_000);
+        let syncs = app.server.heard.iter().filter(|name| *name == "sync").count();
+        assert!((1..=2).contains(&syncs), "{syncs} syncs in half a minute");
+        assert!(app.state.link.is_online());
+
+        // Nor between two connections.
+        app.down();
+        set_clock(&mut app, days);
+        let before = connects(&app);
+        app.wait(100);
+        assert_eq!(connects(&app), before, "not before its time");
+        set_clock(&mut app, -2 * days);
+        app.wait(1_000);
+        assert_eq!(connects(&app), before + 1);
+        app.wait(14_000);
+        assert_eq!(connects(&app), before + 1);
+        app.wait(2_500);
+        assert_eq!(connects(&app), before + 2, "an opening that never ends is given up");
+        app.welcome();
+        set_clock(&mut app, days);
+        app.online = false;
+        app.wait(46_000);
+        assert!(!app.state.link.is_online(), "silence is heard");
+    }
+}
+
+#[test]
+fn lines_are_dated_by_the_clock_on_the_wall() {
+    let mut app = App::new(80, 24, Server::new());
+    app.down();
+    set_clock(&mut app, 1);
+    app.say("said tomorrow");
+    let made = app.state.outbox.items().next().unwrap().made;
+    assert_eq!((made, made - app.state.now), (app.state.date(), 86_400_000));
+}
+
 #[test]
 fn secrets_stay_here_on_a_plain_line() {
     let mut app = App::connecting(80, 24, Server::new());
