@@ -29,6 +29,9 @@ use crate::transport::reply::ReplyTo;
 
 /// How many requests wait at most, queued or without an answer; more than `limits.in_flight`, so that only who ignores that is refused.
 const QUEUE: usize = 256;
+/// How many answers wait at most beside a full buffer. What is accepted gives fewer; what is beyond
+/// the queue is refused, and a refusal is an answer too.
+const STUCK: usize = 4_096;
 /// How many reads of one connection run at once.
 const READS: usize = 4;
 /// How often an answer is tried again that found the buffer full.
@@ -61,6 +64,8 @@ struct State {
     /// Answers that found the buffer full.
     stuck: VecDeque<(ReplyTo, Result<Reply, Error>)>,
     flushing: bool,
+    /// Given up: its socket ends as soon as it can, and what still comes in is nobody's.
+    cut: bool,
 }
 
 struct Request {
@@ -89,6 +94,9 @@ impl Connection {
 
     /// Takes an event in, synchronously, in order of arrival.
     pub fn enqueue(self: &Arc<Self>, name: &str, mut payload: serde_json::Value, mut reply: ReplyTo) {
+        if self.state().cut {
+            return;
+        }
         let parsed = take_rid(&mut payload).and_then(|rid| {
             reply.rid = rid;
             AnyRequest::parse(name, payload)
@@ -218,8 +226,11 @@ impl Connection {
     /// Sends an answer, now or as soon as the buffer has room.
     fn answer(self: &Arc<Self>, reply: ReplyTo, result: Result<Reply, Error>) {
         let mut state = self.state();
-        if state.stuck.is_empty() && reply.try_send(&result) {
+        if state.cut || (state.stuck.is_empty() && reply.try_send(&result)) {
             return;
+        }
+        if state.stuck.len() >= STUCK {
+            return self.give_up(state);
         }
         state.stuck.push_back((reply, result));
         if !state.flushing {
@@ -236,6 +247,9 @@ impl Connection {
         loop {
             {
                 let mut state = self.state();
+                if state.cut {
+                    return;
+                }
                 while let Some((reply, result)) = state.stuck.front() {
                     if !reply.try_send(result) {
                         break;
@@ -249,20 +263,25 @@ impl Connection {
                 }
             }
             if Instant::now() >= deadline {
-                tracing::info!(connection = self.id, "a reader that reads nothing is cut");
-                let mut state = self.state();
-                state.stuck.clear();
-                state.queue.clear();
-                state.reads.clear();
-                state.flushing = false;
-                drop(state);
-                cut(self.socket.clone());
-                return;
+                return self.give_up(self.state());
             }
             tokio::time::sleep(AGAIN).await;
         }
         self.wake();
         self.start_reads();
+    }
+
+    /// Ends a connection whose answers cannot be told; nothing of it is kept.
+    fn give_up(&self, mut state: MutexGuard<'_, State>) {
+        if std::mem::replace(&mut state.cut, true) {
+            return;
+        }
+        tracing::info!(connection = self.id, "a reader that reads nothing is cut");
+        state.stuck.clear();
+        state.queue.clear();
+        state.reads.clear();
+        drop(state);
+        cut(self.socket.clone());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

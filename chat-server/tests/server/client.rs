@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One connection over a WebSocket.
 pub struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: WebSocketStream<TcpStream>,
     /// Events that came while something else was waited for.
     pub inbox: VecDeque<(String, Value)>,
     /// The Engine.IO session id, which nobody else may ever see.
@@ -49,12 +49,31 @@ impl Client {
         Self::open(address, auth, &[], Some(json!([name, payload]))).await.unwrap()
     }
 
+    /// A guest whose socket holds as little unread as the system allows.
+    pub async fn narrow(address: SocketAddr, name: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let stream = socket.connect(address).await.unwrap();
+        Self::open_over(stream, address, json!({ "guest": name, "token": token(name) }), &[], None).await.unwrap()
+    }
+
     async fn open(address: SocketAddr, auth: Value, headers: &[(&'static str, String)], early: Option<Value>) -> Result<Self, Value> {
+        let stream = TcpStream::connect(address).await.unwrap();
+        Self::open_over(stream, address, auth, headers, early).await
+    }
+
+    async fn open_over(
+        stream: TcpStream,
+        address: SocketAddr,
+        auth: Value,
+        headers: &[(&'static str, String)],
+        early: Option<Value>,
+    ) -> Result<Self, Value> {
         let mut request = format!("ws://{address}/socket.io/?EIO=4&transport=websocket").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
         let mut client = Self { socket, inbox: VecDeque::new(), sid: String::new(), welcome: Value::Null, frames: Vec::new(), next_rid: 0 };
         let open = client.frame().await;
         let open: Value = serde_json::from_str(open.strip_prefix('0').unwrap()).unwrap();

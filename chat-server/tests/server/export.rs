@@ -81,15 +81,15 @@ async fn it_is_one_moment_of_a_database_that_is_being_written() {
             }
         }
     });
+    let mut head = 1;
     for _ in 0..5 {
-        let before = *heard.wait_for(|seq| *seq > 1).await.unwrap();
+        let before = *heard.wait_for(|seq| *seq > head + 3).await.unwrap();
         let rooms = export(server.data(), &[]).await;
         let names: Vec<&Value> = rooms.iter().map(|room| &room.line["room"]["name"]).collect();
         assert_eq!(names, ["lobby", "ops"]);
-        let head = rooms[0].line["head"]["seq"].as_u64().unwrap();
+        head = rooms[0].line["head"]["seq"].as_u64().unwrap();
         assert!(head >= before, "{before} was acknowledged, and the export ends at {head}");
     }
-    assert!(*heard.borrow() > 10, "nothing was written meanwhile");
     stop.send(()).unwrap();
     writing.await.unwrap();
 

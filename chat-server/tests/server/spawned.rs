@@ -72,6 +72,25 @@ impl Process {
         rustix::process::kill_process(self.pid(), rustix::process::Signal::CONT).unwrap();
     }
 
+    /// What it has in memory now, in KB.
+    #[cfg(target_os = "linux")]
+    pub fn memory_kb(&self) -> u64 {
+        self.status_kb("VmRSS:")
+    }
+
+    /// The most that it ever had.
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory_kb(&self) -> u64 {
+        self.status_kb("VmHWM:")
+    }
+
+    #[cfg(target_os = "linux")]
+    fn status_kb(&self, field: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+    }
+
     /// Lets none of its files grow beyond so many bytes, or any of them again.
     #[cfg(target_os = "linux")]
     pub fn limit_files(&self, bytes: Option<u64>) {
