@@ -1,0 +1,330 @@
+//! The judge: what the senders' programs told, against what the logs hold and what clients show.
+//!
+//! The ledger is written outside the programs that are killed. Something that a program took (its
+//! outbox has it, the composer is empty) is *kept*; from there it is *stored* (an answer said where),
+//! *refused* for good, or *withdrawn* before it was ever sent. At the end, with all outboxes empty:
+//!
+//! - stored: in the log once, at the place that the answer named;
+//! - kept, without an answer that anybody saw: in the log once;
+//! - refused or withdrawn: not there;
+//! - offered to a program that was killed before it said that it took it: at most once;
+//! - undone, since a backup was copied back that did not hold it: at most once.
+//!
+//! What one outbox kept for one room stands in the order in which it was kept. Whatever stands in
+//! a log that nobody offered is a phantom, and every amendment stands for the very entry that its
+//! author pointed at.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use chat_proto::entry::{Body, Entry};
+use chat_proto::fold::{Line, Timeline};
+use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
+use chat_proto::place::{Mark, Seq};
+use chat_proto::request::history_read::Page;
+
+/// What was wanted, as far as the log can be held against it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// A message of this text; each text is said once.
+    Message(String),
+    /// A message of this entry is to say something else, to be taken back, or reacted to; `None`
+    /// while the message has no place yet.
+    Amendment(Option<EntryId>),
+    /// A topic, a going: no text and no target.
+    Other,
+    /// A coming, which writes nothing where its author is a member already.
+    Coming,
+}
+
+/// How far something came, as the sender's program told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    Kept,
+    Stored(Mark),
+    Refused,
+    Withdrawn,
+}
+
+#[derive(Clone, Debug)]
+struct Item {
+    room: RoomId,
+    wanted: Wanted,
+    fate: Fate,
+    undone: bool,
+}
+
+/// What all senders' programs told.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    items: HashMap<ClientId, Item>,
+    /// What each outbox kept for each room, in order.
+    orders: BTreeMap<(String, RoomId), Vec<ClientId>>,
+    /// Texts given to a program that may have been killed before it took them.
+    offered: HashSet<String>,
+}
+
+impl Ledger {
+    /// A text is given to a program; nothing is known of it yet.
+    pub fn offer(&mut self, text: &str) {
+        self.offered.insert(text.to_owned());
+    }
+
+    /// An outbox has it from now on. Kept again, it stands at the end of the order.
+    pub fn keep(&mut self, outbox: &str, room: &RoomId, client_id: &ClientId, wanted: Wanted) {
+        let order = self.orders.entry((outbox.to_owned(), room.clone())).or_default();
+        order.retain(|known| known != client_id);
+        order.push(client_id.clone());
+        self.items.insert(client_id.clone(), Item { room: room.clone(), wanted, fate: Fate::Kept, undone: false });
+    }
+
+    /// It points at this entry, as its request on the wire says.
+    pub fn points_at(&mut self, client_id: &ClientId, target: EntryId) {
+        if let Some(Item { wanted: Wanted::Amendment(known), .. }) = self.items.get_mut(client_id) {
+            *known = Some(target);
+        }
+    }
+
+    pub fn stored(&mut self, client_id: &ClientId, mark: Mark) {
+        if let Some(item) = self.items.get_mut(client_id) {
+            item.fate = Fate::Stored(mark);
+        }
+    }
+
+    /// An error whose `retry` is `never`.
+    pub fn refused(&mut self, client_id: &ClientId) {
+        if let Some(item) = self.items.get_mut(client_id) {
+            item.fate = Fate::Refused;
+        }
+    }
+
+    /// Taken back before it was ever sent.
+    pub fn withdrawn(&mut self, client_id: &ClientId) {
+        if let Some(item) = self.items.get_mut(client_id).filter(|item| item.fate != Fate::Refused) {
+            item.fate = Fate::Withdrawn;
+        }
+    }
+
+    /// A backup was copied back that holds none of these, or their sender's program says that it
+    /// does not know whether they were sent.
+    pub fn undo<'a>(&mut self, client_ids: impl IntoIterator<Item = &'a ClientId>) {
+        for client_id in client_ids {
+            if let Some(item) = self.items.get_mut(client_id) {
+                item.undone = true;
+            }
+        }
+    }
+
+    /// How many have this fate.
+    pub fn count(&self, fate: impl Fn(&Fate) -> bool) -> usize {
+        self.items.values().filter(|item| fate(&item.fate)).count()
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Lost,
+    Doubled,
+    Misplaced,
+    Phantom,
+    /// Refused for good or withdrawn, and there all the same.
+    Unrefused,
+    /// An amendment that hit another entry than its author meant.
+    WrongTarget,
+    /// A log that is not dense, or whose ids, times or counts are wrong.
+    BrokenLog,
+    /// A client that shows something else than the fold of the log.
+    WrongView,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Damage {
+    pub kind: Kind,
+    pub what: String,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.what)
+    }
+}
+
+/// One room's log, in order.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub room: RoomId,
+    pub epoch: Epoch,
+    pub entries: Vec<Entry>,
+}
+
+impl Log {
+    /// The log folded, as this user sees it.
+    pub fn fold(&self, me: &UserId) -> Timeline {
+        let mut timeline = Timeline::new(me.clone(), self.epoch.clone());
+        if let Some(first) = self.entries.first() {
+            timeline.apply_page(&Page {
+                room: self.room.clone(),
+                epoch: self.epoch.clone(),
+                from: first.seq,
+                to: Some(first.mark()),
+                head: first.mark(),
+                entries: vec![first.clone()],
+                amendments: Vec::new(),
+                reactions: Vec::new(),
+                hidden: Vec::new(),
+            });
+            timeline.apply_live(&self.entries[1..]);
+        }
+        timeline
+    }
+
+    fn entry(&self, seq: Seq) -> Option<&Entry> {
+        self.entries.get(usize::try_from(seq).ok()?.checked_sub(1)?)
+    }
+}
+
+/// Holds the ledger against the logs.
+pub fn judge(ledger: &Ledger, logs: &[Log]) -> Vec<Damage> {
+    let mut damage = Vec::new();
+    for log in logs {
+        judge_log(log, &mut damage);
+    }
+    let mut standing: HashMap<&ClientId, Vec<(&Log, &Entry)>> = HashMap::new();
+    let mut texts: HashMap<&str, usize> = HashMap::new();
+    for log in logs {
+        for entry in &log.entries {
+            standing.entry(&entry.client_id).or_default().push((log, entry));
+            if let Body::Message(message) = &entry.body
+                && !message.content.text.is_empty()
+            {
+                *texts.entry(&message.content.text).or_default() += 1;
+            }
+        }
+    }
+    for (text, count) in texts.iter().filter(|(_, count)| **count > 1) {
+        damage.push(Damage { kind: Kind::Doubled, what: format!("{text:?} stands {count} times") });
+    }
+    for (client_id, item) in &ledger.items {
+        judge_item(client_id, item, standing.get(client_id).map_or(&[][..], Vec::as_slice), &mut damage);
+    }
+    for places in standing.values() {
+        for (log, entry) in places.iter().filter(|(_, entry)| !ledger.items.contains_key(&entry.client_id)) {
+            judge_stranger(ledger, log, entry, &mut damage);
+        }
+    }
+    for ((outbox, room), order) in &ledger.orders {
+        let seqs = order.iter().filter_map(|client_id| {
+            let (_, entry) = standing.get(client_id)?.iter().find(|(log, _)| log.room == *room)?;
+            Some((entry.seq, client_id))
+        });
+        let seqs: Vec<_> = seqs.collect();
+        for pair in seqs.windows(2).filter(|pair| pair[0].0 > pair[1].0) {
+            let ((before, first), (after, second)) = (pair[0], pair[1]);
+            let what = format!("{outbox} said {first} (now {before}) before {second} (now {after}) in {room}");
+            damage.push(Damage { kind: Kind::Misplaced, what });
+        }
+    }
+    damage
+}
+
+fn judge_log(log: &Log, damage: &mut Vec<Damage>) {
+    let mut broken = |what: String| damage.push(Damage { kind: Kind::BrokenLog, what: format!("{} {what}", log.room) });
+    let (mut ids, mut time, mut n) = (BTreeSet::new(), 0, 0);
+    for (index, entry) in log.entries.iter().enumerate() {
+        if entry.seq != index as Seq + 1 {
+            return broken(format!("has {} where {} should stand", entry.seq, index + 1));
+        }
+        n += u64::from(matches!(entry.body, Body::Message(_)));
+        if !ids.insert(&entry.id) {
+            broken(format!("has the id {} twice", entry.id));
+        }
+        if entry.time < time {
+            broken(format!("goes back in time at {}", entry.seq));
+        }
+        if entry.n != n {
+            broken(format!("counts {} messages at {} and holds {n}", entry.n, entry.seq));
+        }
+        time = entry.time;
+    }
+}
+
+fn judge_item(client_id: &ClientId, item: &Item, places: &[(&Log, &Entry)], damage: &mut Vec<Damage>) {
+    let Item { room, wanted, fate, undone } = item;
+    let shown = format!("{client_id} ({wanted:?}, {fate:?}) in {room}");
+    let mut found = |kind: Kind, what: String| damage.push(Damage { kind, what });
+    if places.len() > 1 {
+        return found(Kind::Doubled, format!("{shown} stands {} times", places.len()));
+    }
+    let Some((log, entry)) = places.first() else {
+        let owed = matches!(fate, Fate::Kept | Fate::Stored(_)) && *wanted != Wanted::Coming;
+        if owed && !undone {
+            found(Kind::Lost, shown);
+        }
+        return;
+    };
+    if log.room != *room {
+        found(Kind::Misplaced, format!("{shown} stands in {}", log.room));
+    }
+    match fate {
+        Fate::Refused | Fate::Withdrawn if !undone => found(Kind::Unrefused, format!("{shown} stands at {}", entry.seq)),
+        Fate::Stored(mark) if !undone && *wanted != Wanted::Coming && *mark != entry.mark() => {
+            found(Kind::Misplaced, format!("{shown} stands at {} {}", entry.seq, entry.id));
+        }
+        _ => {}
+    }
+    match (wanted, &entry.body) {
+        (Wanted::Message(text), Body::Message(message)) => {
+            let said = &message.content.text;
+            let deleted = log.entries.iter().any(|other| matches!(&other.body, Body::Delete(delete) if delete.target.seq == entry.seq));
+            if said != text && !(said.is_empty() && deleted) {
+                found(Kind::Lost, format!("{shown} says {said:?}"));
+            }
+        }
+        (Wanted::Amendment(target), body) => {
+            let Some(hit) = body.target() else { return found(Kind::Phantom, format!("{shown} is {body:?}")) };
+            let meant = target.as_ref().is_none_or(|target| *target == hit.id);
+            if !meant || log.entry(hit.seq).is_none_or(|standing| standing.id != hit.id) {
+                found(Kind::WrongTarget, format!("{shown} hit {} {}", hit.seq, hit.id));
+            }
+        }
+        (Wanted::Other | Wanted::Coming, _) => {}
+        (Wanted::Message(_), body) => found(Kind::Phantom, format!("{shown} is {body:?}")),
+    }
+}
+
+/// An entry that no program told of: the server's own first one, or something offered to a program
+/// that did not live to tell.
+fn judge_stranger(ledger: &Ledger, log: &Log, entry: &Entry, damage: &mut Vec<Damage>) {
+    let known = match &entry.body {
+        Body::Create(_) => entry.seq == 1,
+        Body::Message(message) => ledger.offered.contains(&message.content.text),
+        _ => false,
+    };
+    if !known {
+        damage.push(Damage { kind: Kind::Phantom, what: format!("{} {} {:?} in {}", entry.seq, entry.client_id, entry.body, log.room) });
+    }
+}
+
+/// Holds what a client shows of a range against the fold of the log.
+pub fn judge_view(who: &str, log: &Log, me: &UserId, range: (Seq, Seq), shown: &[Line]) -> Vec<Damage> {
+    let fold = log.fold(me);
+    let expected: Vec<&Line> = fold.lines_in(range.0..=range.1).collect();
+    let wrong = |what: String| Damage { kind: Kind::WrongView, what: format!("{who} in {}: {what}", log.room) };
+    let mut damage = Vec::new();
+    for (expected, shown) in expected.iter().zip(shown) {
+        if *expected != shown {
+            damage.push(wrong(format!("{shown:?} is shown where {expected:?} stands")));
+            break;
+        }
+    }
+    if expected.len() != shown.len() {
+        damage.push(wrong(format!("{} lines are shown of {} in {range:?}", shown.len(), expected.len())));
+    }
+    damage
+}

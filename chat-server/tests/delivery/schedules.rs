@@ -1,0 +1,89 @@
+//! Thousands of schedules, on every run of the tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::audit::Kind;
+use crate::simulation::{Report, run};
+use crate::switches::Switches;
+
+/// How many schedules are run, `CHAT_SCHEDULES` of them if that is set.
+fn schedules() -> u64 {
+    std::env::var("CHAT_SCHEDULES").ok().map_or(2_000, |count| count.parse().expect("CHAT_SCHEDULES is a number"))
+}
+
+/// The seed of a failure is printed; `CHAT_SEED` runs that schedule alone.
+fn seeds() -> Vec<u64> {
+    match std::env::var("CHAT_SEED") {
+        Ok(seed) => vec![seed.parse().expect("CHAT_SEED is a number")],
+        Err(_) => (1..=schedules()).collect(),
+    }
+}
+
+/// Runs schedules on all cores; tells what each came to.
+fn run_all(seeds: &[u64], switches: Switches) -> Vec<(u64, Report)> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..cores)
+            .map(|core| {
+                let mine: Vec<u64> = seeds.iter().copied().skip(core).step_by(cores).collect();
+                scope.spawn(move || mine.into_iter().map(|seed| (seed, run(seed, switches))).collect::<Vec<_>>())
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn nothing_is_lost_nothing_doubled_and_the_order_is_one() {
+    let reports = run_all(&seeds(), Switches::ON);
+    let mut happened: BTreeMap<&str, usize> = BTreeMap::new();
+    let kept: usize = reports.iter().map(|(_, report)| report.kept).sum();
+    for (_, report) in &reports {
+        for (what, count) in &report.happened {
+            *happened.entry(what).or_default() += count;
+        }
+    }
+    println!("{} schedules, {kept} things written; {happened:?}", reports.len());
+    let damaged: Vec<_> = reports.iter().filter(|(_, report)| !report.damage.is_empty()).collect();
+    let shown = damaged.iter().take(10).map(|(seed, report)| {
+        let damage: Vec<String> = report.damage.iter().take(5).map(ToString::to_string).collect();
+        format!("CHAT_SEED={seed}:\n  {}", damage.join("\n  "))
+    });
+    assert!(damaged.is_empty(), "{} of {} schedules did damage\n{}", damaged.len(), reports.len(), shown.collect::<Vec<_>>().join("\n"));
+}
+
+/// With a rule off, so many schedules must be enough for the judge to find what then breaks.
+fn found_without(switches: Switches) -> BTreeSet<Kind> {
+    let seeds: Vec<u64> = (1..=200).collect();
+    run_all(&seeds, switches).into_iter().flat_map(|(_, report)| report.damage).map(|damage| damage.kind).collect()
+}
+
+#[test]
+fn without_idempotency_something_is_doubled() {
+    let found = found_without(Switches { idempotency: false, ..Switches::ON });
+    assert!(found.contains(&Kind::Doubled), "{found:?}");
+}
+
+#[test]
+fn without_after_something_is_misplaced() {
+    let found = found_without(Switches { after: false, ..Switches::ON });
+    assert!(found.contains(&Kind::Misplaced), "{found:?}");
+}
+
+#[test]
+fn without_gap_detection_a_screen_is_wrong() {
+    let found = found_without(Switches { gap_detection: false, ..Switches::ON });
+    assert!(found.contains(&Kind::WrongView), "{found:?}");
+}
+
+#[test]
+fn without_amendments_a_screen_is_wrong() {
+    let found = found_without(Switches { amendments: false, ..Switches::ON });
+    assert!(found.contains(&Kind::WrongView), "{found:?}");
+}
+
+#[test]
+fn without_an_outbox_something_is_lost() {
+    let found = found_without(Switches { outbox: false, ..Switches::ON });
+    assert!(found.contains(&Kind::Lost), "{found:?}");
+}
