@@ -140,8 +140,16 @@ words! {
     COME_IN = "Come in";
     /// Above the unsent lines of somebody else on this device.
     STRANDED = "{count} unsent messages of {name} are kept here. Sign in as {name} to send them.";
+    /// The same of a guest, who has no password to sign in by; in the terminal.
+    STRANDED_GUEST = "{count} unsent messages of the guest {name} are kept here. chat-tui --name \"{name}\" sends them.";
     /// Beside it.
     COPY_THEM = "Copy them";
+    /// Beside it, in the terminal.
+    STRANDED_SIGN_IN = "Sign in as {name}";
+    /// Beside it, in the terminal.
+    STRANDED_LATER = "Later";
+    /// Asked before they are discarded.
+    CONFIRM_DISCARD = "Discard the {count} unsent messages of {name}? They cannot be brought back. (y/n)";
     /// A password over plain HTTP, in the page.
     PLAIN_HTTP_PASSWORD = "This line is not encrypted: others on the network could read the password.";
     /// A form's field.

@@ -28,6 +28,10 @@ pub enum Effect {
     Load(Pair),
     /// Keep a copy of what the server has.
     Cache(Pair, Cached),
+    /// Tell what waits here for others than the pair.
+    FindStranded(Pair),
+    /// Discard what waits for somebody else.
+    DiscardStranded(Pair),
     /// Keep an account, durably.
     KeepAccount(Known),
     /// Forget the account's token.

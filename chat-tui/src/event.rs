@@ -9,7 +9,7 @@ use chat_proto::place::{Millis, Seq};
 use crate::credentials::Credentials;
 use crate::keys::Key;
 use crate::state::viewport::Viewport;
-use crate::storage::{Change, Kept};
+use crate::storage::{Change, Kept, Stranded};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub enum Event {
     Link(u64, Link),
     /// What the storage keeps for the pair that was asked for.
     Loaded(Kept),
+    /// This waits here for somebody else.
+    Stranded(Vec<Stranded>),
     /// These changes could not be kept, none of them, and the sentence says why.
     NotKept(Vec<Change>, String),
     /// Somebody wants to see this entry: a search's result, a link.

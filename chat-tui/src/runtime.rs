@@ -242,6 +242,8 @@ impl Client {
             | Effect::Seal
             | Effect::Load(_)
             | Effect::Cache(..)
+            | Effect::FindStranded(_)
+            | Effect::DiscardStranded(_)
             | Effect::KeepAccount(_)
             | Effect::KeepPair(_)
             | Effect::ForgetAccount

@@ -12,7 +12,7 @@ use chat_proto::user::User;
 use jiff::tz::TimeZone;
 
 use crate::credentials::Credentials;
-use crate::storage::Pair;
+use crate::storage::{Pair, Stranded};
 use crate::theme::{Choice, Depth};
 
 pub mod asked;
@@ -108,6 +108,8 @@ pub struct State {
     pub unsealed_since: Option<Millis>,
     /// Whether what waits outlives the program.
     pub lasts: bool,
+    /// What waits here for somebody else, and is to be offered.
+    pub stranded: Vec<Stranded>,
     /// What was written before.
     pub recall: Recall,
     /// A completion under way.
@@ -200,6 +202,7 @@ impl State {
             kept_draft: None,
             unsealed_since: None,
             lasts: false,
+            stranded: Vec::new(),
             recall: Recall::default(),
             completion: None,
             popup: None,

@@ -8,13 +8,14 @@ use chat_proto::event::ServerInfo;
 use chat_proto::fold::Snapshot;
 use chat_proto::id::{ClientId, Epoch, RoomId, ServerId, UserId};
 use chat_proto::limits::Limits;
+use chat_proto::name::Identity;
 use chat_proto::place::Mark;
 use chat_proto::request::room_mark_read::ReadPosition;
 use chat_proto::request::sync::Room as Info;
 use chat_proto::user::User;
 use serde::{Deserialize, Serialize};
 
-use crate::state::outbox::Item;
+use crate::state::outbox::{Item, Phase, Work};
 
 pub mod disk;
 pub mod memory;
@@ -87,6 +88,35 @@ pub struct KeptRoom {
     pub timeline: Option<Snapshot>,
 }
 
+/// What waits for somebody else of the same server on this machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stranded {
+    /// Whose it is.
+    pub pair: Pair,
+    /// What they were called.
+    pub name: String,
+    /// The name that they sign in by; a guest has none.
+    pub identity: Option<Identity>,
+    /// The messages that have no answer, in order.
+    pub texts: Vec<String>,
+}
+
+impl Stranded {
+    /// What waits of these items; `None` when no message does.
+    #[must_use]
+    pub fn new(pair: Pair, user: Option<&User>, items: &[Item]) -> Option<Self> {
+        let unanswered = items.iter().filter(|item| !item.has_final_answer() || item.phase == Phase::SetAside);
+        let texts = unanswered.filter_map(|item| match &item.work {
+            Work::Send { text, .. } => Some(text.as_str().to_owned()),
+            _ => None,
+        });
+        let texts: Vec<String> = texts.collect();
+        let name = user.map_or_else(|| "somebody else".to_owned(), |user| user.name.as_str().to_owned());
+        let identity = user.and_then(|user| user.identity.clone());
+        (!texts.is_empty()).then_some(Self { pair, name, identity, texts })
+    }
+}
+
 /// Everything kept for one pair.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
@@ -124,6 +154,18 @@ pub trait Storage {
     /// # Errors
     /// A sentence for people.
     fn cache(&mut self, pair: &Pair, what: Cached) -> Result<(), String>;
+
+    /// What waits for others than the pair, at the same server, and is in no running client's hands.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn stranded(&mut self, pair: &Pair) -> Result<Vec<Stranded>, String>;
+
+    /// Discards what waits for somebody else; their drafts stay.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn discard(&mut self, pair: &Pair) -> Result<(), String>;
 
     /// What is kept for the pair, which is the one that is stored for from now on.
     ///

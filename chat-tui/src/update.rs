@@ -3,7 +3,7 @@
 //!
 //! - [`action`]: an arm for everything that a person can do;
 //! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`: what people do;
-//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `cache`, `pair`, `read`: what goes between client and server;
+//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `cache`, `pair`, `stranded`, `read`: what goes between client and server;
 //! - [`tick`]: what is due by the clock.
 
 use crate::effect::Effect;
@@ -33,6 +33,7 @@ mod read;
 mod rooms;
 mod scroll;
 mod search;
+mod stranded;
 mod sync;
 mod wire;
 
@@ -91,6 +92,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Link(..) => {}
         Event::Loaded(kept) => pair::loaded(state, kept, &mut fx),
+        Event::Stranded(found) => stranded::found(state, found),
         Event::NotKept(changes, reason) => queue::not_kept(state, changes, reason),
         Event::Jump(id, seq) => rooms::jump(state, &id, seq, &mut fx),
         Event::Credentials(credentials) => account::credentials(state, credentials, &mut fx),
@@ -98,6 +100,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Edited(Ok(text)) => state.composer.set(text.trim_end_matches('\n')),
         Event::Edited(Err(reason)) | Event::Trouble(reason) => state.complain(reason),
     }
+    stranded::offer(state);
     if state.quit_at.is_some() && state.outbox.open() == 0 {
         fx.push(Effect::Quit);
     }

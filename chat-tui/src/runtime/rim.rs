@@ -64,6 +64,8 @@ impl Rim {
                 Effect::Seal => trouble(self.storage.seal()),
                 Effect::Load(pair) => Some(self.storage.load(&pair).map_or_else(Event::Trouble, Event::Loaded)),
                 Effect::Cache(pair, what) => trouble(self.storage.cache(&pair, what)),
+                Effect::FindStranded(pair) => Some(self.storage.stranded(&pair).map_or_else(Event::Trouble, Event::Stranded)),
+                Effect::DiscardStranded(pair) => trouble(self.storage.discard(&pair)),
                 Effect::KeepAccount(known) => trouble(self.keep(state, |kept| kept.account = Some(known))),
                 Effect::KeepPair(pair) => {
                     let token = state.credentials.in_use().map(|known| known.token.clone());

@@ -7,6 +7,7 @@ use chat_proto::text::Emoji;
 use chat_proto::user::Member;
 
 use super::Spot;
+pub use crate::storage::Stranded;
 
 /// What lies over the screen.
 #[derive(Clone, Debug)]
@@ -27,15 +28,32 @@ pub enum Popup {
     People(RoomId, Vec<Member>, usize),
     /// Where one is signed in.
     Sessions(Vec<Session>),
+    /// What waits here for somebody else, and what can be done about it.
+    Stranded(Stranded, Search<Offer>),
 }
 
 /// A question.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Confirm {
     /// Delete this message?
     Delete(Spot),
     /// Quit?
     Quit,
+    /// Discard what waits for somebody else?
+    DiscardStranded(Stranded),
+}
+
+/// What can be done about messages that wait for somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Nothing now.
+    Later,
+    /// Sign in as they.
+    SignIn,
+    /// Copy the text.
+    Copy,
+    /// Discard them.
+    Discard,
 }
 
 /// Words that narrow a list, and what is chosen in it.

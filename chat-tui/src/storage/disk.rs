@@ -4,19 +4,21 @@
 //! - `place`: from ids, which are hostile as names of files, to paths;
 //! - `outbox`: one such file;
 //! - `cache`: the rooms;
-//! - `adopt`: which of a pair's files a client takes, and what becomes of the others.
+//! - `adopt`: which of a pair's files a client takes, and what becomes of the others;
+//! - `stranded`: what waits for other pairs.
 
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
 use super::memory::Memory;
-use super::{Cached, Change, Kept, Pair, Storage};
+use super::{Cached, Change, Kept, Pair, Storage, Stranded};
 
 mod adopt;
 mod cache;
 mod outbox;
 mod place;
+mod stranded;
 
 use outbox::Outbox;
 
@@ -72,6 +74,17 @@ impl Storage for Disk {
             Some((_, Open::File(_))) => cache::keep(&place::of_pair(&self.root, pair), what),
             Some((_, Open::Nowhere(_))) | None => Ok(()),
         }
+    }
+
+    fn stranded(&mut self, pair: &Pair) -> Result<Vec<Stranded>, String> {
+        Ok(stranded::find(&self.root, pair))
+    }
+
+    fn discard(&mut self, pair: &Pair) -> Result<(), String> {
+        if self.open.as_ref().is_some_and(|(of, _)| of == pair) {
+            return Err("That is your own outbox.".to_owned());
+        }
+        stranded::discard(&place::of_pair(&self.root, pair))
     }
 
     fn load(&mut self, pair: &Pair) -> Result<Kept, String> {

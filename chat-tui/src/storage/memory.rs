@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Cached, Change, Kept, Pair, Storage};
+use super::{Cached, Change, Kept, Pair, Storage, Stranded};
 
 /// Storage that ends with the program.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,19 @@ impl Storage for Memory {
         };
         kept.rooms.retain(|room| room.info.id != gone);
         kept.rooms.extend(room);
+        Ok(())
+    }
+
+    fn stranded(&mut self, pair: &Pair) -> Result<Vec<Stranded>, String> {
+        let others = self.0.iter().filter(|(of, _)| of.0 == pair.0 && *of != pair);
+        let found = others.filter_map(|(of, kept)| Stranded::new(of.clone(), kept.who.as_ref().map(|who| &who.user), &kept.outbox));
+        Ok(found.collect())
+    }
+
+    fn discard(&mut self, pair: &Pair) -> Result<(), String> {
+        if let Some(kept) = self.0.get_mut(pair) {
+            kept.outbox.clear();
+        }
         Ok(())
     }
 

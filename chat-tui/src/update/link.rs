@@ -136,7 +136,7 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     let name = welcome.user.name.clone();
     state.me = Some(welcome.user);
 
-    pair::settle(state, changed, fx);
+    pair::settle(state, changed, first, fx);
     if let Some(wished) = wished.filter(|wished| is_guest && *wished != name && !known_here) {
         state.say(words::fill(words::NAME_WAS_TAKEN, &[("wished", wished.as_str()), ("name", name.as_str())]));
     } else if first && is_guest && !state.settings.private_line {

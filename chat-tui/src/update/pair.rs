@@ -33,6 +33,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Fx) {
         give_back(state);
     }
     state.outbox = Outbox::default();
+    state.stranded.clear();
     state.rooms.clear();
     (state.current, state.last, state.chosen, state.popup) = (None, None, None, None);
     (state.kept_draft, state.unsealed_since, state.lasts) = (None, None, false);
@@ -55,11 +56,18 @@ fn give_back(state: &mut State) {
     state.complain(format!("Not sent, since you are somebody else now: {count} of your messages. Ctrl+Up brings the text back."));
 }
 
-/// The server has said who this is: keeps it beside the token, and asks for what is kept of them.
-pub(super) fn settle(state: &mut State, changed: bool, fx: &mut Fx) {
-    let Some(pair) = state.pair().filter(|_| state.passing.is_none()) else { return };
-    if changed {
+/// The server has said who this is: keeps it beside the token, and asks for what is kept of them,
+/// and of others.
+pub(super) fn settle(state: &mut State, changed: bool, first: bool, fx: &mut Fx) {
+    let Some(pair) = state.pair() else { return };
+    if changed && state.passing.is_none() {
         fx.push(Effect::Load(pair.clone()));
+    }
+    if changed || first {
+        fx.push(Effect::FindStranded(pair.clone()));
+    }
+    if state.passing.is_some() {
+        return;
     }
     cache::keep_who(state, fx);
     if let Some(known) = state.credentials.in_use_mut().filter(|known| known.pair.as_ref() != Some(&pair))

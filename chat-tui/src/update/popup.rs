@@ -1,6 +1,6 @@
 //! Keys while something lies over the screen.
 
-use super::{Fx, account, message, rooms, search};
+use super::{Fx, account, message, rooms, search, stranded};
 use crate::effect::Effect;
 use crate::keys::{Code, Key};
 use crate::state::State;
@@ -58,6 +58,10 @@ fn answer(state: &mut State, confirm: Confirm, key: Key, fx: &mut Fx) {
             state.popup = None;
             message::delete(state, &spot, fx);
         }
+        (Some('y'), Confirm::DiscardStranded(stranded)) => {
+            state.popup = None;
+            stranded::discard(&stranded, fx);
+        }
         (Some('y'), Confirm::Quit) => fx.push(Effect::Quit),
         (Some('n'), _) => state.popup = None,
         _ => {}
@@ -90,6 +94,7 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Popup::Switcher(search)) => search.go(by),
         Some(Popup::React(_, search)) => search.go(by),
         Some(Popup::Rooms(search)) => search.go(by),
+        Some(Popup::Stranded(_, search)) => search.go(by),
         Some(Popup::People(_, members, index)) => *index = index.saturating_add_signed(by).min(members.len().saturating_sub(1)),
         Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_)) | None => {}
     }
@@ -101,6 +106,7 @@ pub(super) fn click(state: &mut State, index: usize, fx: &mut Fx) {
         Some(Popup::Switcher(search)) => search.index = index,
         Some(Popup::React(_, search)) => search.index = index,
         Some(Popup::Rooms(search)) => search.index = index,
+        Some(Popup::Stranded(_, search)) => search.index = index,
         _ => return,
     }
     choose(state, fx);
@@ -123,6 +129,11 @@ fn choose(state: &mut State, fx: &mut Fx) {
         Some(Popup::Rooms(search)) => {
             if let Some(name) = search.chosen() {
                 rooms::join(state, name.clone(), fx);
+            }
+        }
+        Some(Popup::Stranded(stranded, search)) => {
+            if let Some(offer) = search.chosen().copied() {
+                stranded::take(state, stranded, offer, fx);
             }
         }
         Some(Popup::Secret(secret)) => account::secret_typed(state, secret, fx),

@@ -20,7 +20,7 @@ const KEEP_AGAIN_MS: Millis = 2_000;
 pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx) {
     let client_id = state.new_client_id();
     let room = from_draft.then(|| work.room().cloned()).flatten();
-    let item = Item::new(client_id, work, state.now);
+    let item = Item::new(client_id, work, state.date());
     if room.is_some() && room == state.current {
         state.kept_draft = Some(String::new());
     }

@@ -11,7 +11,7 @@ use crate::layout::wrap::{cut, fit, width, wrap};
 use crate::layout::{Row, time};
 use crate::sanitize;
 use crate::state::State;
-use crate::state::popup::{Confirm, Popup, Purpose, Search, Secret};
+use crate::state::popup::{Confirm, Offer, Popup, Purpose, Search, Secret, Stranded};
 use crate::state::viewport::{Click, Hit, Viewport};
 use crate::theme::{Role, Theme};
 
@@ -40,6 +40,10 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
         }
         Popup::Confirm(confirm) => {
             let question = match confirm {
+                Confirm::DiscardStranded(stranded) => {
+                    let count = stranded.texts.len().to_string();
+                    words::fill(words::CONFIRM_DISCARD, &[("count", &count), ("name", &sanitize::line(&stranded.name))])
+                }
                 Confirm::Delete(_) => words::CONFIRM_DELETE.to_owned(),
                 Confirm::Quit => match state.outbox.open() {
                     0 => words::CONFIRM_QUIT.to_owned(),
@@ -48,6 +52,10 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
                 },
             };
             sentence(buffer, theme, over, &question);
+            None
+        }
+        Popup::Stranded(stranded, search) => {
+            self::stranded(buffer, theme, over, stranded, search, viewport);
             None
         }
         Popup::Secret(secret) => Some(self::secret(buffer, theme, over, secret)),
@@ -110,6 +118,22 @@ fn sentence(buffer: &mut Buffer, theme: Theme, over: Rect, sentence: &str) {
     for (row, line) in (0..area.height).zip(rows) {
         paint::line(buffer, area, row, &line);
     }
+}
+
+fn stranded(buffer: &mut Buffer, theme: Theme, over: Rect, stranded: &Stranded, search: &Search<Offer>, viewport: &mut Viewport) {
+    let told = if stranded.identity.is_some() { words::STRANDED } else { words::STRANDED_GUEST };
+    let (count, name) = (stranded.texts.len().to_string(), sanitize::line(&stranded.name));
+    let told = words::fill(told, &[("count", &count), ("name", &name)]);
+    let wide = usize::from(over.width.min(64)).saturating_sub(6);
+    // Not what they say: whoever sits here now may be somebody else.
+    let mut rows = wrap(&[(told, theme.style(Role::Text))], wide);
+    rows.push(Row::default());
+    let area = open(buffer, theme, over, wide, rows.len() + search.found.len(), "Esc · later");
+    for (row, line) in (0..area.height).zip(&rows) {
+        paint::line(buffer, area, row, line);
+    }
+    let above = u16::try_from(rows.len()).unwrap_or(0).min(area.height);
+    choices(buffer, theme, Rect { y: area.y + above, height: area.height - above, ..area }, search, viewport);
 }
 
 fn secret(buffer: &mut Buffer, theme: Theme, over: Rect, secret: &Secret) -> (u16, u16) {

@@ -169,6 +169,11 @@ impl App {
                     self.feed(Event::Loaded(kept));
                 }
                 Effect::Seal => self.sealed += 1,
+                Effect::FindStranded(pair) => {
+                    let found = self.storage.stranded(&pair).unwrap();
+                    self.feed(Event::Stranded(found));
+                }
+                Effect::DiscardStranded(pair) => self.storage.discard(&pair).unwrap(),
                 Effect::Cache(pair, what) => {
                     self.cached += 1;
                     self.storage.cache(&pair, what).unwrap();

@@ -159,13 +159,12 @@ fn somebody_else_sees_and_sends_nothing_of_it() {
     let mut app = app.restarted(false);
     assert!(app.sees("for me alone") && app.sees("a private draft"));
     // The token is somebody else's now: a server that was begun anew.
-    app.server.users[0] = user("somebody", "#7aa2f7");
-    app.server.users.push(user("me", "#7aa2f7"));
-    let somebody = app.server.users[0].clone();
-    let chat_proto::event::AnyEvent::Welcome(mut welcome) = app.server.welcome() else { panic!() };
-    welcome.user = somebody;
+    app.server.users.push(user("somebody", "#7aa2f7"));
+    app.server.me = UserId::parse("u-somebody").unwrap();
+    app.server.lobby().members.push(UserId::parse("u-somebody").unwrap());
     app.online = false;
-    app.wire(chat_proto::event::AnyEvent::Welcome(welcome));
+    let welcome = app.server.welcome();
+    app.wire(welcome);
     assert!(!app.sees("for me alone") && !app.sees("a private draft"));
     assert!(!app.sent.iter().any(|emit| emit.name == "message:send"));
     assert!(app.wanted.iter().any(|effect| matches!(effect, Effect::KeepPair((_, user)) if user.as_str() == "u-somebody")));

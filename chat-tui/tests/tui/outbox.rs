@@ -7,6 +7,7 @@ use chat_proto::request::MessageSend;
 use chat_proto::text::MessageText;
 use chat_tui::effect::Emit;
 use chat_tui::state::outbox::{Item, Outbox, Phase, Work};
+use chat_tui::storage::Storage;
 use proptest::prelude::*;
 
 use crate::app::App;
@@ -295,6 +296,76 @@ fn drafts_come_back() {
     app.welcome();
     assert!(app.sees("Write to #lobby"));
     assert_eq!(texts(&mut app.server), ["half a sentence"]);
+}
+
+/// A client with a line on its way, whose account is signed out while it is away.
+fn signed_out() -> App {
+    let mut server = Server::new();
+    let account = &mut server.users[0];
+    (account.kind, account.identity) = (chat_proto::user::UserKind::Account, chat_proto::name::Identity::parse("me").ok());
+    let mut app = App::new(80, 24, server);
+    app.down();
+    app.say("never sent");
+    app.say("nor this");
+    let mut app = app.restarted(true);
+    app.server.users.insert(0, crate::server::user("visitor", "#7aa2f7"));
+    app.server.me = chat_proto::id::UserId::parse("u-visitor").unwrap();
+    let id = app.server.me.clone();
+    app.server.lobby().members.push(id);
+    app
+}
+
+#[test]
+fn what_waits_for_somebody_else_is_offered_and_never_sent() {
+    let mut app = signed_out();
+    app.welcome();
+    app.keys("Esc");
+    app.write("busy wri");
+    let found = app.storage.stranded(&app.state.pair().unwrap()).unwrap();
+    app.feed(chat_tui::event::Event::Stranded(found));
+    assert!(!app.sees("unsent"), "not while somebody writes");
+    app.keys("Ctrl+U");
+    let screen = app.screen();
+    assert!(screen.contains("2 unsent messages of me are kept here. Sign in as me"), "{screen}");
+    assert!(!screen.contains("never sent"), "{screen}");
+    app.write("xyz");
+    app.keys("Enter");
+    assert!(!app.sees("unsent"), "the first choice does nothing");
+    assert!(texts(&mut app.server).is_empty() && app.state.outbox.items().count() == 0);
+}
+
+#[test]
+fn what_waits_for_somebody_else_can_be_copied_and_discarded() {
+    use chat_tui::effect::Effect;
+    let mut app = signed_out();
+    app.welcome();
+    app.keys("Down Down Enter");
+    assert!(app.wanted.contains(&Effect::Copy("never sent\nnor this".into())));
+    assert!(app.sees("2 unsent messages"), "and is offered still");
+    app.keys("Down Down Down Enter");
+    assert!(app.sees("Discard the 2 unsent messages of me?"));
+    app.keys("n");
+    let mut app = app.restarted(true);
+    app.welcome();
+    app.keys("Down Down Down Enter y");
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(!app.sees("unsent"));
+}
+
+#[test]
+fn who_signs_in_again_sends_what_waited() {
+    let mut app = signed_out();
+    app.welcome();
+    app.keys("Down Enter");
+    assert!(app.sees("> /login me"));
+    app.keys("Enter");
+    app.write("password");
+    app.server.me = UserId::parse("u-me").unwrap();
+    app.keys("Enter");
+    app.wait(1_000);
+    app.welcome();
+    assert_eq!(texts(&mut app.server), ["never sent", "nor this"]);
 }
 
 fn item(number: usize) -> Item {

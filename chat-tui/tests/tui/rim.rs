@@ -8,7 +8,7 @@ use chat_tui::credentials::File;
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
 use chat_tui::runtime::rim::Rim;
-use chat_tui::storage::{Cached, Change, Kept, Pair, Storage};
+use chat_tui::storage::{Cached, Change, Kept, Pair, Storage, Stranded};
 
 use crate::app::App;
 use crate::server::Server;
@@ -27,6 +27,14 @@ impl Storage for Notes {
     }
 
     fn cache(&mut self, _: &Pair, _: Cached) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn stranded(&mut self, _: &Pair) -> Result<Vec<Stranded>, String> {
+        Ok(vec![])
+    }
+
+    fn discard(&mut self, _: &Pair) -> Result<(), String> {
         Ok(())
     }
 

@@ -30,6 +30,8 @@ pub const MORNING: u64 = 1_795_079_520_000;
 
 pub struct Server {
     pub time: u64,
+    /// Who is connected.
+    pub me: UserId,
     pub rooms: Vec<Log>,
     pub users: Vec<User>,
     /// What the next writes are refused with, each once.
@@ -59,7 +61,8 @@ pub fn user(name: &str, color: &str) -> User {
 impl Server {
     pub fn new() -> Self {
         let users = vec![user("me", "#7aa2f7"), user("ada", "#da62aa"), user("bob", "#62da8a")];
-        let mut server = Self { time: MORNING, rooms: vec![], users, refusals: VecDeque::new(), heard: vec![], read: unread(0, 0, 0) };
+        let me = users[0].id.clone();
+        let mut server = Self { time: MORNING, me, rooms: vec![], users, refusals: VecDeque::new(), heard: vec![], read: unread(0, 0, 0) };
         server.make_room("lobby", "Welcome in, mind the step", RoomKind::Lobby);
         server
     }
@@ -78,6 +81,10 @@ impl Server {
         self.users.iter().find(|user| user.name.as_str() == name).unwrap()
     }
 
+    pub fn my_user(&mut self) -> &mut User {
+        self.users.iter_mut().find(|user| user.id == self.me).unwrap()
+    }
+
     pub fn log(&mut self, room: &RoomId) -> &mut Log {
         self.rooms.iter_mut().find(|log| log.info.id == *room).unwrap()
     }
@@ -90,7 +97,7 @@ impl Server {
     pub fn say(&mut self, name: &str, text: &str) -> Entry {
         self.time += 1_000;
         let lobby = self.lobby().info.id.clone();
-        let me = self.person("me").id.clone();
+        let me = self.me.clone();
         let mentions = if text.contains("@me") { vec![me] } else { vec![] };
         let id = ClientId::parse(format!("c-{}", self.time)).unwrap();
         self.write(name, &lobby, id, Body::Message(Message { content: Content::text(text), mentions, reply_to: None }))
@@ -117,7 +124,7 @@ impl Server {
         AnyEvent::Welcome(Box::new(Welcome {
             protocol: 1,
             server: ServerInfo { id: ServerId::parse("s1").unwrap(), name: "test".into(), version: "0".into() },
-            user: self.person("me").clone(),
+            user: self.my_user().clone(),
             limits: Limits::default(),
             time: self.time,
             sync: self.sync(&[], &[]),
@@ -161,12 +168,12 @@ impl Server {
                 self.accept(react.room, react.client_id, react.after, body, frames)
             }
             AnyRequest::RoomJoin(join) => {
-                let me = self.person("me").id.clone();
+                let me = self.me.clone();
                 self.log(&join.room).members.push(me);
                 self.accept(join.room, join.client_id, join.after, Body::Join(Join {}), frames)
             }
             AnyRequest::RoomLeave(leave) => {
-                let me = self.person("me").id.clone();
+                let me = self.me.clone();
                 self.log(&leave.room).members.retain(|member| *member != me);
                 self.accept(leave.room, leave.client_id, leave.after, Body::Leave(Leave {}), frames)
             }
@@ -203,12 +210,12 @@ impl Server {
             AnyRequest::TypingSet(_) | AnyRequest::PresenceSet(_) => ok(json(&Done {})),
             AnyRequest::AccountLogout(_) | AnyRequest::AccountSetPassword(_) | AnyRequest::SessionRevoke(_) => ok(json(&Done {})),
             AnyRequest::UserRename(rename) => {
-                self.users[0].name = rename.name;
-                ok(json(&self.users[0]))
+                self.my_user().name = rename.name;
+                ok(json(self.my_user()))
             }
             AnyRequest::AccountRegister(_) | AnyRequest::AccountLogin(_) => {
-                self.users[0].kind = UserKind::Account;
-                ok(json(&SignedIn { token: Token::parse("t".repeat(43)).unwrap(), user: self.users[0].clone() }))
+                self.my_user().kind = UserKind::Account;
+                ok(json(&SignedIn { token: Token::parse("t".repeat(43)).unwrap(), user: self.my_user().clone() }))
             }
             AnyRequest::SessionList(_) => {
                 let session = |id: &str, current| Session {
@@ -242,7 +249,8 @@ impl Server {
         if after.is_some_and(|after| known(self.log(&room), &after).is_none()) {
             return Err(Error::new(Code::OutOfOrder, "The message before it is not stored yet."));
         }
-        let entry = self.write("me", &room, client_id, body);
+        let name = self.my_user().name.clone();
+        let entry = self.write(name.as_str(), &room, client_id, body);
         let told = self.told(&room, vec![entry.clone()]);
         frames.push(told);
         Ok(stored(&entry))
@@ -255,7 +263,7 @@ impl Server {
     }
 
     fn sync(&mut self, cursors: &[chat_proto::request::sync::Cursor], show: &[RoomId]) -> SyncReply {
-        let me = self.person("me").id.clone();
+        let me = self.me.clone();
         let read = self.read.clone();
         let mine = self.rooms.iter().filter(|log| log.members.contains(&me));
         let rooms = mine.map(|log| {
@@ -279,7 +287,7 @@ impl Server {
     }
 
     fn summary(&self, log: &Log) -> RoomSummary {
-        let joined = log.members.contains(&self.person("me").id);
+        let joined = log.members.contains(&self.me);
         RoomSummary { room: log.info.clone(), members: log.members.len() as u32, joined }
     }
 

@@ -4,13 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chat_proto::error::{Code, Error};
+use chat_proto::event::ServerInfo;
 use chat_proto::id::{ClientId, Epoch, RoomId, ServerId, UserId};
+use chat_proto::limits::Limits;
+use chat_proto::name::Identity;
 use chat_proto::place::Place;
 use chat_proto::text::MessageText;
+use chat_proto::user::User;
 use chat_tui::state::outbox::{Item, Phase, Target, Work};
 use chat_tui::storage::disk::Disk;
 use chat_tui::storage::memory::Memory;
-use chat_tui::storage::{Change, Kept, Pair, Storage};
+use chat_tui::storage::{Cached, Change, Kept, Pair, Storage, Stranded, Who};
 use rstest::rstest;
 
 fn pair(user: &str) -> Pair {
@@ -104,6 +108,56 @@ fn each_pair_has_its_own(#[values(false, true)] on_disk: bool) {
     for user in ["ada", "ADA", "../ada", ".."] {
         assert_eq!(place.storage.load(&pair(user)).unwrap().outbox, [item(user.len())], "{user}");
     }
+}
+
+#[rstest]
+fn what_waits_for_others_is_found_and_can_be_discarded(#[values(false, true)] on_disk: bool) {
+    let mut place = Anywhere::new(on_disk);
+    for user in ["ada", "bob", "eve"] {
+        place.storage.load(&pair(user)).unwrap();
+        let known = User {
+            id: pair(user).1,
+            identity: Identity::parse(user).ok().filter(|_| user == "ada"),
+            ..crate::server::user(user, "#7aa2f7")
+        };
+        let server = ServerInfo { id: pair(user).0, name: "test".into(), version: "0".into() };
+        place.storage.cache(&pair(user), Cached::Who(Box::new(Who { user: known, server, limits: Limits::default() }))).unwrap();
+    }
+    place.storage.load(&pair("ada")).unwrap();
+    let join = Item::new(client_id(5), Work::Join { room: room() }, 0);
+    place
+        .storage
+        .store(&pair("ada"), vec![queued(0), queued(1), Change::Queued(join.clone(), None), Change::Draft(room(), "mine".into())])
+        .unwrap();
+    let mut refused = item(1);
+    refused.phase = Phase::Refused(Error::new(Code::Forbidden, "You are muted."));
+    place.storage.store(&pair("ada"), vec![Change::Changed(refused)]).unwrap();
+    place.storage.load(&pair("bob")).unwrap();
+    place.storage.store(&pair("bob"), vec![Change::Queued(join, None)]).unwrap();
+    assert!(place.storage.stranded(&(ServerId::parse("s2").unwrap(), pair("eve").1)).unwrap().is_empty(), "another server");
+    place.storage.load(&pair("eve")).unwrap();
+    let found = place.storage.stranded(&pair("eve")).unwrap();
+    let ada = Stranded { pair: pair("ada"), name: "ada".into(), identity: Identity::parse("ada").ok(), texts: vec!["line 0".into()] };
+    assert_eq!(found, [ada], "what has no answer, and is a message");
+    place.restart();
+    place.storage.load(&pair("eve")).unwrap();
+    place.storage.discard(&pair("ada")).unwrap();
+    assert!(place.storage.stranded(&pair("eve")).unwrap().is_empty());
+    let kept = place.storage.load(&pair("ada")).unwrap();
+    assert_eq!((kept.outbox.len(), kept.drafts.len()), (0, 1));
+}
+
+#[test]
+fn what_a_running_client_has_is_not_stranded() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut ada, _) = disk(directory.path(), "ada");
+    ada.store(&pair("ada"), vec![queued(0)]).unwrap();
+    let (mut bob, _) = disk(directory.path(), "bob");
+    assert!(bob.stranded(&pair("bob")).unwrap().is_empty());
+    drop(ada);
+    assert_eq!(bob.stranded(&pair("bob")).unwrap().len(), 1);
+    let (_, kept) = disk(directory.path(), "ada");
+    assert_eq!(ids(&kept), ["c0"], "to look changes nothing");
 }
 
 fn disk(root: &Path, user: &str) -> (Disk, Kept) {

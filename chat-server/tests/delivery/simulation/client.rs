@@ -1,30 +1,28 @@
 //! A simulated terminal: the real client's core, what it kept on disk, and its person.
 
 use chat_proto::entry::Entry;
-use chat_proto::error::Retry;
-use chat_proto::event::{AnyEvent, Entries, Outcome};
+use chat_proto::event::{AnyEvent, Entries};
 use chat_proto::fold::Line;
 use chat_proto::handshake::Auth;
 use chat_proto::id::RoomId;
 use chat_proto::name::DisplayName;
-use chat_proto::place::{Mark, Millis};
-use chat_proto::request::stored::Stored;
+use chat_proto::place::Millis;
 use chat_proto::secret::Token;
 use chat_tui::credentials::{Credentials, Known};
 use chat_tui::effect::{Effect, Emit};
-use chat_tui::event::{Event, Link};
+use chat_tui::event::Event;
 use chat_tui::keys::Key;
-use chat_tui::state::outbox::{Target, Work};
 use chat_tui::state::viewport::Viewport;
 use chat_tui::state::{Settings, State};
+use chat_tui::storage::Storage;
 use chat_tui::storage::memory::Memory;
-use chat_tui::storage::{Change, Storage};
 use chat_tui::theme::Depth;
 use chat_tui::update::{start, update};
 use jiff::tz::TimeZone;
 
-use crate::audit::{Ledger, Wanted};
+use crate::audit::Ledger;
 use crate::switches::Switches;
+use crate::witness;
 
 /// What the client wants of the network, in order.
 #[derive(Debug)]
@@ -107,27 +105,11 @@ impl Client {
 
     /// Something happens to the client at that time.
     pub fn feed(&mut self, now: Millis, event: Event, ledger: &mut Ledger) {
-        self.note_answer(&event, ledger);
         for event in [Event::Time(now), event] {
+            self.witness(&event, ledger);
             let Some(state) = &mut self.state else { return };
             let effects = update(state, event);
             self.perform(effects, ledger);
-        }
-    }
-
-    /// What an answer says of the thing that it answers, before the client knows.
-    fn note_answer(&mut self, event: &Event, ledger: &mut Ledger) {
-        let Event::Link(number, Link::Wire(AnyEvent::Answer(answer))) = event else { return };
-        let Some(state) = self.state.as_ref().filter(|state| state.link.number == *number) else { return };
-        let Some(item) = answer.rid.as_ref().and_then(|rid| state.outbox.sent_as(rid)) else { return };
-        match &answer.outcome {
-            Outcome::Ok(value) => {
-                if let Ok(Stored { seq, id, .. }) = serde_json::from_value(value.clone()) {
-                    ledger.stored(&item.client_id, Mark { seq, id });
-                }
-            }
-            Outcome::Error(error) if error.retry == Retry::Never && !item.has_final_answer() => ledger.refused(&item.client_id),
-            Outcome::Error(_) => {}
         }
     }
 
@@ -140,18 +122,14 @@ impl Client {
                 }
                 *fuse -= 1;
             }
+            if let Some(told) = witness::of_effect(&effect) {
+                ledger.hear(&self.name, told);
+            }
             match effect {
                 Effect::Connect(number, auth) => self.wishes.push(Wish::Connect(number, auth)),
                 Effect::Disconnect => self.wishes.push(Wish::Disconnect),
-                Effect::Emit(emit) => {
-                    if let (Some(client_id), Some(target)) = (&emit.item, emit.payload.get("target")) {
-                        let target: Mark = serde_json::from_value(target.clone()).unwrap();
-                        ledger.points_at(client_id, target.id);
-                    }
-                    self.wishes.push(Wish::Emit(emit));
-                }
+                Effect::Emit(emit) => self.wishes.push(Wish::Emit(emit)),
                 Effect::Store(pair, change) => {
-                    self.note_kept(&change, ledger);
                     let urgent = change.is_urgent();
                     self.disk.store(&pair, vec![*change]).unwrap();
                     if urgent {
@@ -161,6 +139,8 @@ impl Client {
                 Effect::Cache(pair, what) => self.disk.cache(&pair, what).unwrap(),
                 Effect::KeepPair(pair) => self.credentials.in_use_mut().unwrap().pair = Some(pair),
                 Effect::Seal => self.sealed = self.disk.clone(),
+                Effect::FindStranded(pair) => outcomes.push(Event::Stranded(self.disk.stranded(&pair).unwrap())),
+                Effect::DiscardStranded(pair) => self.disk.discard(&pair).unwrap(),
                 Effect::Load(pair) => outcomes.push(Event::Loaded(self.disk.load(&pair).unwrap())),
                 Effect::Copy(_) | Effect::Open(_) | Effect::Editor(_) | Effect::Redraw | Effect::NameGuest(_) => {}
                 Effect::KeepAccount(..) | Effect::ForgetAccount | Effect::NewGuest(_) | Effect::Quit => {
@@ -169,29 +149,16 @@ impl Client {
             }
         }
         for outcome in outcomes {
+            self.witness(&outcome, ledger);
             let Some(state) = &mut self.state else { return };
             let effects = update(state, outcome);
             self.perform(effects, ledger);
         }
     }
 
-    fn note_kept(&self, change: &Change, ledger: &mut Ledger) {
-        if let Change::Withdrawn(client_id) = change {
-            ledger.withdrawn(client_id);
-        }
-        if let Change::Queued(item, _) = change
-            && let Some(room) = item.work.room()
-        {
-            let wanted = match &item.work {
-                Work::Send { text, .. } => Wanted::Message(text.as_str().to_owned()),
-                Work::Edit { target, .. } | Work::Delete { target, .. } | Work::React { target, .. } => Wanted::Amendment(match target {
-                    Target::Place(place) => Some(place.id.clone()),
-                    Target::Own(_) => None,
-                }),
-                Work::Join { .. } => Wanted::Coming,
-                Work::Leave { .. } | Work::Topic { .. } | Work::Create { .. } => Wanted::Other,
-            };
-            ledger.keep(&self.name, room, &item.client_id, wanted);
+    fn witness(&self, event: &Event, ledger: &mut Ledger) {
+        for told in self.state.iter().flat_map(|state| witness::of_event(state, event)) {
+            ledger.hear(&self.name, told);
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) fn adopt(directory: &Path) -> Result<(Outbox, Kept), String> {
 }
 
 /// The numbers of the files that there are, ascending.
-fn numbers(directory: &Path) -> io::Result<Vec<u32>> {
+pub(super) fn numbers(directory: &Path) -> io::Result<Vec<u32>> {
     let mut numbers = Vec::new();
     for file in fs::read_dir(directory)? {
         let name = file?.file_name();
@@ -58,7 +58,8 @@ fn numbers(directory: &Path) -> io::Result<Vec<u32>> {
     Ok(numbers)
 }
 
-fn path(directory: &Path, number: u32) -> PathBuf {
+/// The file with that number.
+pub(super) fn path(directory: &Path, number: u32) -> PathBuf {
     directory.join(format!("outbox-{number}.redb"))
 }
 

@@ -28,6 +28,11 @@ pub(super) fn load(directory: &Path) -> (Option<Who>, Vec<KeptRoom>) {
     (Some(who), files.filter_map(|file| read(&file.path())).collect())
 }
 
+/// Who it is, where that is known.
+pub(super) fn who(directory: &Path) -> Option<Who> {
+    read(&of_who(directory))
+}
+
 /// Keeps it.
 pub(super) fn keep(directory: &Path, what: Cached) -> Result<(), String> {
     let words = |path: &Path| format!("What was said here cannot be kept in {}", path.display());

@@ -25,6 +25,21 @@ pub(super) fn name(word: &str, id: &str) -> String {
     name
 }
 
+/// The id that has this name; `None` when none has.
+pub(super) fn id(word: &str, name: &str) -> Option<String> {
+    let mut rest = name.strip_prefix(word)?.strip_prefix('-')?;
+    let mut id = String::new();
+    while let Some(c) = rest.chars().next() {
+        let (read, length) = match rest.strip_prefix('%') {
+            Some(number) => (char::from(u8::from_str_radix(number.get(..2)?, 16).ok()?), 3),
+            None => (c, c.len_utf8()),
+        };
+        id.push(read);
+        rest = rest.get(length..)?;
+    }
+    (self::name(word, &id) == name).then_some(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +51,8 @@ mod tests {
         let ids = ["a", "A", "%61", ".", "..", "/", "\\", "con", "a/b", "a%2fb", "~", "-"];
         let names: std::collections::BTreeSet<String> = ids.iter().map(|id| name("user", id).to_lowercase()).collect();
         assert_eq!(names.len(), ids.len());
+        assert!(ids.iter().all(|known| id("user", &name("user", known)).as_deref() == Some(*known)));
+        assert!(["user-%", "user-%4", "user-%zz", "user-A", "user-%61", "other-a", "user-é"].iter().all(|name| id("user", name).is_none()));
         assert!(names.iter().all(|name| !name.contains(['/', '\\', '.'])));
     }
 }
