@@ -2,13 +2,15 @@
 //! randomness. Every store and every transport obeys the same ones because they stand here.
 //!
 //! - [`write`](mod@write): what a caller wants written; [`facts`]: what must be known to decide;
-//!   [`decide`]: the decision, step 3 of the writer's transaction;
+//!   [`decide`]: the decision, step 3 of the writer's transaction; [`mark_read`]: the same for read
+//!   positions;
 //! - [`page`]: which part of a log a history page covers;
 //! - [`naming`]: free names and colours; [`rates`]: how much is too much;
 //! - [`presence`] and [`typing`]: what is not in any log.
 
 pub mod decide;
 pub mod facts;
+pub mod mark_read;
 pub mod naming;
 pub mod page;
 pub mod presence;

@@ -22,12 +22,14 @@ use chat_proto::text::{Emoji, TopicText};
 use chat_proto::user::{Author, User};
 
 use crate::domain::decide::Context;
+use crate::domain::mark_read::Position;
 use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
 
 mod commit;
 mod history;
+mod mark_read;
 mod people;
 mod rooms;
 
@@ -59,7 +61,7 @@ struct Log {
     mentions: HashSet<(UserId, Seq)>,
     /// Ranges of membership; in the lobby only of those who left it once.
     memberships: HashMap<UserId, Vec<(Seq, Option<Seq>)>>,
-    positions: HashMap<UserId, (Seq, u64)>,
+    positions: HashMap<UserId, Position>,
     members: u32,
 }
 

@@ -4,7 +4,7 @@
 //! power cut, and readers never wait for the writer.
 //!
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
-//! - `commit`: the writer's transaction, `facts`: what it looks up;
+//! - `commit`: the writer's transaction, `facts`: what it looks up, `mark_read`: its read positions;
 //! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
 //! - [`export`]: the whole file for `chat-server export`, beside a running server;
@@ -37,6 +37,7 @@ pub mod export;
 mod facts;
 mod history;
 mod lookup;
+mod mark_read;
 mod people;
 pub mod problem;
 mod rooms;

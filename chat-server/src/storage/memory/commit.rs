@@ -3,15 +3,12 @@
 use std::collections::HashMap;
 
 use chat_proto::entry::{Body, Content, Entry, Message};
-use chat_proto::error::{Code, Error};
-use chat_proto::id::UserId;
-use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use chat_proto::request::stored::Stored;
 
 use crate::domain::decide::{Context, decide};
 use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted};
-use crate::domain::page::before_first;
-use crate::storage::memory::{Log, Tables, key, no_room};
+use crate::domain::mark_read::Position;
+use crate::storage::memory::{Log, Tables, key, mark_read};
 use crate::storage::{Batch, Committed, CommittedEntry};
 
 pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>) -> Committed {
@@ -28,8 +25,7 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
             entries.push(CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry });
         }
     }
-    let marks = batch.marks.iter().map(|(user, mark)| move_position(tables, user, mark)).collect();
-    Committed { outcomes: decision.outcomes, marks, entries }
+    Committed { outcomes: decision.outcomes, marks: mark_read::run(tables, &batch.marks), entries }
 }
 
 fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
@@ -122,7 +118,7 @@ impl Log {
             Body::Create(_) | Body::Join(_) => {
                 self.memberships.entry(user.clone()).or_default().push((entry.seq, None));
                 self.members += 1;
-                self.positions.insert(user.clone(), (entry.seq, entry.n));
+                self.positions.insert(user.clone(), Position { seq: entry.seq, n: entry.n });
             }
             Body::Leave(_) => {
                 let ranges = self.memberships.entry(user.clone()).or_insert_with(|| vec![(1, None)]);
@@ -160,28 +156,6 @@ impl Log {
             }
         }
     }
-
-    pub(super) fn position(&self, user: &UserId) -> ReadPosition {
-        let head = self.head();
-        let (seq, n) = self.positions.get(user).copied().unwrap_or((head.seq, head.n));
-        let mentions = self.mentions.iter().filter(|(who, at)| who == user && *at > seq).count() as u64;
-        ReadPosition { seq, n, unread: head.n.saturating_sub(n), mentions }
-    }
-}
-
-fn move_position(tables: &mut Tables, user: &UserId, mark: &RoomMarkRead) -> Result<ReadPosition, Error> {
-    let log = tables.rooms.get_mut(&mark.room).filter(|log| log.is_member(user)).ok_or_else(no_room)?;
-    let row = log.row(mark.place.seq).filter(|row| row.entry.id == mark.place.id && log.epoch == mark.place.epoch);
-    let Some(n) = row.map(|row| row.entry.n).or_else(|| before_first(&log.epoch, &mark.place)) else {
-        let mut error = Error::new(Code::EpochChanged, "The room's log was made anew, and another entry stands there now.");
-        error.field = Some("place".to_owned());
-        return Err(error);
-    };
-    let known = log.positions.entry(user.clone()).or_insert((0, 0));
-    if mark.unread || mark.place.seq > known.0 {
-        *known = (mark.place.seq, n);
-    }
-    Ok(log.position(user))
 }
 
 fn stored(entry: &Entry) -> Stored {

@@ -8,6 +8,7 @@ use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::RoomKind;
 use chat_proto::user::{User, UserKind};
 
+use crate::domain::mark_read::Position;
 use crate::domain::naming::candidates;
 use crate::storage::memory::{StoredToken, StoredUser, Tables, key};
 use crate::storage::{Account, GUEST_MS, NewSession, NewUser, SILENT_GUEST_MS, TokenHash, TokenOwner, name_taken};
@@ -47,7 +48,7 @@ impl Tables {
         self.users.insert(user.id.clone(), StoredUser { user: user.clone(), password: None, seen: now });
         self.tokens.insert(*hash, StoredToken { user: user.id.clone(), session: None, ended: false });
         for log in self.rooms.values_mut().filter(|log| log.room.kind == RoomKind::Lobby) {
-            let head = (log.head().seq, log.head().n);
+            let head = Position { seq: log.head().seq, n: log.head().n };
             log.positions.insert(user.id.clone(), head);
         }
         user

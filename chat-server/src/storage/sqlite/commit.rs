@@ -2,21 +2,17 @@
 
 use chat_proto::entry::{Body, Entry};
 use chat_proto::error::{Code, Error};
-use chat_proto::id::{Epoch, UserId};
 use chat_proto::name::confusable_key;
-use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Row};
 
-use crate::domain::decide::{Context, Decision, NewEntry, decide, no_such_room};
+use crate::domain::decide::{Context, Decision, NewEntry, decide};
 use crate::domain::facts::Wanted;
-use crate::domain::page::before_first;
 use crate::domain::write::Write;
 use crate::storage::sqlite::facts::{Keys, look_up};
-use crate::storage::sqlite::lookup::{is_member, room_key};
-use crate::storage::sqlite::rooms::read_position;
-use crate::storage::sqlite::rows::{kind, number, read, text, unreadable};
+use crate::storage::sqlite::mark_read;
+use crate::storage::sqlite::rows::{kind, unreadable};
 use crate::storage::{Batch, Committed, CommittedEntry, StoreError};
 
 /// Runs one batch.
@@ -29,8 +25,8 @@ pub(super) async fn run(connection: &mut SqliteConnection, batch: &Batch, contex
         let entries = decision.entries.into_iter();
         committed.entries = entries.map(|new| CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry }).collect();
     }
-    for (user, mark) in &batch.marks {
-        committed.marks.push(move_position(&mut transaction, user, mark).await?);
+    if !batch.marks.is_empty() {
+        committed.marks = mark_read::run(&mut transaction, &batch.marks).await?;
     }
     transaction.commit().await?;
     Ok(committed)
@@ -280,41 +276,4 @@ async fn leave(connection: &mut SqliteConnection, room: i64, user: &str, seq: i6
     }
     sqlx::query("UPDATE rooms SET members = MAX(members - 1, 0) WHERE key = ?").bind(room).execute(connection).await?;
     Ok(())
-}
-
-async fn move_position(
-    connection: &mut SqliteConnection,
-    user: &UserId,
-    mark: &RoomMarkRead,
-) -> Result<Result<ReadPosition, Error>, StoreError> {
-    let Some(room) = room_key(connection, &mark.room).await? else { return Ok(Err(no_such_room())) };
-    if !is_member(connection, user, room).await? {
-        return Ok(Err(no_such_room()));
-    }
-    let sql = "SELECT r.epoch, COALESCE(e.id, '') AS id, COALESCE(e.n, 0) AS n FROM rooms r LEFT JOIN entries e ON e.room = r.key AND e.seq = ? WHERE r.key = ?";
-    let row = sqlx::query(sql).bind(mark.place.seq as i64).bind(room).fetch_optional(&mut *connection).await?;
-    let fits = |row: &sqlx::sqlite::SqliteRow| -> Result<bool, StoreError> {
-        Ok(text(row, "epoch")? == mark.place.epoch.as_str() && text(row, "id")? == mark.place.id.as_str())
-    };
-    let n = match &row {
-        Some(row) if fits(row)? => number(row, "n")?,
-        Some(row) if before_first(&read(Epoch::parse(text(row, "epoch")?))?, &mark.place).is_some() => 0,
-        _ => {
-            let mut error = Error::new(Code::EpochChanged, "The room's log was made anew, and another entry stands there now.");
-            error.field = Some("place".to_owned());
-            return Ok(Err(error));
-        }
-    };
-    sqlx::query(
-        "INSERT INTO positions (user, room, seq, n) VALUES (?, ?, ?, ?)
-         ON CONFLICT (user, room) DO UPDATE SET seq = excluded.seq, n = excluded.n WHERE ? OR excluded.seq > positions.seq",
-    )
-    .bind(user.as_str())
-    .bind(room)
-    .bind(mark.place.seq as i64)
-    .bind(n as i64)
-    .bind(mark.unread)
-    .execute(&mut *connection)
-    .await?;
-    Ok(Ok(read_position(connection, user, room).await?))
 }

@@ -1,6 +1,6 @@
 //! Small look-ups that several verbs share.
 
-use chat_proto::id::{EntryId, RoomId, UserId};
+use chat_proto::id::{EntryId, UserId};
 use chat_proto::place::Seq;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
@@ -21,10 +21,4 @@ pub(super) async fn entry_id(connection: &mut SqliteConnection, room: i64, seq: 
     let sql = "SELECT seq, id FROM entries WHERE room = ? AND seq = ?";
     let row = sqlx::query(sql).bind(room).bind(seq as i64).fetch_optional(connection).await?;
     row.map(|row| mark(&row).map(|mark| mark.id)).transpose()
-}
-
-/// The key by which the tables know a room.
-pub(super) async fn room_key(connection: &mut SqliteConnection, room: &RoomId) -> Result<Option<i64>, StoreError> {
-    let row = sqlx::query("SELECT key FROM rooms WHERE id = ?").bind(room.as_str()).fetch_optional(connection).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }

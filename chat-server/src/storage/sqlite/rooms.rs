@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chat_proto::id::{EntryId, Epoch, RoomId, UserId};
+use chat_proto::id::{EntryId, Epoch, RoomId};
 use chat_proto::name::confusable_key;
 use chat_proto::place::Mark;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
@@ -14,6 +14,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Row, SqliteTransaction};
 
 use crate::domain::decide::no_such_room;
+use crate::domain::mark_read::Position;
 use crate::storage::sqlite::lookup::{entry_id, is_member};
 use crate::storage::sqlite::rows::{number, read, room, text, user};
 use crate::storage::{Answer, StoreError};
@@ -21,17 +22,10 @@ use crate::storage::{Answer, StoreError};
 /// How many rooms one page of the list holds.
 const LIST: usize = 100;
 
-/// How far the user has read; who never read is taken to have read all.
-pub(super) async fn read_position(connection: &mut SqliteConnection, user: &UserId, room: i64) -> Result<ReadPosition, StoreError> {
-    let sql = "SELECT COALESCE(p.seq, r.head_seq) AS seq, COALESCE(p.n, r.n) AS read_n, r.n,
-                      (SELECT COUNT(*) FROM mentions m WHERE m.user = ?1 AND m.room = r.key AND m.seq > COALESCE(p.seq, r.head_seq)) AS mentions
-               FROM rooms r LEFT JOIN positions p ON p.user = ?1 AND p.room = r.key WHERE r.key = ?2";
-    position(&sqlx::query(sql).bind(user.as_str()).bind(room).fetch_one(connection).await?)
-}
-
+/// How far the row's user has read; who never read is taken to have read all.
 fn position(row: &SqliteRow) -> Result<ReadPosition, StoreError> {
-    let n = number(row, "read_n")?;
-    Ok(ReadPosition { seq: number(row, "seq")?, n, unread: number(row, "n")?.saturating_sub(n), mentions: number(row, "mentions")? })
+    let position = Position { seq: number(row, "seq")?, n: number(row, "read_n")? };
+    Ok(position.told(number(row, "n")?, number(row, "mentions")?))
 }
 
 /// All rooms of a user, the lobby first, then by name.
