@@ -1,96 +1,10 @@
 //! The real program in a real terminal.
 
-use std::io::{Read, Write};
-use std::num::NonZero;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::CommandBuilder;
 
-struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    raw: Vec<u8>,
-    _home: tempfile::TempDir,
-}
-
-impl Terminal {
-    fn start(term: &str, arguments: &[&str]) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_chat-tui"));
-        command.args(arguments);
-        Self::run(term, command)
-    }
-
-    fn run(term: &str, mut command: CommandBuilder) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
-        command.env("TERM", term);
-        command.env("XDG_DATA_HOME", home.path());
-        command.env("XDG_CACHE_HOME", home.path());
-        for name in ["CHAT_URL", "CHAT_NAME", "CHAT_TOKEN", "NO_COLOR"] {
-            command.env_remove(name);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self {
-            child,
-            master: pair.master,
-            output,
-            screen: vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0),
-            raw: vec![],
-            _home: home,
-        }
-    }
-
-    /// Reads until the screen holds this.
-    fn wait_for(&mut self, text: &str) {
-        let until = Instant::now() + Duration::from_secs(20);
-        while !self.screen.screen().contents().contains(text) {
-            let left = until.saturating_duration_since(Instant::now());
-            let Ok(bytes) = self.output.recv_timeout(left) else {
-                panic!("{text:?} never came:\n{}", self.screen.screen().contents());
-            };
-            self.screen.process(&bytes);
-            self.raw.extend(bytes);
-        }
-    }
-
-    fn write(&self, bytes: &[u8]) {
-        // The writer would send an end of file when it is dropped, so it lives as long as the terminal.
-        let writer = Box::leak(Box::new(self.master.take_writer().unwrap()));
-        writer.write_all(bytes).unwrap();
-        writer.flush().unwrap();
-    }
-
-    /// Waits for the end, reads all that is left, and gives the exit code.
-    fn end(&mut self) -> u32 {
-        let code = self.child.wait().unwrap().exit_code();
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
-            self.screen.process(&bytes);
-            self.raw.extend(bytes);
-        }
-        code
-    }
-
-    fn is_whole_again(&self) -> bool {
-        let screen = self.screen.screen();
-        !screen.alternate_screen()
-            && !screen.hide_cursor()
-            && !screen.bracketed_paste()
-            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
-    }
-}
+use crate::pty::Terminal;
 
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";
