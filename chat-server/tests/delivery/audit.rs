@@ -22,9 +22,12 @@ use chat_proto::fold::{Line, Timeline};
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::place::{Mark, Seq};
 use chat_proto::request::history_read::Page;
+use serde::{Deserialize, Serialize};
+
+use crate::witness::Told;
 
 /// What was wanted, as far as the log can be held against it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Wanted {
     /// A message of this text; each text is said once.
     Message(String),
@@ -62,6 +65,9 @@ pub struct Ledger {
     orders: BTreeMap<(String, RoomId), Vec<ClientId>>,
     /// Texts given to a program that may have been killed before it took them.
     offered: HashSet<String>,
+    /// Texts that a screen showed as said, in order.
+    shown: BTreeMap<(String, RoomId), Vec<String>>,
+    undone_texts: HashSet<String>,
 }
 
 impl Ledger {
@@ -70,39 +76,56 @@ impl Ledger {
         self.offered.insert(text.to_owned());
     }
 
-    /// An outbox has it from now on. Kept again, it stands at the end of the order.
-    pub fn keep(&mut self, outbox: &str, room: &RoomId, client_id: &ClientId, wanted: Wanted) {
+    /// Something was seen at the program of that outbox.
+    pub fn hear(&mut self, outbox: &str, told: Told) {
+        match told {
+            Told::Kept { room, client_id, wanted } => self.keep(outbox, &room, &client_id, wanted),
+            Told::Found { room, client_id, wanted } => {
+                // Kept just before the program was killed, and not told.
+                if !self.items.contains_key(&client_id) {
+                    self.keep(outbox, &room, &client_id, wanted);
+                }
+            }
+            Told::PointsAt { client_id, target } => {
+                if let Some(Item { wanted: Wanted::Amendment(known), .. }) = self.items.get_mut(&client_id) {
+                    *known = Some(target);
+                }
+            }
+            Told::Stored { client_id, mark } => self.settle(&client_id, Fate::Stored(mark)),
+            Told::Refused { client_id } => self.settle(&client_id, Fate::Refused),
+            Told::Withdrawn { client_id } => {
+                if self.items.get(&client_id).is_some_and(|item| item.fate != Fate::Refused) {
+                    self.settle(&client_id, Fate::Withdrawn);
+                }
+            }
+        }
+    }
+
+    /// Kept again, it stands at the end of the order.
+    fn keep(&mut self, outbox: &str, room: &RoomId, client_id: &ClientId, wanted: Wanted) {
         let order = self.orders.entry((outbox.to_owned(), room.clone())).or_default();
-        order.retain(|known| known != client_id);
+        if self.items.contains_key(client_id) {
+            order.retain(|known| known != client_id);
+        }
         order.push(client_id.clone());
         self.items.insert(client_id.clone(), Item { room: room.clone(), wanted, fate: Fate::Kept, undone: false });
     }
 
-    /// It points at this entry, as its request on the wire says.
-    pub fn points_at(&mut self, client_id: &ClientId, target: EntryId) {
-        if let Some(Item { wanted: Wanted::Amendment(known), .. }) = self.items.get_mut(client_id) {
-            *known = Some(target);
-        }
-    }
-
-    pub fn stored(&mut self, client_id: &ClientId, mark: Mark) {
+    fn settle(&mut self, client_id: &ClientId, fate: Fate) {
         if let Some(item) = self.items.get_mut(client_id) {
-            item.fate = Fate::Stored(mark);
+            item.fate = fate;
         }
     }
 
-    /// An error whose `retry` is `never`.
-    pub fn refused(&mut self, client_id: &ClientId) {
-        if let Some(item) = self.items.get_mut(client_id) {
-            item.fate = Fate::Refused;
-        }
+    /// The screen of a program whose client ids nobody sees showed it as said: it stands in that
+    /// room once, in the order in which it was said.
+    pub fn show(&mut self, outbox: &str, room: &RoomId, text: &str) {
+        self.shown.entry((outbox.to_owned(), room.clone())).or_default().push(text.to_owned());
     }
 
-    /// Taken back before it was ever sent.
-    pub fn withdrawn(&mut self, client_id: &ClientId) {
-        if let Some(item) = self.items.get_mut(client_id).filter(|item| item.fate != Fate::Refused) {
-            item.fate = Fate::Withdrawn;
-        }
+    /// A backup was copied back that holds none of these texts.
+    pub fn undo_texts(&mut self, texts: impl IntoIterator<Item = String>) {
+        self.undone_texts.extend(texts);
     }
 
     /// A backup was copied back that holds none of these, or their sender's program says that it
@@ -120,8 +143,9 @@ impl Ledger {
         self.items.values().filter(|item| fate(&item.fate)).count()
     }
 
+    /// How many things an outbox kept or a screen showed.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.items.len() + self.shown.values().map(Vec::len).sum::<usize>()
     }
 }
 
@@ -218,6 +242,7 @@ pub fn judge(ledger: &Ledger, logs: &[Log]) -> Vec<Damage> {
             judge_stranger(ledger, log, entry, &mut damage);
         }
     }
+    judge_shown(ledger, logs, &mut damage);
     for ((outbox, room), order) in &ledger.orders {
         let seqs = order.iter().filter_map(|client_id| {
             let (_, entry) = standing.get(client_id)?.iter().find(|(log, _)| log.room == *room)?;
@@ -295,6 +320,30 @@ fn judge_item(client_id: &ClientId, item: &Item, places: &[(&Log, &Entry)], dama
         }
         (Wanted::Other | Wanted::Coming, _) => {}
         (Wanted::Message(_), body) => found(Kind::Phantom, format!("{shown} is {body:?}")),
+    }
+}
+
+/// What screens showed as said stands there, once (as every text), in order.
+fn judge_shown(ledger: &Ledger, logs: &[Log], damage: &mut Vec<Damage>) {
+    let mut standing: HashMap<&str, (&RoomId, Seq)> = HashMap::new();
+    for log in logs {
+        for entry in &log.entries {
+            if let Body::Message(message) = &entry.body {
+                standing.insert(&message.content.text, (&log.room, entry.seq));
+            }
+        }
+    }
+    for ((outbox, room), texts) in &ledger.shown {
+        let mut last = 0;
+        for text in texts {
+            let shown = format!("{text:?} of {outbox} in {room}");
+            match standing.get(text.as_str()) {
+                Some((there, seq)) if *there == room && *seq > last => last = *seq,
+                Some((there, seq)) => damage.push(Damage { kind: Kind::Misplaced, what: format!("{shown} stands at {seq} in {there}") }),
+                None if ledger.undone_texts.contains(text) => {}
+                None => damage.push(Damage { kind: Kind::Lost, what: shown }),
+            }
+        }
     }
 }
 

@@ -14,5 +14,6 @@ mod dice;
 mod schedules;
 mod simulation;
 mod switches;
+mod witness;
 #[path = "../server/wrapped.rs"]
 mod wrapped;
