@@ -35,16 +35,32 @@ pub fn outlive_file_size_limit() {
 #[cfg(not(target_os = "linux"))]
 pub fn outlive_file_size_limit() {}
 
-/// Makes a directory that its owner alone can enter.
+/// Makes a directory that its owner alone can enter, and what is missing above it. It outlives a
+/// power cut, like what is put into it.
 ///
 /// # Errors
 /// Why it could not be made.
 pub fn make_private_dir(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    missing.into_iter().try_for_each(sync_name)
+}
+
+/// Writes to the disk that a directory is there, which stands in the one above it.
+#[cfg(unix)]
+fn sync_name(dir: &Path) -> io::Result<()> {
+    let above = dir.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(above)?.sync_all()
+}
+
+/// Windows keeps its directories in a journal, and opens none as a file.
+#[cfg(not(unix))]
+fn sync_name(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Opens a file for writing, made where there is none, which its owner alone can read.
