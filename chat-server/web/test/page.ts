@@ -26,11 +26,13 @@ export class TestPage {
   off = 0;
   /** Whether the browser's storage answers. */
   stores = true;
-  private readonly waiting: Extract<Effect, { do: "keep" }>[] = [];
+  /** What storage was asked and has not answered. */
+  readonly waiting: Extract<Effect, { do: "keep" }>[] = [];
 
   constructor(
     readonly outbox = new MemoryOutbox(),
     readonly tab = "tab",
+    private readonly random = () => 0.5,
   ) {
     const about = { tab, theme: "auto" as const, dark: false, exposed: false, width: 1_200 };
     this.do({ type: "started", guest: { name: "me", token: TOKEN }, room: null, ...about });
@@ -39,7 +41,8 @@ export class TestPage {
 
   /** One event; what storage is asked to keep is kept at once, while it answers. */
   do(event: Event): this {
-    const effects = update(this.state, event, { now: this.now, time: this.now + this.off, id: nextId(), random: 0.5 });
+    const stamp = { now: this.now, time: this.now + this.off, id: nextId(), random: this.random() };
+    const effects = update(this.state, event, stamp);
     this.effects.push(...effects);
     this.waiting.push(...effects.filter((effect) => effect.do === "keep"));
     return this.stores ? this.store() : this;

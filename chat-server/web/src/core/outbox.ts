@@ -177,6 +177,12 @@ export function fail(outbox: Outbox, item: Item, error: WireError, forget: boole
   return verdict(outbox, { is: "refuse", client_id: item.client_id, error, forget });
 }
 
+/** It cuts the line: it is not sent any more until the person wishes it. */
+export function setAside(outbox: Outbox, item: Item, error: WireError): Verb {
+  Object.assign(item, { is: "failed", error, rid: null, claiming: false });
+  return verdict(outbox, { is: "set_aside", client_id: item.client_id, error });
+}
+
 function verdict<Of extends Verb & { client_id: string }>(outbox: Outbox, verb: Of): Of {
   outbox.verdicts.set(verb.client_id, (outbox.verdicts.get(verb.client_id) ?? 0) + 1);
   return verb;

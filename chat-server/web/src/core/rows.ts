@@ -169,7 +169,9 @@ export function reacted(reactions: readonly Reaction[], emoji: string, on: boole
 function grewAtTop(before: readonly Row[], after: readonly Row[]): boolean {
   if (before.length === 0 || after.length <= before.length) return false;
   const firstLine = (rows: readonly Row[]) => rows.find((row) => row.is === "message" || row.is === "system")?.key;
-  return firstLine(before) !== firstLine(after) && before.at(-1)?.key === after.at(-1)?.key;
+  // Where only what waits was shown, the log has not grown at its top: it has come.
+  const first = firstLine(before);
+  return first !== undefined && first !== firstLine(after) && before.at(-1)?.key === after.at(-1)?.key;
 }
 
 /** The reader's own days; lines come in the order of their times, so most fall into the day before. */

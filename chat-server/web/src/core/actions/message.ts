@@ -154,7 +154,8 @@ function ownTarget(state: State): Target | null {
 }
 
 function failedItem(state: State) {
-  const { items } = state.outbox;
+  // What failed only because of the message that it points at is decided with that message.
+  const items = state.outbox.items.filter((item) => item.points_at === null || item.name === "message:send");
   const chosen = state.chosen;
   const ofChosen = items.find(
     (item) =>

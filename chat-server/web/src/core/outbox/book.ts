@@ -45,6 +45,8 @@ export type Verb =
   | { is: "settle"; client_id: string; place: Place | null }
   /** A final refusal; `forget` where no line can show it. */
   | { is: "refuse"; client_id: string; error: WireError; forget: boolean }
+  /** It is not sent any more, since it cuts the line. Nobody has refused it: it may be stored, and turn up. */
+  | { is: "set_aside"; client_id: string; error: WireError }
   /** Throws away everything that was not sent. */
   | { is: "drop" };
 
@@ -82,6 +84,9 @@ export function perform(book: Book, verb: Verb): Outcome {
       return settle(book, verb.client_id, verb.place);
     case "refuse":
       return refuse(book, verb.client_id, verb.error, verb.forget);
+    case "set_aside":
+      fail(book, verb.client_id, verb.error);
+      return DONE;
     case "drop":
       book.items = book.items.filter((item) => item.is === "answered");
       return DONE;
@@ -98,9 +103,8 @@ export function restAfter(text: string, sent: string): string {
 function add(book: Book, { item, draft, attempt }: Extract<Verb, { is: "add" }>): Outcome {
   if (find(book, item.client_id)) return DONE;
   const target = item.points_at && find(book, item.points_at.client_id);
-  const lost = target?.is === "answered" && !target.place;
-  if (item.points_at && (!target || lost) && amends(item)) return GONE;
-  const placed = item.points_at ? point(item, target?.place ?? null, !target || lost) : item;
+  if (item.points_at && !isComing(target) && amends(item)) return GONE;
+  const placed = point(item, target?.place ?? null, !isComing(target));
   book.items.push({ ...placed, order: end(book) } as Kept);
   if (draft) {
     const standing = book.drafts.get(draft.room) ?? "";
@@ -146,17 +150,37 @@ function retry(book: Book, { client_id, fresh, by }: Extract<Verb, { is: "retry"
   const item = find(book, client_id);
   if (item?.is !== "failed") return DONE;
   const target = item.points_at && find(book, item.points_at.client_id);
-  const lost = target?.is !== "waiting";
-  if (item.points_at && lost && !target?.place && amends(item)) return GONE;
+  if (item.points_at && !isComing(target) && amends(item)) return GONE;
   const used = item.error?.code === "conflict";
-  const placed = point(item, target?.place ?? null, lost);
-  again(book, item, { ...placed, by, ...(used ? { client_id: fresh, emitted: false } : {}) });
+  again(book, item, { ...item, by, ...(used ? { client_id: fresh, emitted: false } : {}) });
   return DONE;
 }
 
+/** Puts it at the end, behind what it points at: whatever waits for a place waits for something before it. */
 function again(book: Book, former: Kept, item: Kept): void {
+  const target = item.points_at && find(book, item.points_at.client_id);
+  const placed = point(item, target?.place ?? null, !isComing(target));
   book.items = book.items.filter((other) => other !== former);
-  book.items.push({ ...item, is: "waiting", error: null, order: end(book) });
+  book.items.push({ ...placed, is: "waiting", error: null, order: end(book) });
+  follow(book, former.client_id, item.client_id);
+  revive(book, item.client_id);
+}
+
+/** What failed because of it does not fail any more. */
+function revive(book: Book, client_id: string): void {
+  const failed = book.items.filter((other) => other.points_at?.client_id === client_id && other.is === "failed");
+  for (const other of failed) again(book, other, other);
+}
+
+/** Whether it has a place, or will have one by itself. */
+function isComing(target: Kept | null): boolean {
+  return target?.is === "waiting" || target?.place != null;
+}
+
+/** What pointed at it under its former id does so under the new one. */
+function follow(book: Book, former: string, client_id: string): void {
+  if (former === client_id) return;
+  forEachPointer(book, former, (other) => ({ ...other, points_at: { ...other.points_at!, client_id } }));
 }
 
 function claim(book: Book, client_id: string, by: string): Send[] {
@@ -175,6 +199,7 @@ function settle(book: Book, client_id: string, place: Place | null): Outcome {
   const fields = { room: roomOf(item) };
   const told = { ...item, fields, is: "answered", place, points_at: null, error: null, order: end(book) };
   book.items = [...others, told as Kept];
+  if (place) revive(book, client_id);
   if (place) forEachPointer(book, client_id, (other) => point(other, place, false));
   else release(book, client_id);
   const answered = book.items.filter(({ is }) => is === "answered");
@@ -183,30 +208,35 @@ function settle(book: Book, client_id: string, place: Place | null): Outcome {
   return DONE;
 }
 
+/** It fails, and with it what was to follow from it. */
+function fail(book: Book, client_id: string, error: WireError): void {
+  const item = find(book, client_id);
+  if (item?.is !== "waiting") return;
+  replace(book, item, { ...item, is: "failed", error });
+  for (const other of pointers(book, client_id)) fail(book, other.client_id, error);
+}
+
+/** The server will not have it, so what was to change it is done here. */
 function refuse(book: Book, client_id: string, error: WireError, forget: boolean): Outcome {
   const item = find(book, client_id);
   if (item?.is !== "waiting") return DONE;
-  const failed = { ...item, is: "failed", error } as Kept;
-  replace(book, item, failed);
-  const pointers = book.items.filter((other) => other.points_at?.client_id === client_id);
-  if (forget || pointers.some(({ name }) => name === "message:delete")) return withdraw(book, client_id, null);
-  const edit = pointers.findLast((other) => other.name === "message:edit");
-  for (const other of pointers) {
-    if (amends(other)) book.items = book.items.filter((item) => item !== other);
-    else refuse(book, other.client_id, error, false);
-  }
-  if (edit?.name !== "message:edit" || failed.name !== "message:send") return DONE;
+  const changes = pointers(book, client_id).filter(amends);
+  fail(book, client_id, error);
+  if (forget || changes.some(({ name }) => name === "message:delete")) return withdraw(book, client_id, null);
+  book.items = book.items.filter((other) => !changes.some((change) => change.client_id === other.client_id));
+  const edit = changes.findLast(({ name }) => name === "message:edit");
+  const failed = find(book, client_id);
+  if (edit?.name !== "message:edit" || failed?.name !== "message:send") return DONE;
   // The failed line stands there as it was meant to be read; another text is another message.
   const { content, mentions } = edit.fields;
-  const { client_id: fresh } = edit;
-  replace(book, failed, {
-    ...failed,
-    client_id: fresh,
-    emitted: false,
-    fields: { ...failed.fields, content, mentions },
-  });
-  forEachPointer(book, client_id, (other) => ({ ...other, points_at: { ...other.points_at!, client_id: fresh } }));
+  const fields = { ...failed.fields, content, mentions };
+  replace(book, failed, { ...failed, client_id: edit.client_id, emitted: false, fields });
+  follow(book, client_id, edit.client_id);
   return DONE;
+}
+
+function pointers(book: Book, client_id: string): Kept[] {
+  return book.items.filter((other) => other.points_at?.client_id === client_id);
 }
 
 /** What pointed at it will get no place: a change of it falls, an answer to it is said without its quote. */

@@ -86,7 +86,7 @@ function isOurs(state: State, pair: Pair): boolean {
 function listen(state: State, verb: Verb): void {
   const { outbox } = state;
   if (verb.is === "draft") state.draft_writes--;
-  if (verb.is === "settle" || verb.is === "refuse") heard(outbox, verb.client_id);
+  if (verb.is === "settle" || verb.is === "refuse" || verb.is === "set_aside") heard(outbox, verb.client_id);
   if (verb.is === "add" && verb.attempt !== null) outbox.adding = Math.max(0, outbox.adding - 1);
   if (verb.is === "claim") {
     for (const item of outbox.items) if (verb.client_ids.includes(item.client_id)) item.claiming = false;

@@ -2,12 +2,12 @@
 import { LENGTHS, PROTOCOL, type Auth, type Error as WireError, type Welcome } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { cut, emptyOutbox } from "../outbox";
+import { cut, emptyOutbox, setAside } from "../outbox";
 import type { State } from "../state";
 import { say } from "../words";
 import { ask } from "./ask";
 import { onPageRefused } from "./history";
-import { look, refuseFinally } from "./keep";
+import { keep, look } from "./keep";
 import { tell } from "./notice";
 import { askMembers } from "./rooms";
 import { askSync, onSync } from "./sync";
@@ -134,7 +134,8 @@ function end(state: State): Effect[] {
   state.typing_sent = null;
   state.outbox.look_at = Infinity;
   if (!culprit) return [];
-  return refuseFinally(state, culprit, { code: "unknown", message: say("CUTS_THE_LINE"), retry: "never" });
+  const error = { code: "unknown", message: say("CUTS_THE_LINE"), retry: "never" } as const;
+  return keep(state, setAside(state.outbox, culprit, error));
 }
 
 /** What the clock does to the connection. */
