@@ -35,6 +35,24 @@ function complain(text) {
   console.error(text);
 }
 
+/** Notes whom a page asks, and what it complains about. */
+function watch(page, key, home) {
+  page.on("request", (request) => {
+    const target = new URL(request.url());
+    if (!["data:", "blob:"].includes(target.protocol) && target.host !== home) strangers.push(request.url());
+  });
+  page.on("websocket", (socket) => {
+    if (new URL(socket.url()).host !== home) strangers.push(socket.url());
+  });
+  page.on("pageerror", (error) => complain(`${key}: ${error.stack ?? error}`));
+  page.on("console", (message) => {
+    // That the line is down while the server is down is no fault of the page's.
+    if (message.type() === "error" && !/net::ERR_|WebSocket connection|Failed to load resource/.test(message.text())) {
+      complain(`${key}: ${message.text()}`);
+    }
+  });
+}
+
 const actions = {
   async open({ page: key, url, name, width, height, dark, phone }) {
     const context = await browser.newContext({
@@ -45,21 +63,7 @@ const actions = {
     });
     context.setDefaultTimeout(60_000);
     const page = await context.newPage();
-    const home = new URL(url).host;
-    page.on("request", (request) => {
-      const target = new URL(request.url());
-      if (!["data:", "blob:"].includes(target.protocol) && target.host !== home) strangers.push(request.url());
-    });
-    page.on("websocket", (socket) => {
-      if (new URL(socket.url()).host !== home) strangers.push(socket.url());
-    });
-    page.on("pageerror", (error) => complain(`${key}: ${error.stack ?? error}`));
-    page.on("console", (message) => {
-      // That the line is down while the server is down is no fault of the page's.
-      if (message.type() === "error" && !/net::ERR_|WebSocket connection|Failed to load resource/.test(message.text())) {
-        complain(`${key}: ${message.text()}`);
-      }
-    });
+    watch(page, key, new URL(url).host);
     pages.set(key, page);
     await page.goto(url);
     // The first view asks for a name.
@@ -118,6 +122,25 @@ const actions = {
     await page.locator("textarea:enabled").waitFor();
   },
 
+  /** The page's process dies; what opens the page again finds what the browser keeps, and no more. */
+  async crash({ page: key }) {
+    const page = pages.get(key);
+    const url = page.url();
+    const dead = new Promise((resolve) => page.once("crash", resolve));
+    const session = await page.context().newCDPSession(page);
+    // It does not live to answer.
+    session.send("Page.crash").catch(() => {});
+    await dead;
+    const fresh = await page.context().newPage();
+    watch(fresh, key, new URL(url).host);
+    pages.set(key, fresh);
+    await fresh.goto(url);
+    await fresh.locator("textarea:enabled").waitFor();
+    await page.close();
+  },
+  async press({ page: key, keys }) {
+    await pages.get(key).locator("textarea").press(keys);
+  },
   resize: ({ page: key, width, height }) => pages.get(key).setViewportSize({ width, height }),
 
   async picture({ page: key, path }) {

@@ -153,6 +153,18 @@ impl Page {
         self.ask("reload", json!({}));
     }
 
+    /// Its process dies, and the page is opened again in the same browser.
+    #[allow(dead_code, reason = "tests/chaos does it")]
+    pub fn crash(&self) {
+        self.ask("crash", json!({}));
+    }
+
+    /// Presses a key in the composer, as Playwright names it.
+    #[allow(dead_code, reason = "tests/chaos does it")]
+    pub fn press(&self, keys: &str) {
+        self.ask("press", json!({ "keys": keys }));
+    }
+
     pub fn resize(&self, width: u32, height: u32) {
         self.ask("resize", json!({ "width": width, "height": height }));
     }

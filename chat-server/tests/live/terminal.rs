@@ -112,6 +112,14 @@ impl Terminal {
 }
 
 impl Terminal {
+    /// Kills the client without a word (SIGKILL).
+    #[allow(dead_code, reason = "tests/chaos does it")]
+    pub fn kill(mut self) {
+        let pid = self.child.process_id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?)).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Closes the terminal, as when its window is closed; the program must end by itself.
     pub fn close(mut self) {
         // The reader has an end of it too, and sees that it shall stop when it is drawn again.
