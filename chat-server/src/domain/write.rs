@@ -4,7 +4,7 @@ use chat_proto::id::{ClientId, RoomId};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::stored::Stored;
 use chat_proto::request::{
-    AnyRequest, MessageDelete, MessageEdit, MessageReact, MessageSend, RoomCreate, RoomJoin, RoomLeave, RoomSetTopic,
+    AnyRequest, MessageDelete, MessageEdit, MessageReact, MessageSend, Request, RoomCreate, RoomJoin, RoomLeave, RoomSetTopic,
 };
 use chat_proto::user::User;
 use serde::Serialize;
@@ -79,6 +79,21 @@ impl EntryRequest {
         }
     }
 
+    /// What it is called on the wire.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Send(_) => MessageSend::NAME,
+            Self::Edit(_) => MessageEdit::NAME,
+            Self::Delete(_) => MessageDelete::NAME,
+            Self::React(_) => MessageReact::NAME,
+            Self::Topic(_) => RoomSetTopic::NAME,
+            Self::Create(_) => RoomCreate::NAME,
+            Self::Join(_) => RoomJoin::NAME,
+            Self::Leave(_) => RoomLeave::NAME,
+        }
+    }
+
     /// The id that the client gave it.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
@@ -140,10 +155,11 @@ impl EntryRequest {
     }
 }
 
+/// Stored with the entry, and compared with repeats that may come after an upgrade: it is made of
+/// nothing but the request's name and its fields as they go over the wire.
 fn digest(request: &EntryRequest) -> i64 {
-    let kind = std::mem::discriminant(request);
     let mut hasher = Sha256::new();
-    hasher.update(format!("{kind:?}"));
+    hasher.update(request.name());
     hasher.update(serde_json::to_vec(&request.without_after()).unwrap_or_default());
     let hash: [u8; 32] = hasher.finalize().into();
     i64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])

@@ -16,6 +16,7 @@ mod opening;
 mod order;
 mod power;
 mod process;
+mod repeats;
 mod requests;
 mod rooms;
 mod running;
