@@ -69,9 +69,9 @@ export interface RoomCopy {
   mode: Mode;
   /** What was entered and is on its way into storage; it stands in the composer until then. */
   entering: { id: string; text: string; mode: Mode }[];
-  /** The draft that storage was told last, and the one that it told last. */
+  /** The draft that storage was told last, and the one that was last taken from it. */
   draft_told: string;
-  draft_stored: string;
+  draft_taken: string;
   /** The line "new" stands behind this seq, until the room is left. */
   marker: number | null;
   /** The part of the log that is shown holds this seq; null shows what is current. */

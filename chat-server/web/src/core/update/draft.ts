@@ -88,10 +88,10 @@ export function onDrafts(state: State, drafts: Record<string, string>): void {
 }
 
 function takeDraft(copy: RoomCopy, stored: string): void {
-  if (stored === copy.draft_stored || copy.entering.length > 0) return;
-  const untouched = draftOf(copy) === copy.draft_stored;
-  copy.draft_stored = stored;
-  if (!untouched) return;
+  const here = draftOf(copy);
+  const typed = here !== "" && here !== copy.draft_taken;
+  if (typed || stored === here || copy.entering.length > 0) return;
+  copy.draft_taken = stored;
   copy.draft_told = stored;
   if (copy.mode.is === "edit") copy.mode.stash = stored;
   else copy.draft = stored;

@@ -99,7 +99,7 @@ function newCopy(state: State, { room, epoch, head, n, read }: RoomState): RoomC
     mode: { is: "say" },
     entering: [],
     draft_told: state.outbox.drafts[room.id] ?? "",
-    draft_stored: state.outbox.drafts[room.id] ?? "",
+    draft_taken: state.outbox.drafts[room.id] ?? "",
     marker: null,
     anchor: null,
     loading: new Set(),
