@@ -39,6 +39,8 @@ pub struct Head {
     pub time: bool,
 }
 
+/// Columns at the right of a message that is on its way: a space and its sign.
+const SIGN: usize = 2;
 /// How far apart messages of one author may be and still be one group.
 const GROUP_MS: Millis = 5 * 60 * 1_000;
 
@@ -110,16 +112,19 @@ impl Around<'_> {
     pub fn item(&self, item: &Item, author: &Author, head: Head) -> Vec<Row> {
         let Work::Send { text, quote, .. } = &item.work else { return Vec::new() };
         let mut rows: Vec<Row> = quote.iter().map(|(name, text)| self.quote(name, text)).collect();
-        rows.extend(markdown::rows(&sanitize::text(text.as_str()), self.text_width(), self.theme));
+        // Room is left for the sign at the right.
+        let wide = self.text_width().saturating_sub(SIGN).max(1);
+        rows.extend(markdown::rows(&sanitize::text(text.as_str()), wide, self.theme));
         let failed = match &item.phase {
-            Phase::Refused(error) => Some(error.message.clone()),
-            Phase::SetAside => Some("not sent: it cuts the line".to_owned()),
+            Phase::Refused(error) => Some((error.message.as_str(), " · R again, X discard")),
+            // It may be stored: it is not discarded.
+            Phase::SetAside => Some((words::CUTS_THE_LINE, " · R again")),
             Phase::Waiting(_) | Phase::Sent(..) | Phase::Stored(_) => None,
         };
         let style = self.theme.style(Role::Error);
-        if let Some(reason) = &failed {
+        if let Some((reason, ways_out)) = failed {
             let sentence = format!("! {}", words::fill(words::NOT_SENT, &[("reason", &sanitize::line(reason))]));
-            rows.extend(wrap(&[(sentence, style), (" · R again, X discard".to_owned(), self.quiet())], self.text_width()));
+            rows.extend(wrap(&[(sentence, style), (ways_out.to_owned(), self.quiet())], wide));
         }
         let mut rows = self.beside(rows, author, item.made, head);
         let sign = match item.phase {

@@ -76,6 +76,13 @@ impl Link {
         self.phase == Phase::Online
     }
 
+    /// Why the server was not reached since the program started: the address may be a wrong one.
+    #[must_use]
+    pub fn unreached(&self, url: &str) -> Option<String> {
+        let reason = self.reason.as_ref().filter(|_| !self.was_online)?;
+        Some(format!("{url} cannot be reached: {}. Is the server running there?", reason.trim_end_matches('.')))
+    }
+
     /// Its state in the words that both clients use.
     #[must_use]
     pub fn words(&self, now: Millis) -> String {

@@ -33,8 +33,10 @@ impl Below {
         let written = composer::rows(state.composer.text(), state.composer.caret(), wide.saturating_sub(4));
         let most = usize::from(wide).saturating_sub(2).max(10);
         let mut notices = Vec::new();
-        if !state.link.is_online() && state.link.was_online {
-            notices.extend(wrap(&[(words::LINES_WAIT.to_owned(), theme.style(Role::Warn))], most));
+        if !state.link.is_online() && state.room().is_some() && (state.link.was_online || state.link.attempts > 0) {
+            let unreached = state.link.unreached(&state.settings.url);
+            let sentences = [unreached.as_deref(), Some(words::LINES_WAIT)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            notices.extend(wrap(&[(sanitize::line(&sentences).into_owned(), theme.style(Role::Warn))], most));
         }
         if let Some(notice) = &state.notice {
             let style = theme.style(if notice.error { Role::Error } else { Role::Accent });

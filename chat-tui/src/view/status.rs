@@ -23,12 +23,14 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
         Phase::Failed(_) => theme.style(Role::Error),
         Phase::Idle | Phase::Opening(_) | Phase::Waiting(_) => theme.style(Role::Warn),
     };
-    let unseen = unseen(state);
     let away = if state.away == Away::No { "" } else { "away · " };
     let most = usize::from(area.width).saturating_sub(2);
-    let connection = cut(&format!("{unseen}{away}{words} "), most);
-    let left = most.saturating_sub(width(&connection) + 1);
-    paint::line(buffer, area, 0, &Row::styled(format!(" {}", hints(state, left)), theme.style(Role::Muted)));
+    let whole = cut(&format!("{}{away}{words} ", unseen(state)), most);
+    let left = |connection: &str| most.saturating_sub(width(connection) + 1);
+    // Where not both fit, the way out of a lost line is worth more than what is unread elsewhere.
+    let short = cut(&format!("{away}{words} "), most);
+    let connection = if is_down(state) && hints(state, left(&whole)).is_empty() { short } else { whole };
+    paint::line(buffer, area, 0, &Row::styled(format!(" {}", hints(state, left(&connection))), theme.style(Role::Muted)));
     paint::right(buffer, area, 0, &connection, style);
 }
 
@@ -44,12 +46,22 @@ fn unseen(state: &State) -> String {
     }
 }
 
+/// Whether there is no connection, and none is being made at this moment.
+fn is_down(state: &State) -> bool {
+    matches!(state.link.phase, Phase::Waiting(_) | Phase::Failed(_))
+}
+
 /// As many hints as fit.
 fn hints(state: &State, most: usize) -> String {
     let mut line = String::new();
     for (id, word) in which(state) {
-        let key = ACTIONS.iter().find(|action| action.id == *id).and_then(|action| action.keys.first());
-        let hint = format!("{}{} {word}", if line.is_empty() { "" } else { " · " }, key.unwrap_or(&""));
+        let Some(action) = ACTIONS.iter().find(|action| action.id == *id) else { continue };
+        let way = match (action.keys, action.commands) {
+            ([key, ..], _) => (*key).to_owned(),
+            ([], [command, ..]) => format!("/{command}"),
+            ([], []) => continue,
+        };
+        let hint = format!("{}{way} {word}", if line.is_empty() { "" } else { " · " });
         if width(&line) + width(&hint) > most {
             break;
         }
@@ -64,6 +76,9 @@ fn which(state: &State) -> &'static [(ActionId, &'static str)] {
             Some(ItemPhase::Refused(_)) => &[(ActionId::Retry, "send again"), (ActionId::Discard, "discard"), (ActionId::Cancel, "back")],
             // It may be stored already.
             Some(ItemPhase::SetAside) => &[(ActionId::Retry, "send again"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")],
+            _ if state.outbox.get(client_id).is_some_and(|item| !item.emitted) => {
+                &[(ActionId::Edit, "edit"), (ActionId::Discard, "discard"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")]
+            }
             _ => &[(ActionId::Edit, "edit"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")],
         },
         Some(Spot::Line(_)) => &[
@@ -75,6 +90,13 @@ fn which(state: &State) -> &'static [(ActionId, &'static str)] {
             (ActionId::Cancel, "back"),
             (ActionId::OpenLink, "open link"),
             (ActionId::MarkUnread, "mark unread"),
+        ],
+        None if is_down(state) => &[
+            (ActionId::Reconnect, "now"),
+            (ActionId::Switcher, "go to"),
+            (ActionId::Help, "help"),
+            (ActionId::SelectMessage, "choose"),
+            (ActionId::Quit, "quit"),
         ],
         None => &[
             (ActionId::NextUnread, "next unread"),

@@ -73,9 +73,9 @@ pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut 
 
 /// There is no room: none yet, or none at all.
 fn nowhere(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
-    let sentence = match &state.link.reason {
-        _ if state.me.is_some() => words::NO_ROOMS.to_owned(),
-        Some(reason) => format!("{} cannot be reached: {}. Is the server running there?", state.settings.url, reason.trim_end_matches('.')),
+    let sentence = match state.link.unreached(&state.settings.url) {
+        Some(sentence) => sentence,
+        None if state.me.is_some() => words::NO_ROOMS.to_owned(),
         None => return,
     };
     let rows = wrap(&[(sanitize::line(&sentence).into_owned(), theme.style(Role::Muted))], usize::from(area.width).saturating_sub(2));

@@ -56,6 +56,23 @@ fn a_start_without_a_server_shows_what_was_there() {
 }
 
 #[test]
+fn a_start_without_a_server_says_so_and_how_to_try_again() {
+    let mut app = seen().restarted(true);
+    app.down();
+    app.say("said to nobody yet, in so many words that they take more than one row of the screen");
+    app.keys("Up");
+    assert!(app.sees("e edit · X discard · y copy · Esc back"));
+    app.keys("Esc");
+    insta::assert_snapshot!("no_server_80", app.screen());
+    app.feed(chat_tui::event::Event::Resize(50, 24));
+    insta::assert_snapshot!("no_server_50", app.screen());
+    app.welcome();
+    app.server.refusals.push_back(chat_proto::error::Error::new(chat_proto::error::Code::Forbidden, "You are muted until tomorrow."));
+    app.say("said while muted");
+    insta::assert_snapshot!("refused_50", app.screen());
+}
+
+#[test]
 fn only_what_is_missing_is_read_then() {
     let mut app = seen();
     for number in 500..510 {

@@ -162,7 +162,7 @@ fn a_message_that_cuts_three_lines_is_set_aside() {
     app.say("medicine");
     app.online = true;
     app.settle();
-    assert!(app.sees("not sent: it cuts the line"));
+    assert!(app.sees("! failed: the line was cut each time"));
     assert_eq!(texts(&mut app.server), ["medicine"]);
 }
 
