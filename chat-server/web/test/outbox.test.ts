@@ -332,6 +332,31 @@ describe("what cuts the line", () => {
   });
 });
 
+describe("a server that asks for time", () => {
+  it("gets it, across connections too", () => {
+    const test = inLobby();
+    test.say("one");
+    test.refuse(sends(test)[0]!, "later", "slow_down", 5_000).cut().wait(600).welcome();
+    expect(sends(test)).toEqual([]);
+    expect(said(test.wait(4_500).sent("message:send"))).toEqual(["one"]);
+  });
+
+  it("is not asked as fast as it answers, whatever it answers", () => {
+    const test = inLobby();
+    test.say("one");
+    for (let i = 0; i < 3; i++) {
+      test.refuse(sends(test)[0]!, "now");
+      const [sync] = test.sent("sync");
+      test.answer(sync!, { time: test.now, rooms: [room()], presence: [] });
+      if (i > 0) expect(sends(test)).toEqual([]);
+      if (i > 0) test.wait(10_000);
+    }
+    test.refuse(sends(test)[0]!, "later", "unavailable", 0);
+    expect(sends(test)).toEqual([]);
+    expect(said(test.wait(60).sent("message:send"))).toEqual(["one"]);
+  });
+});
+
 describe("a wall clock that jumps", () => {
   afterEach(() => vi.restoreAllMocks());
 

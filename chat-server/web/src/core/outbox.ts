@@ -65,6 +65,7 @@ export const RESEND_MS = 10_000;
 export const TAKE_OVER_MS = 3_000;
 /** So often storage is looked at while there is a connection. */
 export const LOOK_MS = 5_000;
+const SHORTEST_MS = 50;
 const CUT_MS = 2_000;
 const CUTS = 3;
 
@@ -166,7 +167,10 @@ function answered(item: Item, place: Place | null): Item {
 export function postpone(item: Item, error: WireError, now: number, random: number): boolean {
   item.rid = null;
   item.tries++;
-  item.due_at = error.retry === "now" ? Infinity : now + (error.retry_after_ms ?? backoff(item.tries, random));
+  // A server that says "now" again and again is given time, too.
+  const at_once = error.retry === "now" && item.tries === 1;
+  const wait = Math.max(SHORTEST_MS, error.retry_after_ms ?? backoff(item.tries, random));
+  item.due_at = at_once ? Infinity : now + wait;
   return error.retry === "now";
 }
 
@@ -205,13 +209,14 @@ export function synced(outbox: Outbox): void {
 }
 
 /**
- * A connection that had its `welcome` has ended: all of it goes out again. Returns the item that was
+ * A connection that had its `welcome` has ended: what was under way goes out again. Returns the item that was
  * the oldest unanswered one when three of them in a row ended right after it went out: it cuts the line.
  */
 export function cut(outbox: Outbox, now: number): Item | null {
   const oldest = outbox.items.find((item) => item.rid !== null) ?? null;
   if (oldest) oldest.cuts = now - oldest.sent_at < CUT_MS ? oldest.cuts + 1 : 0;
-  for (const item of outbox.items) Object.assign(item, { rid: null, claiming: false, tries: 0, due_at: 0 });
+  // What was told to wait does so on the next connection as well.
+  for (const item of outbox.items) Object.assign(item, { rid: null, claiming: false });
   return oldest && oldest.cuts >= CUTS ? oldest : null;
 }
 
