@@ -88,11 +88,8 @@ impl Storage for Disk {
     }
 
     fn load(&mut self, pair: &Pair) -> Result<Kept, String> {
-        if self.open.as_ref().is_some_and(|(of, _)| of != pair) {
-            self.seal()?;
-        }
         // The file of before is let go first: another client may adopt it.
-        self.open = None;
+        let left = self.close().err();
         let directory = place::of_pair(&self.root, pair);
         let (open, kept) = match adopt::adopt(&directory) {
             Ok((outbox, kept)) => {
@@ -109,6 +106,23 @@ impl Storage for Disk {
             }
         };
         self.open = Some((pair.clone(), open));
-        Ok(kept)
+        Ok(Kept { troubles: left.into_iter().chain(kept.troubles).collect(), ..kept })
+    }
+}
+
+impl Disk {
+    /// Lets the file go; all that was stored is durable then.
+    fn close(&mut self) -> Result<(), String> {
+        match self.open.take() {
+            Some((pair, Open::File(outbox))) => adopt::leave(&place::of_pair(&self.root, &pair), *outbox),
+            Some((_, Open::Nowhere(_))) | None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // What is urgent is durable already, and nobody is there to be told of the rest.
+        self.close().ok();
     }
 }

@@ -10,7 +10,7 @@ use chat_proto::user::UserKind;
 use chat_proto::words;
 
 use super::ask::{ask, ask_now};
-use super::{Fx, link, pair};
+use super::{Fx, cache, link, pair};
 use crate::credentials::{Credentials, Known};
 use crate::effect::Effect;
 use crate::state::asked::Question;
@@ -100,8 +100,8 @@ pub(super) fn signed_in(state: &mut State, SignedIn { token, user }: SignedIn, f
     state.credentials.account = Some(known.clone());
     fx.push(Effect::KeepAccount(known));
     if state.passing.take().is_some() {
-        // Nothing of a passing guest was kept; all of an account's is.
-        pair::leave(state, fx);
+        // Nothing of a passing guest was kept; all of an account's is, though it be the same user.
+        pair::expect(state, None, fx);
     }
     pair::expect(state, pair, fx);
     link::reconnect(state, fx);
@@ -119,6 +119,8 @@ pub(super) fn sign_out(state: &mut State, fx: &mut Fx) {
 /// Signed out as asked: be a guest again.
 pub(super) fn signed_out_by_will(state: &mut State, fx: &mut Fx) {
     state.say(words::SIGNED_OUT);
+    // Who comes to this machine next is not to read along.
+    cache::forget_all(state, fx);
     be_guest(state, fx);
 }
 

@@ -63,6 +63,14 @@ pub(super) fn forget(state: &State, room: &Room, fx: &mut Fx) {
     push(state, Some(Cached::Gone(room.id().clone())), fx);
 }
 
+/// Forgets all rooms, as far as they are kept.
+pub(super) fn forget_all(state: &mut State, fx: &mut Fx) {
+    state.rooms.values_mut().for_each(|room| room.unkept_since = None);
+    for room in state.rooms.values() {
+        forget(state, room, fx);
+    }
+}
+
 fn push(state: &State, what: Option<Cached>, fx: &mut Fx) {
     if let (Some(what), Some(pair)) = (what, state.pair().filter(|_| state.passing.is_none())) {
         fx.push(Effect::Cache(pair, what));

@@ -19,6 +19,8 @@ enum Step {
     Wait(u64),
     Down,
     Refuse(Code),
+    Restart(bool),
+    Clock(i64),
 }
 
 const KEYS: &[&str] = &[
@@ -89,11 +91,13 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0_u8..3, 0_u16..80, 0_u16..24).prop_map(|(what, column, row)| Step::Mouse(what, column, row)),
         1 => (0_u64..40_000).prop_map(Step::Wait),
         1 => Just(Step::Down),
+        1 => any::<bool>().prop_map(Step::Restart),
+        1 => (-100_000_000_000_i64..100_000_000_000).prop_map(Step::Clock),
         1 => proptest::sample::select(vec![Code::SlowDown, Code::Forbidden, Code::Conflict, Code::Unavailable]).prop_map(Step::Refuse),
     ]
 }
 
-fn take(app: &mut App, step: Step) {
+fn take(mut app: App, step: Step) -> App {
     match step {
         Step::Key(key) => app.keys(key),
         Step::Write(text) => app.write(&text),
@@ -116,12 +120,19 @@ fn take(app: &mut App, step: Step) {
             app.wait(11_000);
             app.welcome();
         }
+        Step::Restart(killed) => {
+            app = app.restarted(killed);
+            app.screen();
+            app.welcome();
+        }
+        Step::Clock(by) => app.feed(Event::Date(app.state.date().saturating_add_signed(by))),
         Step::Refuse(code) => app.server.refusals.push_back(Error::new(code, "Not now.")),
     }
     app.settle();
     if app.wanted.len() > 1_000 {
         app.wanted.clear();
     }
+    app
 }
 
 proptest! {
@@ -135,7 +146,7 @@ proptest! {
         }
         let mut app = App::new(80, 24, server);
         for step in steps {
-            take(&mut app, step);
+            app = take(app, step);
             let screen = app.screen();
             let dangerous = |c: char| chat_tui::sanitize::is_dangerous(c) && !matches!(c, '\n' | '\u{2068}' | '\u{2069}');
             prop_assert!(!screen.contains(dangerous), "{screen:?}");

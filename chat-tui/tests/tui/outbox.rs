@@ -298,6 +298,51 @@ fn drafts_come_back() {
     assert_eq!(texts(&mut app.server), ["half a sentence"]);
 }
 
+#[test]
+fn who_passes_by_keeps_nothing_and_an_account_made_of_them_keeps_all() {
+    use chat_tui::effect::Effect;
+    let mut app = App::connecting(80, 24, Server::new());
+    app.state.passing = chat_proto::name::DisplayName::parse("me").ok();
+    app.welcome();
+    app.say("in passing");
+    let pair = app.state.pair().unwrap();
+    assert_eq!(app.storage.load(&pair).unwrap(), Default::default());
+    app.down();
+    app.say("never sent");
+    app.wait(1_000);
+    app.server.me = UserId::parse("u-ada").unwrap();
+    app.welcome();
+    assert!(app.sees("Not sent, since you are somebody else now: 1 of"));
+    assert_eq!(texts(&mut app.server), ["in passing"]);
+    app.say("/register ada");
+    app.write("password");
+    app.keys("Enter");
+    app.write("password");
+    app.keys("Enter");
+    app.wait(1_000);
+    app.welcome();
+    assert!(app.wanted.iter().any(|effect| matches!(effect, Effect::KeepAccount(known) if known.pair == app.state.pair())));
+    app.write("a draft");
+    app.wait(2_000);
+    let pair = app.state.pair().unwrap();
+    assert_eq!(app.storage.load(&pair).unwrap().drafts.len(), 1);
+}
+
+#[test]
+fn who_signs_out_leaves_no_lines_behind() {
+    let mut server = Server::new();
+    server.users[0].kind = chat_proto::user::UserKind::Account;
+    server.say("bob", "among us");
+    let mut app = App::new(80, 24, server);
+    app.wait(20_000);
+    let pair = app.state.pair().unwrap();
+    assert_eq!(app.storage.load(&pair).unwrap().rooms.len(), 1);
+    app.server.say("bob", "and this");
+    app.wait(31_000);
+    app.say("/logout");
+    assert_eq!(app.storage.load(&pair).unwrap().rooms.len(), 0);
+}
+
 /// A client with a line on its way, whose account is signed out while it is away.
 fn signed_out() -> App {
     let mut server = Server::new();

@@ -234,6 +234,59 @@ fn each_running_client_has_a_file_and_the_next_one_adopts_those_that_are_left() 
 }
 
 #[test]
+fn a_file_that_holds_nothing_is_not_left_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut disk, _) = disk(directory.path(), "ada");
+    disk.store(&pair("ada"), vec![queued(0), Change::Draft(room(), "half".into())]).unwrap();
+    disk.store(&pair("ada"), vec![Change::Settled(client_id(0))]).unwrap();
+    disk.load(&pair("bob")).unwrap();
+    assert_eq!(files(directory.path()).len(), 2, "a draft is something");
+    disk.load(&pair("ada")).unwrap();
+    assert_eq!(files(directory.path()).len(), 1);
+    disk.store(&pair("ada"), vec![Change::Draft(room(), String::new())]).unwrap();
+    drop(disk);
+    assert!(files(directory.path()).is_empty());
+}
+
+/// This test runs itself once more, where no file may grow beyond some size until it says so.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_refuses_and_what_was_acknowledged_stays() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    const FULL: &str = "CHAT_TEST_FULL_DISK";
+    if std::env::var_os(FULL).is_none() {
+        let name = "storage::a_full_disk_refuses_and_what_was_acknowledged_stays";
+        let script = format!("trap '' XFSZ; ulimit -S -f 4000; exec \"$0\" --exact {name} --nocapture");
+        let output = std::process::Command::new("sh").args(["-c", &script]).arg(std::env::current_exe().unwrap()).env(FULL, "1").output();
+        let output = output.unwrap();
+        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (mut disk, kept) = disk(directory.path(), "ada");
+    assert!(kept.lasts, "{:?}", kept.troubles);
+    let long = |number: usize| {
+        let text = MessageText::parse(format!("{number} {}", "x".repeat(4_000))).unwrap();
+        Item::new(client_id(number), Work::Send { room: room(), text, mentions: vec![], reply_to: None, quote: None }, 0)
+    };
+    let full = (0..2_000).find_map(|number| Some((number, disk.store(&pair("ada"), vec![Change::Queued(long(number), None)]).err()?)));
+    let (number, reason) = full.unwrap();
+    assert!(number > 20 && reason.contains("It could not be kept in") && reason.contains("Is the disk full?"), "{number} {reason}");
+    for again in 0..3 {
+        assert!(disk.store(&pair("ada"), vec![Change::Queued(long(number + again), None)]).is_err());
+    }
+    // There is space again.
+    setrlimit(Resource::Fsize, Rlimit { current: None, ..getrlimit(Resource::Fsize) }).unwrap();
+    disk.store(&pair("ada"), vec![queued(5_000)]).unwrap();
+    let held = |kept: &Kept| kept.outbox.iter().map(|item| item.client_id.clone()).collect::<Vec<_>>();
+    let acknowledged: Vec<_> = (0..number).chain([5_000]).map(client_id).collect();
+    drop(disk);
+    let (_, kept) = self::disk(directory.path(), "ada");
+    assert_eq!((held(&kept), kept.troubles.len()), (acknowledged, 0));
+}
+
+#[test]
 fn clients_that_start_at_once_never_share_a_file() {
     let directory = tempfile::tempdir().unwrap();
     let ada = pair("ada");

@@ -46,6 +46,17 @@ pub(super) fn adopt(directory: &Path) -> Result<(Outbox, Kept), String> {
     Ok((own, Kept { troubles, ..kept }))
 }
 
+/// Lets a file go. One that holds nothing is removed: nobody has to look into it again.
+pub(super) fn leave(directory: &Path, mut outbox: Outbox) -> Result<(), String> {
+    outbox.seal()?;
+    if outbox.is_empty()? {
+        // While somebody else chooses a file, none disappears under their hands.
+        let _lock = platform::lock(&directory.join("lock")).map_err(words)?;
+        outbox.remove().map_err(words)?;
+    }
+    Ok(())
+}
+
 /// The numbers of the files that there are, ascending.
 pub(super) fn numbers(directory: &Path) -> io::Result<Vec<u32>> {
     let mut numbers = Vec::new();

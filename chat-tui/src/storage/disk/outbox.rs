@@ -86,6 +86,11 @@ impl Outbox {
         self.change(Durability::Immediate, items.into_iter().chain(drafts).collect())
     }
 
+    /// Whether it holds nothing.
+    pub(super) fn is_empty(&self) -> Result<bool, String> {
+        Ok(self.numbers.is_empty() && self.read()?.drafts.is_empty())
+    }
+
     /// What it holds, read anew.
     pub(super) fn read(&self) -> Result<Kept, String> {
         let database = self.database.as_ref().ok_or("the file is closed")?;
