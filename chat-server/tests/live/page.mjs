@@ -26,6 +26,8 @@ const browser = await chromium.launch({
   ],
 });
 const pages = new Map();
+/** The browser's profile that a page was opened in, also when the page is gone. */
+const contexts = new Map();
 const strangers = [];
 const complaints = [];
 
@@ -53,6 +55,27 @@ function watch(page, key, home) {
   });
 }
 
+/** Opens a page in that profile. */
+async function enter(context, key, url) {
+  const page = await context.newPage();
+  watch(page, key, new URL(url).host);
+  pages.set(key, page);
+  contexts.set(key, context);
+  await page.goto(url);
+  return page;
+}
+
+/** Kills a page's process, as when the machine has no memory left. */
+async function kill(key) {
+  const page = pages.get(key);
+  const dead = new Promise((resolve) => page.once("crash", resolve));
+  const session = await page.context().newCDPSession(page);
+  // It does not live to answer.
+  session.send("Page.crash").catch(() => {});
+  await dead;
+  await page.close();
+}
+
 const actions = {
   async open({ page: key, url, name, width, height, dark, phone }) {
     const context = await browser.newContext({
@@ -62,16 +85,26 @@ const actions = {
       reducedMotion: "reduce",
     });
     context.setDefaultTimeout(60_000);
-    const page = await context.newPage();
-    watch(page, key, new URL(url).host);
-    pages.set(key, page);
-    await page.goto(url);
+    const page = await enter(context, key, url);
     // The first view asks for a name.
     const field = page.locator("input").first();
     await field.waitFor();
     await field.fill(name);
     await field.press("Enter");
     await page.locator("textarea:enabled").waitFor();
+  },
+
+  /** Another page of the same person: in the same browser, with the same storage. */
+  async open_beside({ page: key, beside, url }) {
+    const page = await enter(contexts.get(beside), key, url);
+    await page.locator("textarea:enabled").waitFor();
+  },
+
+  /** The page's process dies, and nobody opens the page again. */
+  die: ({ page: key }) => kill(key),
+
+  async close({ page: key }) {
+    await pages.get(key).close();
   },
 
   async say({ page: key, text }) {
@@ -85,6 +118,11 @@ const actions = {
   /** Types without sending. */
   async type({ page: key, text }) {
     await pages.get(key).locator("textarea").pressSequentially(text, { delay: 20 });
+  },
+
+  /** Presses a key wherever the focus is. */
+  async press_there({ page: key, keys }) {
+    await pages.get(key).keyboard.press(keys);
   },
 
   /** What the timeline shows, from top to bottom; a line that has no answer yet has no `seq`. */
@@ -103,6 +141,12 @@ const actions = {
       });
       return rows;
     }),
+
+  /** What stands in the composer. */
+  draft: ({ page: key }) => pages.get(key).locator("textarea").inputValue(),
+
+  /** What the open dialog says; empty without one. */
+  dialog: ({ page: key }) => pages.get(key).evaluate(() => document.querySelector("dialog[open]")?.innerText ?? ""),
 
   state: ({ page: key }) => pages.get(key).locator("[data-state]").first().getAttribute("data-state"),
 
@@ -124,20 +168,12 @@ const actions = {
 
   /** The page's process dies; what opens the page again finds what the browser keeps, and no more. */
   async crash({ page: key }) {
-    const page = pages.get(key);
-    const url = page.url();
-    const dead = new Promise((resolve) => page.once("crash", resolve));
-    const session = await page.context().newCDPSession(page);
-    // It does not live to answer.
-    session.send("Page.crash").catch(() => {});
-    await dead;
-    const fresh = await page.context().newPage();
-    watch(fresh, key, new URL(url).host);
-    pages.set(key, fresh);
-    await fresh.goto(url);
-    await fresh.locator("textarea:enabled").waitFor();
-    await page.close();
+    const url = pages.get(key).url();
+    await kill(key);
+    const page = await enter(contexts.get(key), key, url);
+    await page.locator("textarea:enabled").waitFor();
   },
+
   async press({ page: key, keys }) {
     await pages.get(key).locator("textarea").press(keys);
   },

@@ -118,6 +118,38 @@ impl Page {
         self.browser.ask(self.key, action, arguments)
     }
 
+    /// Opens another page of the same person, in the same browser; this one may be gone.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn open_beside(&self, key: &'static str, url: &str) -> Self {
+        let page = Self { browser: self.browser.clone(), key };
+        page.ask("open_beside", json!({ "beside": self.key, "url": url }));
+        page
+    }
+
+    /// Its process dies, and nobody opens it again.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn die(&self) {
+        self.ask("die", json!({}));
+    }
+
+    /// Closes it as people do.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn close(&self) {
+        self.ask("close", json!({}));
+    }
+
+    /// What the open dialog says; empty without one.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn dialog(&self) -> String {
+        self.ask("dialog", json!({})).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What stands in the composer.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn draft(&self) -> String {
+        self.ask("draft", json!({})).as_str().unwrap_or_default().to_owned()
+    }
+
     pub fn say(&self, text: &str) {
         self.ask("say", json!({ "text": text }));
     }
@@ -125,6 +157,12 @@ impl Page {
     /// Types without sending.
     pub fn type_only(&self, text: &str) {
         self.ask("type", json!({ "text": text }));
+    }
+
+    /// Presses a key wherever the focus is.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn press_there(&self, keys: &str) {
+        self.ask("press_there", json!({ "keys": keys }));
     }
 
     pub fn lines(&self) -> Vec<Line> {
