@@ -4,7 +4,7 @@
 //! - [`write`](mod@write): what a caller wants written; [`facts`]: what must be known to decide;
 //!   [`decide`]: the decision, step 3 of the writer's transaction; [`mark_read`]: the same for read
 //!   positions;
-//! - [`page`]: which part of a log a history page covers;
+//! - [`page`]: which part of a log a history page covers; [`weight`]: how much it is;
 //! - [`naming`]: free names and colours; [`rates`]: how much is too much;
 //! - [`presence`] and [`typing`]: what is not in any log.
 
@@ -17,4 +17,5 @@ pub mod presence;
 pub mod random;
 pub mod rates;
 pub mod typing;
+pub mod weight;
 pub mod write;

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use chat_proto::entry::{Body, Entry};
 use chat_proto::error::Error;
 use chat_proto::id::Epoch;
-use chat_proto::limits::Limits;
+use chat_proto::limits::{self, Limits};
 use chat_proto::place::{BEFORE_FIRST, Place, Seq};
-use chat_proto::request::history_read::HistoryRead;
+use chat_proto::request::history_read::{HistoryRead, Page};
+
+use crate::domain::weight::page_weight;
+
+/// The weight in bytes above which a page is cut shorter, where it covers more than one row.
+pub const HEAVY: usize = 4 * limits::FRAME;
 
 /// Where a page looks for its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +34,38 @@ pub enum Scan {
     },
 }
 
+/// How much of a log a page may look at and hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// The most lines that it holds.
+    pub lines: u32,
+    /// The most rows of the log that it looks at, each way.
+    pub rows: u32,
+}
+
+impl Size {
+    /// The size to read again with where the page became too heavy, if there is a smaller one.
+    ///
+    /// Whoever reads nothing can let a whole buffer of pages pile up, so a page has a weight as well
+    /// as a length. Reading again is rare, and each time half as much.
+    #[must_use]
+    pub fn instead_of(self, page: &Page) -> Option<Self> {
+        let smaller = Self { lines: (self.lines / 2).max(1), rows: (self.rows / 2).max(1) };
+        (page_weight(page) > HEAVY && smaller != self).then_some(smaller)
+    }
+}
+
 /// The number of messages before the first entry, where the place points there.
 #[must_use]
 pub fn before_first(epoch: &Epoch, place: &Place) -> Option<u64> {
     (place.seq == 0 && place.id.as_str() == BEFORE_FIRST && place.epoch == *epoch).then_some(0)
 }
 
-/// Where to look, and for how many lines.
+/// Where to look, and for how much.
 ///
 /// # Errors
 /// `invalid` when more than one of the three ways is given.
-pub fn scan(request: &HistoryRead, head: Seq, limits: &Limits) -> Result<(Scan, u32), Error> {
+pub fn scan(request: &HistoryRead, head: Seq, limits: &Limits) -> Result<(Scan, Size), Error> {
     let ways = [request.before.is_some(), request.after.is_some(), request.around.is_some()];
     if ways.into_iter().filter(|given| *given).count() > 1 {
         return Err(Error::invalid("before", "comes with `after` or `around`; only one of the three may be given"));
@@ -51,7 +77,7 @@ pub fn scan(request: &HistoryRead, head: Seq, limits: &Limits) -> Result<(Scan, 
         (_, _, Some(around)) => Scan::Around { middle: around.clamp(1, head.max(1)) },
         (None, None, None) => Scan::Back { below: head + 1 },
     };
-    Ok((scan, lines))
+    Ok((scan, Size { lines, rows: limits.page_scan }))
 }
 
 /// The covered range of a page that looked down from `below`: to the last line found when there

@@ -20,6 +20,7 @@ use socketioxide::{SocketError, SocketIo};
 use tokio::sync::{Notify, oneshot};
 
 use crate::domain::presence::ConnectionId;
+use crate::domain::weight::weight;
 use crate::fanout::{Audience, FanOut, Notice};
 use crate::storage::CommittedEntry;
 
@@ -27,10 +28,6 @@ use crate::storage::CommittedEntry;
 const BEHIND: Duration = Duration::from_secs(1);
 /// A room with so many bytes waiting is behind.
 const BEHIND_BYTES: usize = 1 << 20;
-/// What an entry weighs besides what people wrote: ids, numbers, the names of fields.
-const ENTRY_BYTES: usize = 500;
-/// What one mention weighs.
-const MENTION_BYTES: usize = limits::ID + 3;
 /// How long `closing` waits for the answer of the request that caused it.
 const ANSWER_FIRST: Duration = Duration::from_millis(30);
 /// How long a connection has for reading `closing` before it is cut.
@@ -291,33 +288,6 @@ impl FanOut for SocketIoFanOut {
     fn is_behind(&self, room: &RoomId) -> bool {
         lock(&self.waiting).get(room).is_some_and(|known| known.bytes > BEHIND_BYTES || known.since.elapsed() > BEHIND)
     }
-}
-
-/// About what an entry takes on the wire, its escapes counted: rather more than less.
-fn weight(entry: &Entry) -> usize {
-    let (quote, mentions) = match &entry.body {
-        Body::Message(message) => (message.reply_to.as_ref(), message.mentions.len()),
-        Body::Edit(edit) => (None, edit.mentions.len()),
-        _ => (None, 0),
-    };
-    let quote = quote.map_or(0, |quote| ENTRY_BYTES + escaped(quote.author.name.as_str()) + escaped(&quote.text));
-    let text = match &entry.body {
-        Body::Message(message) => message.content.text.as_str(),
-        Body::Edit(edit) => edit.content.text.as_str(),
-        Body::Topic(topic) => topic.topic.as_str(),
-        Body::Delete(_) | Body::React(_) | Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => "",
-    };
-    ENTRY_BYTES + escaped(entry.author.name.as_str()) + escaped(text) + quote + mentions * MENTION_BYTES
-}
-
-/// How long a text is in JSON.
-fn escaped(text: &str) -> usize {
-    let length = |byte: u8| match byte {
-        b'"' | b'\\' | b'\n' | b'\t' | b'\r' => 2,
-        0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(length).sum()
 }
 
 fn log_room(room: &RoomId) -> String {

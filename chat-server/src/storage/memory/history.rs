@@ -10,7 +10,7 @@ use chat_proto::place::Seq;
 use chat_proto::request::history_read::{HistoryRead, Page, Reaction, Standing};
 use chat_proto::user::User;
 
-use crate::domain::page::{Scan, back_from, forward_to, in_force, scan};
+use crate::domain::page::{Scan, Size, back_from, forward_to, in_force, scan};
 use crate::storage::memory::{Log, Tables, no_room};
 
 pub(super) fn page(tables: &Tables, reader: &User, request: &HistoryRead, limits: &Limits) -> Result<Page, Error> {
@@ -20,37 +20,46 @@ pub(super) fn page(tables: &Tables, reader: &User, request: &HistoryRead, limits
     if request.place.as_ref().is_some_and(|place| !fits(place)) {
         return Err(Error::new(Code::EpochChanged, "The room's log was made anew. Read it from its head."));
     }
-    let head = log.head().mark();
-    let (scan, wanted) = scan(request, head.seq, limits)?;
-    let (from, to, entries) = match scan {
-        Scan::Back { below } => log.back(below, wanted, limits.page_scan),
-        Scan::Forward { above } => log.forward(above, wanted, limits.page_scan),
-        Scan::Around { middle } => {
-            let (from, _, mut entries) = log.back(middle + 1, wanted / 2 + 1, limits.page_scan);
-            let (_, to, newer) = log.forward(middle, wanted / 2, limits.page_scan);
-            entries.extend(newer);
-            (from, to, entries)
+    let (scan, mut size) = scan(request, log.head().seq, limits)?;
+    loop {
+        let page = log.page(reader, scan, size);
+        match size.instead_of(&page) {
+            Some(smaller) => size = smaller,
+            None => return Ok(page),
         }
-    };
-    let in_range = |seq: Seq| (from..=to).contains(&seq);
-    let amendments = log.rows.iter().map(|row| &row.entry).filter(|entry| {
-        matches!(entry.body, Body::Edit(_) | Body::Delete(_))
-            && (in_range(entry.seq) || entry.body.target().is_some_and(|target| in_range(target.seq)))
-    });
-    Ok(Page {
-        room: request.room.clone(),
-        epoch: log.epoch.clone(),
-        from,
-        to: log.mark(to).filter(|_| to >= from),
-        head,
-        amendments: in_force(amendments.cloned()),
-        reactions: log.standing(&reader.id, from, to),
-        entries,
-        hidden: Vec::new(),
-    })
+    }
 }
 
 impl Log {
+    fn page(&self, reader: &User, scan: Scan, Size { lines, rows }: Size) -> Page {
+        let (from, to, entries) = match scan {
+            Scan::Back { below } => self.back(below, lines, rows),
+            Scan::Forward { above } => self.forward(above, lines, rows),
+            Scan::Around { middle } => {
+                let (from, _, mut entries) = self.back(middle + 1, lines / 2 + 1, rows);
+                let (_, to, newer) = self.forward(middle, lines / 2, rows);
+                entries.extend(newer);
+                (from, to, entries)
+            }
+        };
+        let in_range = |seq: Seq| (from..=to).contains(&seq);
+        let amendments = self.rows.iter().map(|row| &row.entry).filter(|entry| {
+            matches!(entry.body, Body::Edit(_) | Body::Delete(_))
+                && (in_range(entry.seq) || entry.body.target().is_some_and(|target| in_range(target.seq)))
+        });
+        Page {
+            room: self.room.id.clone(),
+            epoch: self.epoch.clone(),
+            from,
+            to: self.mark(to).filter(|_| to >= from),
+            head: self.head().mark(),
+            amendments: in_force(amendments.cloned()),
+            reactions: self.standing(&reader.id, from, to),
+            entries,
+            hidden: Vec::new(),
+        }
+    }
+
     fn lines(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.rows.iter().map(|row| &row.entry).filter(|entry| !matches!(entry.body, Body::Edit(_) | Body::Delete(_) | Body::React(_)))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::entry::Entry;
 use chat_proto::error::{Code, Error};
-use chat_proto::id::{EntryId, Epoch};
+use chat_proto::id::{EntryId, Epoch, RoomId};
 use chat_proto::limits::Limits;
 use chat_proto::place::{Mark, Seq};
 use chat_proto::request::history_read::{HistoryRead, Page, Reaction, Standing};
@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Row, SqliteTransaction};
 
 use crate::domain::decide::no_such_room;
-use crate::domain::page::{Scan, back_from, forward_to, in_force, scan};
+use crate::domain::page::{Scan, Size, back_from, forward_to, in_force, scan};
 use crate::storage::sqlite::lookup::{entry_id, is_member};
 use crate::storage::sqlite::rows::{entry, number, read, text};
 use crate::storage::{Answer, StoreError};
@@ -36,60 +36,83 @@ pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
     {
         return Ok(Err(Error::new(Code::EpochChanged, "The room's log was made anew. Read it from its head.")));
     }
-    let (scan, wanted) = match scan(request, head.seq, limits) {
+    let (scan, mut size) = match scan(request, head.seq, limits) {
         Ok(found) => found,
         Err(error) => return Ok(Err(error)),
     };
-    let log = Log { room, head: head.seq, rows: limits.page_scan };
-    let (from, to, entries) = match scan {
-        Scan::Back { below } => log.back(snapshot, below, wanted).await?,
-        Scan::Forward { above } => log.forward(snapshot, above, wanted).await?,
-        Scan::Around { middle } => {
-            let (from, _, mut entries) = log.back(snapshot, middle + 1, wanted / 2 + 1).await?;
-            let (_, to, newer) = log.forward(snapshot, middle, wanted / 2).await?;
-            entries.extend(newer);
-            (from, to, entries)
+    loop {
+        let log = Log { room, id: request.room.clone(), epoch: epoch.clone(), head: head.clone(), size };
+        let page = log.page(snapshot, reader, scan).await?;
+        match size.instead_of(&page) {
+            Some(smaller) => size = smaller,
+            None => return Ok(Ok(page)),
         }
-    };
-    let to_mark = match entry_id(snapshot, room, to).await? {
-        Some(id) if to >= from => Some(Mark { seq: to, id }),
-        _ => None,
-    };
-    let amendments = in_force(log.amendments(snapshot, from, to).await?);
-    let reactions = log.reactions(snapshot, reader, from, to).await?;
-    Ok(Ok(Page { room: request.room.clone(), epoch, from, to: to_mark, head, entries, amendments, reactions, hidden: Vec::new() }))
+    }
 }
 
 struct Log {
     room: i64,
-    head: Seq,
-    rows: u32,
+    id: RoomId,
+    epoch: Epoch,
+    head: Mark,
+    size: Size,
 }
 
 type Found = (Seq, Seq, Vec<Entry>);
 
 impl Log {
+    async fn page(self, snapshot: &mut SqliteConnection, reader: &User, scan: Scan) -> Result<Page, StoreError> {
+        let lines = self.size.lines;
+        let (from, to, entries) = match scan {
+            Scan::Back { below } => self.back(snapshot, below, lines).await?,
+            Scan::Forward { above } => self.forward(snapshot, above, lines).await?,
+            Scan::Around { middle } => {
+                let (from, _, mut entries) = self.back(snapshot, middle + 1, lines / 2 + 1).await?;
+                let (_, to, newer) = self.forward(snapshot, middle, lines / 2).await?;
+                entries.extend(newer);
+                (from, to, entries)
+            }
+        };
+        let to_mark = match entry_id(snapshot, self.room, to).await? {
+            Some(id) if to >= from => Some(Mark { seq: to, id }),
+            _ => None,
+        };
+        let amendments = in_force(self.amendments(snapshot, from, to).await?);
+        let reactions = self.reactions(snapshot, reader, from, to).await?;
+        Ok(Page {
+            room: self.id,
+            epoch: self.epoch,
+            from,
+            to: to_mark,
+            head: self.head,
+            entries,
+            amendments,
+            reactions,
+            hidden: Vec::new(),
+        })
+    }
+
     async fn back(&self, snapshot: &mut SqliteConnection, below: Seq, wanted: u32) -> Result<Found, StoreError> {
-        let floor = below.saturating_sub(u64::from(self.rows));
+        let floor = below.saturating_sub(u64::from(self.size.rows));
         let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
                    WHERE room = ? AND seq < ? AND seq >= ? AND kind NOT IN ('edit', 'delete', 'react')
                    ORDER BY seq DESC LIMIT ?";
         let rows = sqlx::query(sql).bind(self.room).bind(below as i64).bind(floor as i64).bind(wanted).fetch_all(snapshot).await?;
         let mut entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         entries.reverse();
-        let from = back_from(below, entries.len() as u32, wanted, entries.first().map(|entry| entry.seq), self.rows);
+        let from = back_from(below, entries.len() as u32, wanted, entries.first().map(|entry| entry.seq), self.size.rows);
         Ok((from, below - 1, entries))
     }
 
     async fn forward(&self, snapshot: &mut SqliteConnection, above: Seq, wanted: u32) -> Result<Found, StoreError> {
-        let ceiling = above + u64::from(self.rows);
+        let ceiling = above + u64::from(self.size.rows);
         let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
                    WHERE room = ? AND seq > ? AND seq <= ? AND kind NOT IN ('edit', 'delete', 'react')
                    ORDER BY seq LIMIT ?";
         let rows = sqlx::query(sql).bind(self.room).bind(above as i64).bind(ceiling as i64).bind(wanted).fetch_all(snapshot).await?;
         let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         let highest = entries.last().map(|entry| entry.seq);
-        let to = forward_to(above, entries.len() as u32, wanted, highest, self.rows, self.head);
+        let to = forward_to(above, entries.len() as u32, wanted, highest, self.size.rows, self.head.seq);
         Ok((above + 1, to, entries))
     }
 

@@ -214,3 +214,55 @@ async fn a_page_holds_all_that_it_covers(#[case] kind: Kind) {
         }
     }
 }
+
+/// A page has a weight as well as a length: long texts, edits and reactions make it shorter, never
+/// less closed.
+#[rstest]
+#[case(Kind::Memory)]
+#[case(Kind::Sqlite)]
+#[tokio::test]
+async fn a_heavy_page_is_cut_shorter(#[case] kind: Kind) {
+    const LINES: usize = 60;
+    let mut bench = Bench::new(kind).await;
+    let (lobby, ada) = (bench.lobby.clone(), bench.ada.clone());
+    let text = "\"".repeat(16_000);
+    let mut places = Vec::new();
+    for number in 0..LINES {
+        let stored = bench.say(&ada, &format!("m{number}"), &text).await;
+        places.push(bench.place(&stored).await);
+    }
+    // Behind them as many edits, each in force.
+    for (number, target) in places.iter().enumerate() {
+        let (client_id, target) = (id(&format!("e{number}")), target.clone());
+        let edit = MessageEdit { room: lobby.clone(), client_id, after: None, target, content: content(&text), mentions: Vec::new() };
+        bench.one(&ada, EntryRequest::Edit(edit)).await.unwrap();
+    }
+    let heaviest = |page: &Page| {
+        let bytes = serde_json::to_string(page).unwrap().len();
+        assert!(bytes <= chat_server::domain::page::HEAVY, "{bytes} bytes from {} to {:?}", page.from, page.to);
+    };
+    let head = 1 + 2 * LINES as u64;
+    let (mut above, mut lines, mut edits) = (0, 0, std::collections::BTreeSet::new());
+    while above < head {
+        let page = bench.page(&ada, |request| request.after = Some(above)).await.unwrap();
+        heaviest(&page);
+        assert_eq!(page.from, above + 1);
+        above = page.to.as_ref().expect("it moves").seq;
+        lines += texts(&page).len();
+        edits.extend(page.amendments.iter().map(|entry| entry.seq));
+    }
+    assert_eq!((lines, edits.len()), (LINES, LINES));
+    let mut below = head + 1;
+    while below > 1 {
+        let page = bench.page(&ada, |request| request.before = Some(below)).await.unwrap();
+        heaviest(&page);
+        assert_eq!(page.to.as_ref().unwrap().seq, below - 1);
+        assert!(page.from < below, "it moves");
+        below = page.from;
+    }
+    for middle in [1, 30, head] {
+        let page = bench.page(&ada, |request| request.around = Some(middle)).await.unwrap();
+        heaviest(&page);
+        assert!(page.from <= middle && page.to.as_ref().unwrap().seq >= middle, "the middle is in it");
+    }
+}
