@@ -172,7 +172,7 @@ mod tests {
         file.change("http://b", |kept| kept.account = Some(ada.clone())).unwrap();
         assert_eq!(kept, file.load("http://a").unwrap());
         assert_eq!(kept.choose(None).guest, Some(bob));
-        assert_eq!(kept.choose(Some(&ada.name)).guest, Some(ada));
+        assert_eq!(kept.choose(Some(&ada.name)).guest, Some(ada.clone()));
         platform::assert_private(file.path());
         ada.pair = Some((chat_proto::id::ServerId::parse("s1").unwrap(), chat_proto::id::UserId::parse("u1").unwrap()));
         file.change("http://b", |kept| kept.put_pair(&ada.token, ada.pair.as_ref().unwrap())).unwrap();
