@@ -1559,6 +1559,7 @@ export const WORDS = {
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
   "AWAY": "away",
   "BEGINNING": "This is the beginning of #{room}.",
+  "BEING_SENT": "It is on its way already.",
   "CANCEL": "Cancel",
   "CHANGE_PASSWORD": "Change the password",
   "CLOSE": "Close",

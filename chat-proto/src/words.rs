@@ -208,6 +208,8 @@ words! {
     NOT_DURABLE = "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.";
     /// A change of a message that was taken back meanwhile.
     TARGET_GONE = "That message is not there any more.";
+    /// A message to be discarded that went out meanwhile.
+    BEING_SENT = "It is on its way already.";
     /// Above own messages whose room is not one's own any more.
     HOMELESS = "Not sent, since you are not in the room any more: {count}.";
     /// The label of the button that brings more of a list.

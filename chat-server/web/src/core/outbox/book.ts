@@ -56,8 +56,11 @@ export interface Send {
   after: string | null;
 }
 
-/** `gone`: what the request points at is not there any more, and nothing was kept. */
-export type Outcome = { is: "done" } | { is: "sends"; sends: Send[] } | { is: "gone" };
+/**
+ * `gone`: what the request points at is not there any more, and nothing was kept. `late`: it is on its
+ * way to the server, and stays.
+ */
+export type Outcome = { is: "done" } | { is: "sends"; sends: Send[] } | { is: "gone" } | { is: "late" };
 
 const DONE: Outcome = { is: "done" };
 const GONE: Outcome = { is: "gone" };
@@ -138,7 +141,8 @@ function withdraw(book: Book, client_id: string, otherwise: Fresh | null): Outco
     release(book, client_id);
     return DONE;
   }
-  return otherwise ? add(book, { is: "add", item: otherwise, draft: null, attempt: null }) : item ? GONE : DONE;
+  if (otherwise) return add(book, { is: "add", item: otherwise, draft: null, attempt: null });
+  return item?.is === "waiting" ? { is: "late" } : DONE;
 }
 
 /** Whether no connection can have brought it to the server, or the server does not want it. */

@@ -40,6 +40,7 @@ export function onKept(state: State, { pair, view, done }: Extract<Event, { type
     listen(state, verb);
     const id = idOf(verb);
     if (outcome.is === "gone") complain(state, say("TARGET_GONE"));
+    if (outcome.is === "late") complain(state, say("BEING_SENT"));
     if (id !== null) effects.push(...(outcome.is === "gone" ? onNotEntered(state, id) : onEntered(state, id)));
     sends.push(...sendsOf(verb, outcome));
   }

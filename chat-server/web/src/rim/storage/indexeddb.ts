@@ -14,6 +14,12 @@ interface StoredDraft extends Pair {
 /** A database that does not open in this time counts as missing. */
 const OPEN_MS = 5_000;
 
+/**
+ * What may not be lost even with the power. A draft may lag behind; a verdict that is lost is heard
+ * again, since the request is repeated then.
+ */
+const STRICT = new Set<Verb["is"]>(["add", "change", "withdraw", "retry", "claim", "drop"]);
+
 export class IndexedDbOutbox implements OutboxStore {
   private opened: Promise<IDBDatabase> | null = null;
 
@@ -62,9 +68,7 @@ function open(name: string): Promise<IDBDatabase> {
 
 async function transact(db: IDBDatabase, pair: Pair, verbs: readonly Verb[]): Promise<Told> {
   const reads = verbs.every((verb) => verb.is === "look");
-  // A draft may lag behind by a power cut; a request may not.
-  const relaxed = verbs.every((verb) => verb.is === "look" || verb.is === "draft");
-  const durability = relaxed ? "relaxed" : "strict";
+  const durability = verbs.some((verb) => STRICT.has(verb.is)) ? "strict" : "relaxed";
   const transaction = db.transaction(["outbox", "drafts"], reads ? "readonly" : "readwrite", { durability });
   const ended = end(transaction);
   // Told by the call that failed before it; this keeps it from being told twice.
