@@ -20,8 +20,10 @@ pub mod exit {
 
 const AFTER_HELP: &str = "\
 Environment:
-  CHAT_TOKEN  the token of an account's session, used instead of the one kept for the address
-  NO_COLOR    set to anything: no colours
+  CHAT_TOKEN      the token of an account's session, used instead of the one kept for the address
+  XDG_CACHE_HOME  below it, in chat-tui/, lie unsent messages, drafts and the last lines of rooms
+  XDG_DATA_HOME   below it, in chat-tui/, lie the secrets that make you who you are
+  NO_COLOR        set to anything: no colours
 
 Exit codes:
   0    all went well

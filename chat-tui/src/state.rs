@@ -102,6 +102,8 @@ pub struct State {
     pub sync_at: Option<Millis>,
     /// What is being written.
     pub composer: Composer,
+    /// Drafts of rooms that are not known yet.
+    pub drafts: BTreeMap<RoomId, String>,
     /// What of it is kept as the draft of the room on the screen; `None` when that is not known.
     pub kept_draft: Option<String>,
     /// When something was stored that is not durable yet.
@@ -199,6 +201,7 @@ impl State {
             asked: Asked::default(),
             sync_at: None,
             composer: Composer::default(),
+            drafts: BTreeMap::new(),
             kept_draft: None,
             unsealed_since: None,
             lasts: false,

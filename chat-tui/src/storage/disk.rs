@@ -26,6 +26,8 @@ use outbox::Outbox;
 pub struct Disk {
     root: PathBuf,
     open: Option<(Pair, Open)>,
+    /// The cache could not be written when that was last tried, and it was told.
+    cache_fails: bool,
 }
 
 /// Where the changes of the pair go.
@@ -48,7 +50,7 @@ impl Disk {
     /// Storage in this directory, which need not exist yet.
     #[must_use]
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), open: None }
+        Self { root: root.into(), open: None, cache_fails: false }
     }
 }
 
@@ -71,7 +73,12 @@ impl Storage for Disk {
 
     fn cache(&mut self, pair: &Pair, what: Cached) -> Result<(), String> {
         match self.open {
-            Some((_, Open::File(_))) => cache::keep(&place::of_pair(&self.root, pair), what),
+            Some((_, Open::File(_))) => {
+                let kept = cache::keep(&place::of_pair(&self.root, pair), what);
+                // It is tried again every few seconds, and told once.
+                let told = std::mem::replace(&mut self.cache_fails, kept.is_err());
+                if told { Ok(()) } else { kept }
+            }
             Some((_, Open::Nowhere(_))) | None => Ok(()),
         }
     }

@@ -34,6 +34,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Fx) {
     }
     state.outbox = Outbox::default();
     state.stranded.clear();
+    state.drafts.clear();
     state.rooms.clear();
     (state.current, state.last, state.chosen, state.popup) = (None, None, None, None);
     (state.kept_draft, state.unsealed_since, state.lasts) = (None, None, false);
@@ -102,9 +103,14 @@ pub(super) fn loaded(state: &mut State, kept: Kept, fx: &mut Fx) {
             if state.composer.is_empty() {
                 state.kept_draft = Some(text.clone());
                 state.composer.set(text);
+            } else {
+                // Something was typed meanwhile; the key for older input brings the draft.
+                state.recall.keep(&text);
             }
         } else if let Some(room) = state.rooms.get_mut(&id) {
             room.draft.set(text);
+        } else {
+            state.drafts.insert(id, text);
         }
     }
     cache::settle_outbox(state, fx);

@@ -97,7 +97,11 @@ pub(super) fn answered(state: &mut State, rid: &Rid, outcome: &Result<Value, Err
                 let epoch = room.map(|room| room.timeline.epoch().clone());
                 state.outbox.stored(&item.client_id, epoch.as_ref(), stored)
             }
-            Err(_) => None,
+            Err(error) => {
+                // It is asked again, as if no answer had come: it may be stored.
+                state.complain(format!("The server's answer to a message cannot be read: {error}"));
+                None
+            }
         },
         Err(error) => state.outbox.refused(&item.client_id, error.clone(), state.now),
     };

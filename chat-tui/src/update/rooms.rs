@@ -25,8 +25,14 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
     leave_screen(state, fx);
     state.current = Some(id.clone());
     if let Some(room) = state.rooms.get_mut(id) {
-        state.composer = std::mem::take(&mut room.draft);
-        state.kept_draft = Some(state.composer.draft().to_owned());
+        let draft = std::mem::take(&mut room.draft);
+        if state.composer.is_empty() {
+            state.composer = draft;
+            state.kept_draft = Some(state.composer.draft().to_owned());
+        } else if !draft.is_empty() {
+            // Somebody typed before there was a room; the key for older input brings the draft.
+            state.recall.keep(draft.text());
+        }
         room.new_after = (room.read.unread > 0 && room.read.seq > 0).then_some(room.read.seq);
     }
     state.chosen = None;

@@ -36,6 +36,9 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
             None => {
                 let mut room = Room::new(told, &me);
                 room.touch(state.now);
+                if let Some(text) = state.drafts.remove(&id) {
+                    room.draft.set(text);
+                }
                 state.rooms.insert(id.clone(), room);
             }
         }

@@ -6,6 +6,7 @@
 mod actions;
 mod app;
 mod cache;
+mod damage;
 mod edges;
 mod fuzz;
 mod killed;
@@ -16,5 +17,6 @@ mod rim;
 mod screens;
 mod server;
 mod storage;
+mod stranded;
 mod terminal;
 mod wire;

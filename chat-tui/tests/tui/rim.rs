@@ -2,16 +2,21 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
-use chat_proto::id::{RoomId, ServerId, UserId};
+use chat_proto::event::AnyEvent;
+use chat_proto::handshake::Auth;
+use chat_proto::id::{ClientId, Rid, RoomId, ServerId, UserId};
+use chat_proto::request::TypingSet;
 use chat_tui::credentials::File;
-use chat_tui::effect::Effect;
-use chat_tui::event::Event;
+use chat_tui::effect::{Effect, Emit};
+use chat_tui::event::{Event, Link};
 use chat_tui::runtime::rim::Rim;
 use chat_tui::storage::{Cached, Change, Kept, Pair, Storage, Stranded};
 
 use crate::app::App;
 use crate::server::Server;
+use crate::wire::Wire;
 
 /// Writes down what is asked of it.
 struct Notes(Rc<RefCell<Vec<Vec<Change>>>>, Result<(), String>);
@@ -66,6 +71,35 @@ fn what_follows_one_another_is_kept_at_once() {
     assert_eq!(kept, [vec![one, two], vec![three]]);
     assert_eq!(performed.rest, [Effect::Redraw, Effect::Quit], "left to who has a screen");
     assert!(performed.outcomes.is_empty());
+}
+
+#[test]
+fn nothing_of_the_outbox_leaves_that_could_not_be_kept() {
+    let mut wire = Wire::new(Server::new());
+    wire.start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (report, mut reports) = tokio::sync::mpsc::unbounded_channel();
+    let directory = tempfile::tempdir().unwrap();
+    let storage = Box::new(Notes(Rc::default(), Err("The disk is full.".into())));
+    let mut rim = Rim::new(wire.url(), report, storage, File::at(directory.path().join("credentials.toml")));
+    let state = App::new(80, 24, Server::new()).state;
+    let mut next = || runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), reports.recv()).await.unwrap().unwrap().1 });
+    rim.perform(&state, vec![Effect::Connect(1, Auth::default())]);
+    while !matches!(next(), Link::Wire(AnyEvent::Welcome(_))) {}
+    let rid = |text: &str| Rid::parse(text).unwrap();
+    let typing = TypingSet { room: RoomId::parse("r-lobby").unwrap(), typing: true };
+    let of_outbox = Emit { item: ClientId::parse("c1").ok(), ..Emit::new(rid("3"), &typing) };
+    let performed = rim.perform(&state, vec![draft("one").1, Effect::Emit(of_outbox.clone()), Effect::Emit(Emit::new(rid("4"), &typing))]);
+    assert!(matches!(performed.outcomes.as_slice(), [Event::NotKept(..)]));
+    rim.perform(&state, vec![Effect::Emit(Emit { rid: rid("5"), ..of_outbox })]);
+    let mut answered = Vec::new();
+    while answered.last().is_none_or(|rid: &String| rid != "5") {
+        if let Link::Wire(AnyEvent::Answer(answer)) = next() {
+            answered.push(answer.rid.unwrap().to_string());
+        }
+    }
+    assert_eq!(answered, ["4", "5"], "all but what was to be kept first");
+    rim.finish();
 }
 
 #[test]

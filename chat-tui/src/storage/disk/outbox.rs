@@ -98,12 +98,12 @@ impl Outbox {
         Ok(Kept { outbox: items.into_iter().map(|(_, item)| item).collect(), drafts, lasts: true, ..Kept::default() })
     }
 
-    /// Closes the file and removes it.
+    /// Closes the file and removes it. Who does so holds the lock of its directory, without which
+    /// nobody opens a file there.
     pub(super) fn remove(self) -> std::io::Result<()> {
-        // Removed while it is locked still: nobody can have it open when it is gone.
-        let removed = std::fs::remove_file(&self.path);
+        // Some systems remove nothing that is open.
         drop(self.database);
-        removed
+        std::fs::remove_file(&self.path)
     }
 
     fn change(&mut self, durability: Durability, changes: Vec<Change>) -> Result<(), String> {
