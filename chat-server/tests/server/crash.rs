@@ -4,16 +4,23 @@
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use chat_server::domain::decide::Context;
+use chat_server::storage::{Batch, Committed, Store, StoreError};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::client::{Client, send};
 use crate::export::{FAST, export};
 use crate::power::{dice, holds};
+use crate::running::Running;
 use crate::sender::{End, Script, Sender, number};
 use crate::spawned::Process;
+use crate::wrapped::{Around, Wrapped};
 
 /// How often the server is killed.
 const KILLS: usize = 40;
@@ -151,4 +158,45 @@ async fn a_disk_that_fails_again_and_again_loses_and_doubles_nothing() {
     }
     let (server, senders) = kill(server, running).await;
     judge(server, senders).await;
+}
+
+/// Stores, and fails after it, so that nobody knows: every third commit.
+struct Forgetful(AtomicU64);
+
+#[async_trait]
+impl Around for Forgetful {
+    async fn commit(&self, store: &impl Store, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
+        let committed = store.commit(batch, context).await?;
+        let lost = self.0.fetch_add(1, Ordering::Relaxed) % 3 == 0;
+        if lost { Err(StoreError::Refused("the disk failed after it")) } else { Ok(committed) }
+    }
+}
+
+/// A commit of which nobody learned is found by its repeat; who follows the room sees the gap.
+#[tokio::test]
+async fn what_was_stored_without_anybody_knowing_is_found_again() {
+    let wrap = |inner| Arc::new(Wrapped { inner, around: Forgetful(AtomicU64::new(0)) }) as Arc<dyn Store>;
+    let server = Running::start_wrapped(wrap, |settings| settings.limits.message_burst = 1_000).await;
+    let mut ada = Client::guest(server.address, "ada").await;
+    let mut bob = Client::guest(server.address, "bob").await;
+    let lobby = ada.lobby();
+    let mut refused = 0;
+    for number in 0..30 {
+        let payload = send(&lobby, &format!("c{number}"), None, "text");
+        let stored = match ada.request("message:send", payload.clone()).await {
+            Ok(stored) => stored,
+            Err(error) => {
+                assert_eq!((&error["code"], &error["retry"]), (&json!("unavailable"), &json!("later")), "{error}");
+                refused += 1;
+                ada.request("message:send", payload).await.unwrap()
+            }
+        };
+        assert_eq!(stored["seq"], json!(number + 2));
+    }
+    assert_eq!(refused, 15, "every other one, since each repeat is a commit too");
+    let shown: Vec<u64> = bob.messages(&lobby, 30 - refused).await.iter().map(|entry| entry["seq"].as_u64().unwrap()).collect();
+    assert!(shown.is_sorted() && *shown.last().unwrap() == 31, "what bob was shown is in order, with gaps: {shown:?}");
+    let page = bob.request("history:read", json!({ "room": lobby, "after": 1 })).await.unwrap();
+    assert_eq!(page["entries"].as_array().unwrap().len(), 30, "and a page closes them");
+    server.stop().await;
 }
