@@ -167,7 +167,7 @@ struct Forgetful(AtomicU64);
 impl Around for Forgetful {
     async fn commit(&self, store: &impl Store, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
         let committed = store.commit(batch, context).await?;
-        let lost = self.0.fetch_add(1, Ordering::Relaxed) % 3 == 0;
+        let lost = self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(3);
         if lost { Err(StoreError::Refused("the disk failed after it")) } else { Ok(committed) }
     }
 }
