@@ -272,6 +272,37 @@ describe("the keeper", () => {
     expect(events[4]).toMatchObject({ view: { items: [{ client_id: "a" }, { client_id: "b" }] } });
   });
 
+  it("tells a database that fails what is taken back, so that no later page says it", async () => {
+    const memory = new MemoryOutbox();
+    let full = false;
+    const store: OutboxStore = {
+      run: (pair, verbs) =>
+        full && verbs.some(({ is }) => is === "add") ? Promise.reject(new Error("full")) : memory.run(pair, verbs),
+    };
+    const { keeper, events } = await told(store, (keeper) => keeper.keep(ADA, add(send("a"))));
+    vi.spyOn(console, "warn").mockReturnValueOnce();
+    full = true;
+    keeper.keep(ADA, add(send("b")));
+    await vi.waitFor(() => expect(events).toHaveLength(4));
+    keeper.keep(ADA, withdraw("a"));
+    await vi.waitFor(() => expect(events).toHaveLength(5));
+    expect(events[4]).toMatchObject({ view: { items: [] } });
+    expect(memory.runNow(ADA, []).view.items).toEqual([]);
+  });
+
+  it("goes on working when a page fails at what it is told", async () => {
+    const heard: Event[] = [];
+    const failing = vi.fn((event: Event) => {
+      if (heard.push(event) === 1) throw new Error("of the page");
+    });
+    const failed = new Promise((resolve) => process.once("unhandledRejection", resolve));
+    const keeper = new Keeper(new MemoryOutbox(), { tell: () => undefined }, failing);
+    keeper.keep(ADA, add(send("a")));
+    await expect(failed).resolves.toMatchObject({ message: "of the page" });
+    keeper.keep(ADA, add(send("b")));
+    await vi.waitFor(() => expect(heard.map(({ type }) => type)).toEqual(["kept", "kept"]));
+  });
+
   it("goes on without a database from the start where the browser has none", async () => {
     vi.spyOn(console, "warn").mockReturnValueOnce();
     const { events } = await told(broken(0), (keeper) => keeper.keep(ADA, { is: "look" }));

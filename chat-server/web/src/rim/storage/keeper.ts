@@ -7,7 +7,7 @@ import type { View } from "../../core/outbox";
 import type { Event } from "../../core/event";
 import type { Verb } from "../../core/outbox/book";
 import type { Pair } from "../../core/outbox/item";
-import { isOf, type OutboxStore } from "../storage";
+import { isOf, type OutboxStore, type Told } from "../storage";
 import { MemoryOutbox } from "./memory";
 
 /** How pages of one browser tell one another that something changed. */
@@ -22,10 +22,11 @@ export class Keeper {
   private running = false;
   /** What was last told, for the case that storage fails from here on. */
   private last: { pair: Pair; view: View } | null = null;
-  private durable = true;
+  /** Where things are kept from the moment on at which the browser did not store. */
+  private memory: MemoryOutbox | null = null;
 
   constructor(
-    private store: OutboxStore,
+    private readonly store: OutboxStore,
     private readonly neighbours: Neighbours,
     private readonly dispatch: (event: Event) => void,
   ) {}
@@ -38,8 +39,11 @@ export class Keeper {
 
   private async workOff(): Promise<void> {
     this.running = true;
-    for (let batch = this.nextBatch(); batch; batch = this.nextBatch()) await this.run(batch.pair, batch.verbs);
-    this.running = false;
+    try {
+      for (let batch = this.nextBatch(); batch; batch = this.nextBatch()) await this.run(batch.pair, batch.verbs);
+    } finally {
+      this.running = false;
+    }
   }
 
   private nextBatch(): { pair: Pair; verbs: Verb[] } | null {
@@ -51,35 +55,44 @@ export class Keeper {
   }
 
   private async run(pair: Pair, verbs: Verb[]): Promise<void> {
+    const told = this.memory ? this.runInMemory(this.memory, pair, verbs) : await this.tryToStore(pair, verbs);
+    if (!told) return this.goOnWithoutStorage(pair, verbs);
+    this.last = { pair, view: told.view };
+    const done = verbs.map((verb, index) => ({ verb, outcome: told.outcomes[index]! }));
+    // A draft is found at the next look: nobody else waits for it.
+    if (verbs.some((verb) => verb.is !== "look" && verb.is !== "draft")) this.neighbours.tell();
+    this.dispatch({ type: "kept", pair, view: told.view, done });
+  }
+
+  private async tryToStore(pair: Pair, verbs: Verb[]): Promise<Told | null> {
     try {
-      const { view, outcomes } = await this.store.run(pair, verbs);
-      this.last = { pair, view };
-      const done = verbs.map((verb, index) => ({ verb, outcome: outcomes[index]! }));
-      this.dispatch({ type: "kept", pair, view, done });
-      // A draft is found at the next look: nobody else waits for it.
-      if (verbs.some((verb) => verb.is !== "look" && verb.is !== "draft")) this.neighbours.tell();
+      return await this.store.run(pair, verbs);
     } catch (error) {
-      if (!this.durable) throw error;
       console.warn("The browser does not store:", error);
-      await this.goOnWithoutStorage(pair, verbs);
+      return null;
     }
   }
 
+  private runInMemory(memory: MemoryOutbox, pair: Pair, verbs: Verb[]): Told {
+    // The database may still hold what is answered or taken back here. Where it does not hear of that,
+    // the next page repeats what is stored.
+    this.store.run(pair, verbs).catch(() => undefined);
+    return memory.runNow(pair, verbs);
+  }
+
   /** What was to be said is given back to the person; all else goes on in memory. */
-  private async goOnWithoutStorage(pair: Pair, verbs: Verb[]): Promise<void> {
-    const memory = new MemoryOutbox();
+  private goOnWithoutStorage(pair: Pair, verbs: Verb[]): Promise<void> {
+    this.memory = new MemoryOutbox();
     if (this.last) {
       const { items, drafts } = this.last.view;
-      memory.seed(this.last.pair, { items, drafts: new Map(Object.entries(drafts)) });
+      this.memory.seed(this.last.pair, { items, drafts: new Map(Object.entries(drafts)) });
     }
-    this.store = memory;
-    this.durable = false;
     const lost = verbs.filter((verb) => verb.is === "add" || verb.is === "change");
     this.dispatch({ type: "not_durable", lost: lost.length > 0 });
     for (const verb of lost) this.dispatch({ type: "unkept", pair, verb });
     const rest = verbs.filter((verb) => verb.is !== "add" && verb.is !== "change");
     // Also without anything left to do, the page learns what it goes on with.
-    await this.run(pair, rest.length > 0 ? rest : [{ is: "look" }]);
+    return this.run(pair, rest.length > 0 ? rest : [{ is: "look" }]);
   }
 }
 
