@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 
 use crate::client::{Client, send};
-use crate::spawned::Process;
+use crate::sender::{End, Script, Sender};
+use crate::spawned::{self, Process};
 
 /// Limits that no test of throughput runs into.
 pub const FAST: &str = "CHAT_LIMITS__MESSAGE_BURST=1000000";
@@ -161,6 +162,25 @@ async fn a_reader_that_has_seen_enough_ends_it_well() {
     assert!(first.contains("\"lobby\""), "{first}");
     let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+}
+
+/// A log is longer than memory: what is printed is not gathered.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_log_takes_little_memory() {
+    const LINES: u64 = 3_000;
+    const LENGTH: usize = 16_000;
+    let server = Process::start(FAST);
+    let script = Script { name: "ada", total: LINES, text: "x".repeat(LENGTH), mentions: None };
+    assert_eq!(Sender::new(script, server.data()).run(server.address).await, End::Done);
+    let mut child = command(server.data(), &[]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // A pipe holds 64 KB, so with this much unread it is not at its end.
+    let read = lines.by_ref().take(LINES as usize - 20).map(|line| line.unwrap().len()).sum::<usize>();
+    let peak = spawned::peak_memory_kb(child.id()) * 1_024;
+    assert!(peak < read as u64 * 2 / 3, "{peak} bytes for {read} printed");
+    assert_eq!(lines.count(), 22);
+    assert!(child.wait().unwrap().success());
 }
 
 #[tokio::test]

@@ -75,20 +75,13 @@ impl Process {
     /// What it has in memory now, in KB.
     #[cfg(target_os = "linux")]
     pub fn memory_kb(&self) -> u64 {
-        self.status_kb("VmRSS:")
+        status_kb(self.child.id(), "VmRSS:")
     }
 
     /// The most that it ever had.
     #[cfg(target_os = "linux")]
     pub fn peak_memory_kb(&self) -> u64 {
-        self.status_kb("VmHWM:")
-    }
-
-    #[cfg(target_os = "linux")]
-    fn status_kb(&self, field: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
-        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+        peak_memory_kb(self.child.id())
     }
 
     /// Lets none of its files grow beyond so many bytes, or any of them again.
@@ -126,4 +119,17 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The most memory that a process ever had, in KB.
+#[cfg(target_os = "linux")]
+pub fn peak_memory_kb(pid: u32) -> u64 {
+    status_kb(pid, "VmHWM:")
+}
+
+#[cfg(target_os = "linux")]
+fn status_kb(pid: u32, field: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
 }
