@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::words;
+use chat_proto::words::{self, fill};
 
 use crate::page::{Browser, Line, Page};
 use crate::server::Server;
@@ -117,6 +117,32 @@ fn what_waits_and_the_draft_survive_a_reload() {
         }
     }
     until_said(page, &wanted);
+    scene.finish();
+}
+
+#[test]
+fn what_waits_of_somebody_else_is_offered_and_not_sent() {
+    let scene = Scene::open(Server::url_from_afar);
+    let page = &scene.page;
+    scene.lose_the_server(&[page]);
+    say_some(page);
+    page.type_only("/logout");
+    page.press("Enter");
+    page.give_name("bob");
+    scene.server.start_again();
+    let offer = fill(words::STRANDED, &[("count", &LINES.to_string()), ("name", "ada")]);
+    until("bob is told what of ada's waits here", || if page.text().contains(&offer) { Ok(()) } else { Err(page.text()) });
+    // Also after a reload, and still nothing of it is said.
+    page.reload();
+    until("it is offered again", || if page.text().contains(&offer) { Ok(()) } else { Err(page.text()) });
+    page.say("of bob");
+    shows(page, "bob's line is answered", &|line| line.text == "of bob" && line.seq.is_some());
+    assert!(page.lines().iter().all(|line| !line.text.starts_with("waits")), "{:#?}", page.lines());
+    page.click(words::DISCARD);
+    until("it is thrown away", || if page.text().contains(&offer) { Err(page.text()) } else { Ok(()) });
+    page.reload();
+    shows(page, "bob's line stands there", &|line| line.text == "of bob");
+    assert!(!page.text().contains(&offer), "{}", page.text());
     scene.finish();
 }
 

@@ -65,6 +65,14 @@ async function enter(context, key, url) {
   return page;
 }
 
+/** The first view asks for a name. */
+async function giveName(page, name) {
+  const field = page.locator("input").first();
+  await field.waitFor();
+  await field.fill(name);
+  await field.press("Enter");
+}
+
 /** Kills a page's process, as when the machine has no memory left. */
 async function kill(key) {
   const page = pages.get(key);
@@ -86,13 +94,19 @@ const actions = {
     });
     context.setDefaultTimeout(60_000);
     const page = await enter(context, key, url);
-    // The first view asks for a name.
-    const field = page.locator("input").first();
-    await field.waitFor();
-    await field.fill(name);
-    await field.press("Enter");
+    await giveName(page, name);
     await page.locator("textarea:enabled").waitFor();
   },
+
+  /** Comes in as somebody else, from the view that asks for a name. */
+  name: ({ page: key, name }) => giveName(pages.get(key), name),
+
+  async click({ page: key, label }) {
+    await pages.get(key).getByRole("button", { name: label, exact: true }).click();
+  },
+
+  /** Everything that the page shows. */
+  text: ({ page: key }) => pages.get(key).evaluate(() => document.body.innerText),
 
   /** Another page of the same person: in the same browser, with the same storage. */
   async open_beside({ page: key, beside, url }) {

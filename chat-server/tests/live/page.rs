@@ -138,6 +138,24 @@ impl Page {
         self.ask("close", json!({}));
     }
 
+    /// Comes in as somebody else, from the view that asks for a name.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn give_name(&self, name: &str) {
+        self.ask("name", json!({ "name": name }));
+    }
+
+    /// Presses the button of that label.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn click(&self, label: &str) {
+        self.ask("click", json!({ "label": label }));
+    }
+
+    /// Everything that the page shows.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn text(&self) -> String {
+        self.ask("text", json!({})).as_str().unwrap_or_default().to_owned()
+    }
+
     /// What the open dialog says; empty without one.
     #[allow(dead_code, reason = "tests/chaos does not")]
     pub fn dialog(&self) -> String {
