@@ -121,7 +121,8 @@ impl Timeline {
         if !page.reactions.is_empty() {
             self.folded = self.folded.max(head);
         }
-        self.folded = self.folded.max(to);
+        // A page that covers nothing had no say, wherever it would have begun.
+        self.folded = self.folded.max(page.to.as_ref().map_or(0, |to| to.seq));
         self.covered.insert(page.from, to);
         for orphan in std::mem::take(&mut self.orphans) {
             self.amend(&orphan);

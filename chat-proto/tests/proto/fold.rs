@@ -141,3 +141,15 @@ fn fixtures_survive_the_wire() {
         assert_eq!(run(&again.steps).lines().cloned().collect::<Vec<_>>(), fixture.lines);
     }
 }
+
+#[test]
+fn an_empty_page_beyond_the_head_changes_nothing() {
+    let (log, _) = schedule(3);
+    let mut timeline = full(&log);
+    let before = timeline.snapshot(300);
+    assert!(before.is_some());
+    timeline.page_requested();
+    timeline.apply_page(&log.page(5_000, 4_999, log.entries.len() as Seq));
+    assert_eq!(timeline.snapshot(300), before);
+    assert!(!timeline.disconnected(), "nothing is dropped for it");
+}
