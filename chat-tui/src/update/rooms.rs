@@ -50,6 +50,9 @@ pub(super) fn jump(state: &mut State, id: &RoomId, seq: Seq, fx: &mut Fx) {
     }
     enter(state, id, fx);
     scroll::go_to(state, seq, fx);
+    if !state.link.is_online() && state.room().is_some_and(|room| room.goal.is_some()) {
+        state.complain("There is no connection. What you look for is shown once it is back.");
+    }
 }
 
 /// The room on the screen is not there any longer; what was written in it stays with it.

@@ -400,6 +400,15 @@ fn a_jump_enters_the_room_and_loads_what_is_around_the_entry() {
     app.server.heard.clear();
     app.wait(10_000);
     assert!(app.server.heard.iter().filter(|name| *name == "history:read").count() < 3, "and it is not asked for again");
+    let lobby = app.server.lobby().info.id.clone();
+    app.down();
+    app.feed(Event::Jump(lobby.clone(), 380));
+    assert_eq!(app.state.chosen, Some(Spot::Line(380)), "what is held is shown without a connection");
+    app.feed(Event::Jump(lobby, 250));
+    assert!(app.sees("What you look for is shown"));
+    app.wait(2_000);
+    app.welcome();
+    assert_eq!(app.state.chosen, Some(Spot::Line(250)));
     app.feed(Event::Jump(chat_proto::id::RoomId::parse("r-none").unwrap(), 1));
     assert!(app.sees("You are not in that room."));
 }
