@@ -37,6 +37,9 @@ describe("the composer", () => {
     expect([draft(test), waiting(test)]).toEqual(["hello", []]);
     test.store();
     expect([draft(test), waiting(test)]).toEqual(["", ["hello waiting"]]);
+    expect(test.effects).toContainEqual({ do: "scroll", to: "bottom" });
+    test.clear().say("/topic news").store();
+    expect([draft(test), test.effects.filter((effect) => effect.do === "scroll")]).toEqual(["", []]);
   });
 
   it("says a line once, however often Enter is hit meanwhile, and what is typed behind it is another", () => {

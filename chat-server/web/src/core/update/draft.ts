@@ -3,6 +3,7 @@
  * storage has it as a request: only then is it said.
  */
 import type { Effect } from "../effect";
+import { find } from "../outbox";
 import { restAfter } from "../outbox/book";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { keep } from "./keep";
@@ -55,7 +56,8 @@ export function onEntered(state: State, id: string): Effect[] {
   } else if (copy.mode.is === "edit") copy.mode.stash = restAfter(copy.mode.stash, entered.text);
   else copy.draft = restAfter(copy.draft, entered.text);
   if (copy.mode === entered.mode) copy.mode = { is: "say" };
-  return copy === currentRoom(state) ? [{ do: "scroll", to: "bottom" }] : [];
+  const shows = copy === currentRoom(state) && find(state.outbox, id)?.name === "message:send";
+  return shows ? [{ do: "scroll", to: "bottom" }] : [];
 }
 
 /** It is not: what was entered is what it was before, a draft. */

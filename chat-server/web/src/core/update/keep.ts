@@ -34,25 +34,27 @@ export function look(state: State): Effect[] {
 /** Storage has done what it was asked for, and this is what stands there now. */
 export function onKept(state: State, { pair, view, done }: Extract<Event, { type: "kept" }>): Effect[] {
   if (!isOurs(state, pair)) return [];
-  const effects: Effect[] = [];
-  const sends: { send: Send; attempt: number }[] = [];
-  for (const { verb, outcome } of done) {
-    listen(state, verb);
-    const id = idOf(verb);
-    if (outcome.is === "gone") complain(state, say("TARGET_GONE"));
-    if (outcome.is === "late") complain(state, say("BEING_SENT"));
-    if (id !== null) effects.push(...(outcome.is === "gone" ? onNotEntered(state, id) : onEntered(state, id)));
-    sends.push(...sendsOf(verb, outcome));
-  }
+  for (const { verb } of done) listen(state, verb);
   const first = !state.outbox.ready;
   state.outbox.ready = true;
   const found = reconcile(state.outbox, view.items, state.now);
-  effects.push(...settleStanding(state, found));
+  const effects = settleStanding(state, found);
+  for (const { verb, outcome } of done) effects.push(...conclude(state, verb, outcome));
   onDrafts(state, view.drafts);
   state.stranded = first ? view.stranded : peopleWhoWait(state.stranded, view.stranded);
-  for (const { send, attempt } of sends) effects.push(...emit(state, send, attempt));
   if (first) effects.push({ do: "focus", on: "composer" });
   return effects;
+}
+
+/** What follows from one thing that was done. */
+function conclude(state: State, verb: Verb, outcome: Outcome): Effect[] {
+  if (outcome.is === "gone") complain(state, say("TARGET_GONE"));
+  if (outcome.is === "late") complain(state, say("BEING_SENT"));
+  const id = idOf(verb);
+  const entered = id === null ? [] : outcome.is === "gone" ? onNotEntered(state, id) : onEntered(state, id);
+  const attempt = verb.is === "add" || verb.is === "claim" ? verb.attempt : null;
+  if (outcome.is !== "sends" || attempt === null) return entered;
+  return [...entered, ...outcome.sends.flatMap((send) => emit(state, send, attempt))];
 }
 
 /** Storage could not keep it. What was entered stays in the composer. */
@@ -98,11 +100,6 @@ function listen(state: State, verb: Verb): void {
 function idOf(verb: Verb): string | null {
   if (verb.is === "add") return verb.item.client_id;
   return verb.is === "change" ? verb.otherwise.client_id : null;
-}
-
-function sendsOf(verb: Verb, outcome: Outcome): { send: Send; attempt: number }[] {
-  const attempt = verb.is === "add" || verb.is === "claim" ? verb.attempt : null;
-  return outcome.is === "sends" && attempt !== null ? outcome.sends.map((send) => ({ send, attempt })) : [];
 }
 
 /** Sends it, unless the connection is another one by now: then it is asked for again. */
