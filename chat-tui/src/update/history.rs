@@ -177,11 +177,20 @@ pub(super) fn failed(state: &mut State, id: &RoomId, error: &Error, fx: &mut Fx)
 
 /// The question will not be answered any more.
 pub(super) fn lost(state: &mut State, question: &Question) {
-    if let Question::Page(id, _) = question
-        && let Some(room) = state.rooms.get_mut(id)
-    {
-        room.loading = false;
-        room.timeline.page_failed();
+    match question {
+        Question::Page(id, _) => {
+            if let Some(room) = state.rooms.get_mut(id) {
+                room.loading = false;
+                room.timeline.page_failed();
+            }
+        }
+        // Whether the server has heard of it is not known: it is told again.
+        Question::MarkRead(id) => {
+            if let Some(room) = state.rooms.get_mut(id) {
+                room.marked = 0;
+            }
+        }
+        _ => {}
     }
 }
 

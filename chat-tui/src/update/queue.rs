@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Fx, compose, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
-use crate::state::outbox::{Item, Settled, Work};
+use crate::state::outbox::{Item, Phase, Settled, Work};
 use crate::storage::Change;
 
 /// How long after something could not be kept it is tried again.
@@ -123,7 +123,7 @@ fn apply(state: &mut State, settled: Settled, answer: Option<&Value>, fx: &mut F
             store(state, Change::Changed(item.clone()), fx);
             match item.work {
                 // Drawn where it stands, with the reason, to be retried or discarded.
-                Work::Send { .. } => {}
+                Work::Send { .. } => give_back_homeless(state, fx),
                 Work::Edit { .. }
                 | Work::Delete { .. }
                 | Work::React { .. }
@@ -142,6 +142,23 @@ fn apply(state: &mut State, settled: Settled, answer: Option<&Value>, fx: &mut F
                 sync::ask_now(state, fx);
             }
         }
+    }
+}
+
+/// A refused message is drawn in its room. Where that is none of ours, nobody would ever see it: its
+/// text goes back to who wrote it.
+pub(super) fn give_back_homeless(state: &mut State, fx: &mut Fx) {
+    let refused = state.outbox.items().filter_map(|item| match (&item.phase, &item.work) {
+        (Phase::Refused(error), Work::Send { room, text, .. }) if !state.rooms.contains_key(room) => {
+            Some((item.client_id.clone(), text.as_str().to_owned(), error.message.clone()))
+        }
+        _ => None,
+    });
+    for (client_id, text, reason) in refused.collect::<Vec<_>>() {
+        state.outbox.discard(&client_id);
+        store(state, Change::Withdrawn(client_id), fx);
+        state.recall.keep(&text);
+        state.complain(format!("Not sent to a room that you are in no longer ({reason}). Ctrl+Up brings the text back."));
     }
 }
 

@@ -5,7 +5,7 @@ use chat_proto::request::SyncRequest;
 use chat_proto::request::sync::{Cursor, RoomState, SyncReply};
 
 use super::ask::ask;
-use super::{Fx, history, rooms};
+use super::{Fx, history, queue, rooms};
 use crate::state::State;
 use crate::state::asked::Question;
 use crate::state::room::Room;
@@ -52,6 +52,7 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
         }
     }
     rooms::keep_only(state, &mine, fx);
+    queue::give_back_homeless(state, fx);
 }
 
 /// A room that we know stands so.

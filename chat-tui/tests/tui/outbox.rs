@@ -271,6 +271,27 @@ fn what_waits_when_the_program_ends_is_sent_by_the_next_one() {
 }
 
 #[test]
+fn what_is_refused_in_a_room_that_is_mine_no_longer_comes_back_as_text() {
+    let mut server = Server::new();
+    let ops = server.make_room("ops", "", chat_proto::request::sync::RoomKind::Public);
+    let mut app = App::new(80, 24, server);
+    app.keys("Ctrl+N");
+    app.down();
+    app.say("too late");
+    app.server.log(&ops).members.clear();
+    app.server.refusals.push_back(Error::new(Code::Forbidden, "You are not in #ops."));
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(app.sees("Not sent to a room that you are in no longer"));
+    assert_eq!(app.state.outbox.items().count(), 0);
+    app.keys("Ctrl+Up");
+    assert!(app.sees("> too late"));
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(!app.sees("Not sent"), "it is told once");
+}
+
+#[test]
 fn what_is_typed_before_there_is_a_room_is_not_lost() {
     use chat_tui::storage::{Cached, Storage};
     let mut app = App::new(80, 24, Server::new());
@@ -353,6 +374,31 @@ fn no_more_than_the_window_is_on_its_way() {
     outbox.stored(&chat_proto::id::ClientId::parse("c0").unwrap(), None, stored);
     let due = outbox.take_due(0, 4, &mut rid);
     assert_eq!((due.len(), due[0].1.after.as_ref().map(|after| after.as_str())), (1, Some("c3")));
+}
+
+/// What was refused only since it came before the one that it follows does not wait for a clock:
+/// fifty such lines, each with a backoff of its own, once took minutes to drain.
+#[test]
+fn what_overtook_the_one_before_it_follows_as_soon_as_that_has_its_answer() {
+    let mut outbox = Outbox::default();
+    (0..50).for_each(|number| outbox.push(item(number)));
+    let mut rids = 0..;
+    let mut rid = || Rid::parse(rids.next().unwrap().to_string()).unwrap();
+    assert_eq!(outbox.take_due(0, 64, &mut rid).len(), 50);
+    outbox.refused(&client_id(0), Error::new(Code::Unavailable, "").after(300), 0);
+    for number in 1..50 {
+        outbox.refused(&client_id(number), Error::new(Code::OutOfOrder, ""), 0);
+    }
+    assert!(outbox.take_due(299, 64, &mut rid).is_empty());
+    let due = outbox.take_due(300, 64, &mut rid);
+    assert_eq!(due.iter().map(|(_, due)| due.client_id.clone()).collect::<Vec<_>>(), [client_id(0)]);
+    let stored = chat_proto::request::stored::Stored { seq: 1, id: chat_proto::id::EntryId::parse("e").unwrap(), time: 0, n: 1 };
+    outbox.stored(&client_id(0), None, stored);
+    assert_eq!(outbox.take_due(300, 64, &mut rid).len(), 49, "all that waited for it goes at once");
+}
+
+fn client_id(number: usize) -> chat_proto::id::ClientId {
+    chat_proto::id::ClientId::parse(format!("c{number}")).unwrap()
 }
 
 /// What may happen to a send.

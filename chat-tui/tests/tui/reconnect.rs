@@ -195,6 +195,27 @@ fn a_token_that_is_no_good_makes_a_guest() {
     assert!(app.sees("Your session has ended"));
 }
 
+#[test]
+fn a_read_position_that_got_lost_is_told_again() {
+    let mut app = App::new(80, 24, Server::new());
+    app.wait(2_000);
+    app.online = false;
+    let entry = app.server.say("bob", "read and seen");
+    let lobby = app.server.lobby().info.id.clone();
+    let told = app.server.told(&lobby, vec![entry]);
+    app.wire(told);
+    app.wait(2_000);
+    assert!(app.sent.iter().any(|emit| emit.name == "room:mark_read"));
+    app.down();
+    app.online = true;
+    app.server.heard.clear();
+    app.wait(2_000);
+    app.welcome();
+    app.wait(2_000);
+    assert!(app.server.heard.contains(&"room:mark_read".to_owned()));
+    assert_eq!(app.server.read.seq, 2);
+}
+
 /// The clock on the wall is set to another day, forth and back.
 fn set_clock(app: &mut App, days: i64) {
     const DAY: i64 = 86_400_000;
