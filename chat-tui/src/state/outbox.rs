@@ -55,6 +55,10 @@ pub struct Item {
     /// How many connections in a row closed right after it was sent.
     #[serde(default)]
     pub cuts: u8,
+    /// It came to the server before the one that it follows, and is sent again as soon as that one
+    /// has its answer, not by the clock: else a long outbox would drain one item a backoff.
+    #[serde(skip)]
+    pub overtook: bool,
 }
 
 /// How far an item is.
@@ -101,7 +105,14 @@ impl Item {
     /// A new item, to be sent at once.
     #[must_use]
     pub fn new(client_id: ClientId, work: Work, made: Millis) -> Self {
-        Self { client_id, work, made, phase: Phase::Waiting(0), emitted: false, delays: 0, cuts: 0 }
+        Self { client_id, work, made, phase: Phase::Waiting(0), emitted: false, delays: 0, cuts: 0, overtook: false }
+    }
+
+    /// What it had overtaken is out of its way.
+    fn follow(&mut self) {
+        if std::mem::take(&mut self.overtook) && matches!(self.phase, Phase::Waiting(_)) {
+            self.phase = Phase::Waiting(0);
+        }
     }
 
     /// Whether no answer to come can change it.
@@ -177,7 +188,7 @@ impl Outbox {
             let after = self.predecessor(index);
             let rid = rid();
             let item = &mut self.items[index];
-            item.phase = Phase::Sent(rid.clone(), now);
+            (item.phase, item.overtook) = (Phase::Sent(rid.clone(), now), false);
             let first = !std::mem::replace(&mut item.emitted, true);
             unanswered += usize::from(!again);
             due.push((rid, Due { client_id: item.client_id.clone(), after, work: item.work.clone(), first }));
@@ -213,6 +224,7 @@ impl Outbox {
         }
         item.phase = Phase::Stored(stored.clone());
         let item = item.clone();
+        self.let_follow(item.work.room());
         if let Some(epoch) = epoch {
             let place = Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id };
             for waiting in &mut self.items {
@@ -231,7 +243,16 @@ impl Outbox {
         match error.retry {
             Retry::Never => {
                 item.phase = Phase::Refused(error.clone());
-                Some(Settled::Refused(item.clone(), error))
+                let item = item.clone();
+                self.let_follow(item.work.room());
+                Some(Settled::Refused(item, error))
+            }
+            _ if error.code == Code::OutOfOrder => {
+                // Where what it follows has its answer by now, it goes at once.
+                let wait = if self.is_behind(client_id) { RESEND_MS } else { SHORTEST_MS };
+                let item = self.get_mut(client_id)?;
+                (item.phase, item.overtook) = (Phase::Waiting(now + wait), true);
+                Some(Settled::Again(false))
             }
             Retry::Later | Retry::Now | Retry::Unknown => {
                 // Even "now" leaves the `sync` before it a moment, and the server one if it repeats itself.
@@ -241,6 +262,18 @@ impl Outbox {
                 item.phase = Phase::Waiting(now + error.retry_after_ms.unwrap_or(own).max(SHORTEST_MS));
                 Some(Settled::Again(after_sync))
             }
+        }
+    }
+
+    /// Whether something before it in its room is still open.
+    fn is_behind(&self, client_id: &ClientId) -> bool {
+        self.items.iter().position(|item| item.client_id == *client_id).is_some_and(|index| self.predecessor(index).is_some())
+    }
+
+    /// Something of the room has its answer: what had overtaken it may follow now.
+    fn let_follow(&mut self, room: Option<&RoomId>) {
+        for item in self.items.iter_mut().filter(|item| item.work.room() == room) {
+            item.follow();
         }
     }
 
@@ -259,6 +292,7 @@ impl Outbox {
                 set_aside = Some(item.clone());
             }
         }
+        self.items.iter_mut().for_each(Item::follow);
         self.unsend();
         set_aside
     }
