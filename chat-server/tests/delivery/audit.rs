@@ -54,7 +54,6 @@ struct Item {
     room: RoomId,
     wanted: Wanted,
     fate: Fate,
-    undone: bool,
 }
 
 /// What all senders' programs told.
@@ -67,6 +66,8 @@ pub struct Ledger {
     offered: HashSet<String>,
     /// Texts that a screen showed as said, in order.
     shown: BTreeMap<(String, RoomId), Vec<String>>,
+    /// Held apart from the items: what a program told before it was undone may be heard after.
+    undone: HashSet<ClientId>,
     undone_texts: HashSet<String>,
 }
 
@@ -108,7 +109,7 @@ impl Ledger {
             order.retain(|known| known != client_id);
         }
         order.push(client_id.clone());
-        self.items.insert(client_id.clone(), Item { room: room.clone(), wanted, fate: Fate::Kept, undone: false });
+        self.items.insert(client_id.clone(), Item { room: room.clone(), wanted, fate: Fate::Kept });
     }
 
     fn settle(&mut self, client_id: &ClientId, fate: Fate) {
@@ -131,11 +132,7 @@ impl Ledger {
     /// A backup was copied back that holds none of these, or their sender's program says that it
     /// does not know whether they were sent.
     pub fn undo<'a>(&mut self, client_ids: impl IntoIterator<Item = &'a ClientId>) {
-        for client_id in client_ids {
-            if let Some(item) = self.items.get_mut(client_id) {
-                item.undone = true;
-            }
-        }
+        self.undone.extend(client_ids.into_iter().cloned());
     }
 
     /// How many have this fate.
@@ -235,7 +232,8 @@ pub fn judge(ledger: &Ledger, logs: &[Log]) -> Vec<Damage> {
         damage.push(Damage { kind: Kind::Doubled, what: format!("{text:?} stands {count} times") });
     }
     for (client_id, item) in &ledger.items {
-        judge_item(client_id, item, standing.get(client_id).map_or(&[][..], Vec::as_slice), &mut damage);
+        let undone = ledger.undone.contains(client_id);
+        judge_item(client_id, item, undone, standing.get(client_id).map_or(&[][..], Vec::as_slice), &mut damage);
     }
     for places in standing.values() {
         for (log, entry) in places.iter().filter(|(_, entry)| !ledger.items.contains_key(&entry.client_id)) {
@@ -279,8 +277,8 @@ fn judge_log(log: &Log, damage: &mut Vec<Damage>) {
     }
 }
 
-fn judge_item(client_id: &ClientId, item: &Item, places: &[(&Log, &Entry)], damage: &mut Vec<Damage>) {
-    let Item { room, wanted, fate, undone } = item;
+fn judge_item(client_id: &ClientId, item: &Item, undone: bool, places: &[(&Log, &Entry)], damage: &mut Vec<Damage>) {
+    let Item { room, wanted, fate } = item;
     let shown = format!("{client_id} ({wanted:?}, {fate:?}) in {room}");
     let mut found = |kind: Kind, what: String| damage.push(Damage { kind, what });
     if places.len() > 1 {
@@ -352,6 +350,8 @@ fn judge_shown(ledger: &Ledger, logs: &[Log], damage: &mut Vec<Damage>) {
 fn judge_stranger(ledger: &Ledger, log: &Log, entry: &Entry, damage: &mut Vec<Damage>) {
     let known = match &entry.body {
         Body::Create(_) => entry.seq == 1,
+        // Somebody at a screen came in.
+        Body::Join(_) => true,
         Body::Message(message) => ledger.offered.contains(&message.content.text),
         _ => false,
     };

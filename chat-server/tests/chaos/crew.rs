@@ -1,0 +1,132 @@
+//! The processes of fast clients, as the run sees them: started, ordered, killed, and heard.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use chat_proto::id::RoomId;
+use chat_proto::place::Seq;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::audit::Ledger;
+use crate::fleet::{Order, Ordered, Spoken, Word, name};
+use crate::proxy::Proxy;
+
+/// Clients in one process.
+pub const CREW: usize = 5;
+
+/// One process of fast clients.
+pub struct Crew {
+    first: usize,
+    dir: PathBuf,
+    pub proxy: Proxy,
+    /// Held by the hand that has it away, so that no other one starts it.
+    pub care: Mutex<()>,
+    process: Mutex<Option<Process>>,
+    /// What the clients last said of each kind.
+    pub heard: Arc<Mutex<Heard>>,
+    ledger: Arc<Mutex<Ledger>>,
+}
+
+/// What was heard of the clients of a process.
+#[derive(Default)]
+pub struct Heard {
+    pub status: HashMap<usize, Word>,
+    pub visited: HashMap<(usize, RoomId, Seq), Option<u64>>,
+    pub shown: HashMap<(usize, RoomId), (Seq, Vec<(Seq, u64)>)>,
+}
+
+struct Process {
+    child: Child,
+    orders: ChildStdin,
+    listener: std::thread::JoinHandle<()>,
+}
+
+impl Crew {
+    pub fn start(first: usize, dir: &Path, proxy: Proxy, ledger: Arc<Mutex<Ledger>>) -> Self {
+        let crew = Self { first, dir: dir.to_owned(), proxy, care: Mutex::default(), process: Mutex::default(), heard: Arc::default(), ledger };
+        crew.start_again();
+        crew
+    }
+
+    pub fn clients(&self) -> std::ops::Range<usize> {
+        self.first..self.first + CREW
+    }
+
+    pub fn start_again(&self) {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["fleet", "--url", &self.proxy.url(), "--dir"]).arg(&self.dir);
+        command.args(["--first", &self.first.to_string(), "--count", &CREW.to_string()]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (orders, words) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (ledger, heard) = (self.ledger.clone(), self.heard.clone());
+        let listener = std::thread::spawn(move || {
+            for line in BufReader::new(words).lines().map_while(Result::ok) {
+                // The last line of a killed process may be half a line.
+                if let Ok(spoken) = serde_json::from_str::<Spoken>(&line) {
+                    hear(spoken, &ledger, &heard);
+                }
+            }
+        });
+        *self.process.lock().unwrap() = Some(Process { child, orders, listener });
+    }
+
+    /// SIGKILL. What the process had told is heard when this returns.
+    pub fn kill(&self) {
+        if let Some(Process { mut child, orders, listener }) = self.process.lock().unwrap().take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            drop(orders);
+            listener.join().unwrap();
+        }
+    }
+
+    /// SIGSTOP and SIGCONT.
+    pub fn freeze(&self, frozen: bool) {
+        if let Some(process) = &*self.process.lock().unwrap() {
+            let pid = Pid::from_raw(process.child.id().try_into().unwrap()).unwrap();
+            kill_process(pid, if frozen { Signal::STOP } else { Signal::CONT }).unwrap();
+        }
+    }
+
+    /// Gives an order; one to a process that does not run is lost.
+    pub fn order(&self, client: usize, order: Order) {
+        if let Some(process) = &mut *self.process.lock().unwrap() {
+            let line = serde_json::to_string(&Ordered { client, order }).unwrap();
+            let _ = writeln!(process.orders, "{line}");
+        }
+    }
+
+    /// Asks all of its clients how things stand.
+    pub fn ask_status(&self, patience: Duration) -> HashMap<usize, Word> {
+        self.heard.lock().unwrap().status.clear();
+        self.clients().for_each(|client| self.order(client, Order::Status));
+        let deadline = Instant::now() + patience;
+        loop {
+            let status = self.heard.lock().unwrap().status.clone();
+            if status.len() == CREW || Instant::now() > deadline {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn hear(Spoken { client, word }: Spoken, ledger: &Mutex<Ledger>, heard: &Mutex<Heard>) {
+    let mut heard = heard.lock().unwrap();
+    match word {
+        Word::Told { told } => ledger.lock().unwrap().hear(&name(client), told),
+        Word::Status { .. } => drop(heard.status.insert(client, word)),
+        Word::Visited { room, seq, digest } => drop(heard.visited.insert((client, room, seq), digest)),
+        Word::Shown { room, to, lines, .. } => drop(heard.shown.insert((client, room), (to, lines))),
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,218 @@
+//! One run: set up, load and faults, calm, verdict.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, Instant};
+
+use chat_proto::id::RoomId;
+
+use crate::Plan;
+use crate::audit::Ledger;
+use crate::crew::{CREW, Crew};
+use crate::fleet::{Order, Word};
+use crate::host::Host;
+use crate::load::{self, LOBBY, Numbers, ROOMS, room_of};
+use crate::page::Browser;
+use crate::proxy::Proxy;
+use crate::report::Report;
+use crate::screens::{Seat, Tab, within};
+use crate::{faults, verdict};
+
+/// How long everything may take to be there at the beginning.
+const SETUP: Duration = Duration::from_secs(120);
+/// How long the outboxes may take to drain once the faults have stopped.
+pub const DRAIN: Duration = Duration::from_secs(60);
+
+/// All that takes part.
+pub struct Arena {
+    pub ledger: Arc<Mutex<Ledger>>,
+    pub numbers: Numbers,
+    // In this order they end: clients first, then the server, then its directory.
+    pub tabs: Vec<Tab>,
+    pub seats: Vec<Seat>,
+    pub crews: Vec<Crew>,
+    pub host: Host,
+    /// Held for reading while a page is loaded: it needs a server.
+    pub host_care: RwLock<()>,
+    rooms: BTreeMap<String, RoomId>,
+    ending: AtomicBool,
+    /// The faults that are done; all of them, if none is named.
+    pub only: Vec<String>,
+    /// How often each fault was done.
+    pub faults: Mutex<BTreeMap<&'static str, u32>>,
+    pub dir: PathBuf,
+    _kept: tempfile::TempDir,
+}
+
+impl Arena {
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
+    pub fn clients(&self) -> usize {
+        self.crews.len() * CREW
+    }
+
+    pub fn order(&self, client: usize, order: Order) {
+        self.crews[client / CREW].order(client, order);
+    }
+
+    pub fn room_id(&self, name: &str) -> RoomId {
+        self.rooms[name].clone()
+    }
+
+    pub fn count(&self, fault: &'static str) {
+        *self.faults.lock().unwrap().entry(fault).or_default() += 1;
+    }
+
+    /// Whether every fast client says that it is online and nothing is open.
+    fn crews_are_at_rest(&self) -> Result<(), String> {
+        for crew in &self.crews {
+            let status = crew.ask_status(Duration::from_secs(10));
+            for client in crew.clients() {
+                match status.get(&client) {
+                    Some(Word::Status { online: true, open: 0, .. }) => {}
+                    other => return Err(format!("{}: {other:?}", crate::fleet::name(client))),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs it; tells how many things are wrong.
+pub fn run(plan: &Plan) -> usize {
+    let seed = plan.seed.unwrap_or_else(|| u64::from(std::process::id()) * 1_000_003 + Instant::now().elapsed().subsec_nanos() as u64 + fresh());
+    println!("chaos: seed {seed}, {} minutes, {} fast clients, {} things said a second", plan.minutes, plan.clients, plan.rate);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let began = Instant::now();
+    let arena = Arc::new(set_up(plan, &runtime));
+    println!("chaos: all are there after {} s", began.elapsed().as_secs());
+
+    let until = Instant::now() + Duration::from_secs_f64(plan.minutes * 60.0);
+    std::thread::scope(|scope| {
+        let scope_arena = &arena;
+        scope.spawn(move || load::drive(scope_arena, plan.rate, seed));
+        for seat in 0..arena.seats.len() {
+            scope.spawn(move || load::sit(scope_arena, seat));
+        }
+        for tab in 0..arena.tabs.len() {
+            scope.spawn(move || load::browse(scope_arena, tab));
+        }
+        let hands = [
+            scope.spawn(move || faults::host::work(scope_arena, seed, until)),
+            scope.spawn(move || faults::network::work(scope_arena, seed, until)),
+            scope.spawn(move || faults::clients::work(scope_arena, plan.away, seed, until)),
+        ];
+        for hand in hands {
+            hand.join().unwrap();
+        }
+        // The hands may be through before the time is over, and never end before their last fault is healed.
+        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        arena.ending.store(true, Ordering::Relaxed);
+    });
+    println!("chaos: the faults have stopped after {} s; what was done: {:?}", began.elapsed().as_secs(), arena.faults.lock().unwrap());
+
+    let calm = Instant::now();
+    let mut damage = Vec::new();
+    let mut told = calm;
+    let rested = within(DRAIN, || {
+        let crews = arena.crews_are_at_rest();
+        let rested = crews.is_ok() && arena.seats.iter().all(Seat::is_at_rest) && arena.tabs.iter().all(Tab::is_at_rest);
+        if !rested && told.elapsed() > Duration::from_secs(10) {
+            told = Instant::now();
+            println!("chaos: not drained yet: {}", verdict::not_drained(&arena, crews).what);
+        }
+        rested
+    });
+    let drained = calm.elapsed();
+    if !rested {
+        damage.push(verdict::not_drained(&arena, arena.crews_are_at_rest()));
+    }
+    println!("chaos: the outboxes have drained after {:.1} s", drained.as_secs_f64());
+    let judged = verdict::judge_all(&arena, seed, &mut damage);
+    let report = Report { plan, seed, drained, judged, faults: arena.faults.lock().unwrap().clone(), damage: &damage, took: began.elapsed() };
+    print!("{report}");
+    if let Some(path) = &plan.report {
+        std::fs::write(path, report.to_string()).unwrap();
+    }
+    for damage in damage.iter().take(20) {
+        println!("  {damage}");
+    }
+    if !damage.is_empty() {
+        println!("chaos: FAILED with seed {seed}: {} things are wrong", damage.len());
+        keep_evidence(&arena);
+    }
+    damage.len()
+}
+
+/// What the server said stays for whoever looks for the cause.
+fn keep_evidence(arena: &Arena) {
+    let kept = std::env::temp_dir().join("chaos-server.log");
+    if std::fs::copy(arena.dir.join("server.log"), &kept).is_ok() {
+        println!("chaos: the server's log is {}", kept.display());
+    }
+}
+
+fn fresh() -> u64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    RandomState::new().build_hasher().finish() >> 32
+}
+
+fn set_up(plan: &Plan, runtime: &tokio::runtime::Runtime) -> Arena {
+    let kept = tempfile::tempdir().unwrap();
+    let dir = kept.path().to_owned();
+    let ledger: Arc<Mutex<Ledger>> = Arc::default();
+    let host = Host::start(&dir);
+    let proxy = || runtime.block_on(Proxy::start(host.address));
+    let crews: Vec<Crew> = (0..plan.clients.div_ceil(CREW)).map(|crew| Crew::start(crew * CREW, &dir, proxy(), ledger.clone())).collect();
+    // The first client makes the rooms, the others join.
+    within(SETUP, || matches!(crews[0].ask_status(Duration::from_secs(5)).get(&0), Some(Word::Status { online: true, .. })));
+    for room in ROOMS {
+        crews[0].order(0, Order::Type { room: LOBBY.to_owned(), text: format!("/create {room}") });
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let seats: Vec<Seat> = (0..4).map(|seat| Seat::start(format!("seat{seat}"), ROOMS[seat].to_owned(), &dir, proxy())).collect();
+    let browser = Browser::start();
+    let tabs: Vec<Tab> = ["tab0", "tab1", "tab2"].into_iter().zip(ROOMS).map(|(name, room)| Tab::start(&browser, name, room.to_owned(), proxy())).collect();
+    for crew in &crews {
+        for client in crew.clients() {
+            crew.order(client, Order::Type { room: LOBBY.to_owned(), text: format!("/join {}", room_of(client)) });
+        }
+    }
+    for seat in &seats {
+        within(SETUP, || seat.is_at_rest());
+        seat.enter(&seat.room);
+    }
+    for tab in &tabs {
+        within(SETUP, || tab.is_at_rest());
+        tab.enter(&tab.room);
+    }
+    let rooms: BTreeMap<String, RoomId> = host.export().iter().map(|room| (room.room.name.as_str().to_owned(), room.room.id.clone())).collect();
+    assert_eq!(rooms.len(), ROOMS.len() + 1, "not all rooms were made: {rooms:?}");
+    let arena = Arena {
+        ledger,
+        numbers: Numbers::default(),
+        tabs,
+        seats,
+        crews,
+        host,
+        host_care: RwLock::default(),
+        rooms,
+        ending: AtomicBool::new(false),
+        only: plan.only.clone(),
+        faults: Mutex::default(),
+        dir,
+        _kept: kept,
+    };
+    let joined = within(SETUP, || {
+        arena.crews.iter().all(|crew| {
+            let status = crew.ask_status(Duration::from_secs(5));
+            crew.clients().all(|client| matches!(status.get(&client), Some(Word::Status { rooms, .. }) if rooms.contains(&arena.room_id(room_of(client)))))
+        })
+    });
+    assert!(joined, "not everybody came into their rooms");
+    arena
+}
