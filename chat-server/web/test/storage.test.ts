@@ -233,6 +233,51 @@ describe.each(PLACES)("the outbox %s", (_, make) => {
   });
 });
 
+describe("the browser's database", () => {
+  /** Keeps all other transactions waiting until it is told to end. */
+  async function hold(name: string): Promise<() => Promise<void>> {
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const transaction = db.transaction(["outbox", "drafts"], "readwrite");
+    const ended = new Promise<void>((resolve) => (transaction.oncomplete = () => resolve()));
+    let held = true;
+    const again = () => {
+      if (held) transaction.objectStore("outbox").count().onsuccess = again;
+    };
+    again();
+    return async () => {
+      held = false;
+      await ended;
+      db.close();
+    };
+  }
+
+  it("gives up what a sleeping page holds up, and stores nothing of it later", async () => {
+    const store = new IndexedDbOutbox("held", 50);
+    await store.run(ADA, [add(send("a"))]);
+    const release = await hold("held");
+    await expect(store.run(ADA, [add(send("b"))])).rejects.toThrow();
+    await release();
+    const { view } = await store.run(ADA, [{ is: "look" }]);
+    expect(view.items.map(({ client_id }) => client_id)).toEqual(["a"]);
+    await store.close();
+  });
+
+  it("is opened anew when the browser has closed it", async () => {
+    const store = new IndexedDbOutbox("closed");
+    await store.run(ADA, [add(send("a"))]);
+    const closing = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
+      throw new DOMException("closed", "InvalidStateError");
+    });
+    const { view } = await store.run(ADA, [add(send("b"))]);
+    expect(view.items).toHaveLength(2);
+    closing.mockRestore();
+    await store.close();
+  });
+});
+
 describe("the keeper", () => {
   const told = async (store: OutboxStore, keep: (keeper: Keeper) => void) => {
     const events: Event[] = [];

@@ -13,6 +13,8 @@ interface StoredDraft extends Pair {
 
 /** A database that does not open in this time counts as missing. */
 const OPEN_MS = 5_000;
+/** A transaction that takes longer, perhaps since a sleeping page holds another one, is undone. */
+const PATIENCE_MS = 10_000;
 
 /**
  * What may not be lost even with the power. A draft may lag behind; a verdict that is lost is heard
@@ -23,16 +25,19 @@ const STRICT = new Set<Verb["is"]>(["add", "change", "withdraw", "retry", "claim
 export class IndexedDbOutbox implements OutboxStore {
   private opened: Promise<IDBDatabase> | null = null;
 
-  constructor(private readonly name = "chat") {}
+  constructor(
+    private readonly name = "chat",
+    private readonly patience = PATIENCE_MS,
+  ) {}
 
   async run(pair: Pair, verbs: readonly Verb[]): Promise<Told> {
     try {
-      return await transact(await this.open(), pair, verbs);
+      return await transact(await this.open(), pair, verbs, this.patience);
     } catch (error) {
       // The browser may have closed the database meanwhile: once, it is opened anew.
       if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
       this.opened = null;
-      return transact(await this.open(), pair, verbs);
+      return transact(await this.open(), pair, verbs, this.patience);
     }
   }
 
@@ -66,11 +71,11 @@ function open(name: string): Promise<IDBDatabase> {
   });
 }
 
-async function transact(db: IDBDatabase, pair: Pair, verbs: readonly Verb[]): Promise<Told> {
+async function transact(db: IDBDatabase, pair: Pair, verbs: readonly Verb[], patience: number): Promise<Told> {
   const reads = verbs.every((verb) => verb.is === "look");
   const durability = verbs.some((verb) => STRICT.has(verb.is)) ? "strict" : "relaxed";
   const transaction = db.transaction(["outbox", "drafts"], reads ? "readonly" : "readwrite", { durability });
-  const ended = end(transaction);
+  const ended = end(transaction, patience);
   // Told by the call that failed before it; this keeps it from being told twice.
   ended.catch(() => undefined);
   const outbox = transaction.objectStore("outbox");
@@ -107,10 +112,20 @@ function answer<Result>(request: IDBRequest<Result>): Promise<Result> {
   });
 }
 
-/** Resolves once it is stored. */
-function end(transaction: IDBTransaction): Promise<void> {
+/** Resolves once it is stored; rejects when nothing of it is. */
+function end(transaction: IDBTransaction, patience: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was ended."));
+    const timer = setTimeout(() => {
+      try {
+        transaction.abort();
+      } catch {
+        // It is being written already: its end comes.
+      }
+    }, patience);
+    transaction.oncomplete = () => resolve(clearTimeout(timer));
+    transaction.onabort = () => {
+      clearTimeout(timer);
+      reject(transaction.error ?? new Error("The transaction was ended."));
+    };
   });
 }
