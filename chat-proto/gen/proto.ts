@@ -1653,6 +1653,7 @@ export const WORDS = {
   "SIGN_OUT": "Sign out",
   "STRANDED": "{count} unsent messages of {name} are kept here. Sign in as {name} to send them.",
   "STRANDED_GUEST": "{count} unsent messages of the guest {name} are kept here. chat-tui --name \"{name}\" sends them.",
+  "STRANDED_HERE": "{count} unsent messages of {name}, who used this browser before, are kept here.",
   "STRANDED_LATER": "Later",
   "STRANDED_SIGN_IN": "Sign in as {name}",
   "TARGET_GONE": "That message is not there any more.",

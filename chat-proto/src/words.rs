@@ -210,6 +210,8 @@ words! {
     TARGET_GONE = "That message is not there any more.";
     /// A message to be discarded that went out meanwhile.
     BEING_SENT = "It is on its way already.";
+    /// The same in the page, where it cannot become that person again by signing in.
+    STRANDED_HERE = "{count} unsent messages of {name}, who used this browser before, are kept here.";
     /// Above own messages whose room is not one's own any more.
     HOMELESS = "Not sent, since you are not in the room any more: {count}.";
     /// The label of the button that brings more of a list.

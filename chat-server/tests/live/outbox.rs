@@ -130,7 +130,7 @@ fn what_waits_of_somebody_else_is_offered_and_not_sent() {
     page.press("Enter");
     page.give_name("bob");
     scene.server.start_again();
-    let offer = fill(words::STRANDED, &[("count", &LINES.to_string()), ("name", "ada")]);
+    let offer = fill(words::STRANDED_HERE, &[("count", &LINES.to_string()), ("name", "ada")]);
     until("bob is told what of ada's waits here", || if page.text().contains(&offer) { Ok(()) } else { Err(page.text()) });
     // Also after a reload, and still nothing of it is said.
     page.reload();
@@ -139,6 +139,9 @@ fn what_waits_of_somebody_else_is_offered_and_not_sent() {
     shows(page, "bob's line is answered", &|line| line.text == "of bob" && line.seq.is_some());
     assert!(page.lines().iter().all(|line| !line.text.starts_with("waits")), "{:#?}", page.lines());
     page.click(words::DISCARD);
+    let asked = fill(words::CONFIRM_DISCARD, &[("count", &LINES.to_string()), ("name", "ada")]);
+    until("bob is asked", || if page.dialog().contains(&asked) { Ok(()) } else { Err(page.dialog()) });
+    page.press_there("y");
     until("it is thrown away", || if page.text().contains(&offer) { Err(page.text()) } else { Ok(()) });
     page.reload();
     shows(page, "bob's line stands there", &|line| line.text == "of bob");

@@ -131,7 +131,10 @@ describe("a reload", () => {
     // On another server I am somebody else.
     const away = new TestPage(test.outbox).welcome([room()], ME, "another server");
     expect([sends(away), away.state.stranded.length]).toEqual([[], 1]);
-    other.do({ type: "stranded_dropped", pair: other.state.stranded[0]!.pair });
+    const { pair } = other.state.stranded[0]!;
+    other.do({ type: "discard_wished", pair, name: "me", count: 1 }).do({ type: "dialog_closed" });
+    expect(other.state.stranded).toHaveLength(1);
+    other.do({ type: "discard_wished", pair, name: "me", count: 1 }).do({ type: "discard_confirmed" });
     expect(other.state.stranded).toEqual([]);
     expect(waiting(reload(test))).toEqual([]);
   });
@@ -286,7 +289,7 @@ describe("a message whose room is not mine any more", () => {
     const [hello] = sends(test) as [Sent];
     test.welcome().refuse(hello, "never", "forbidden");
     expect(homeless(test.state)).toMatchObject([{ text: "hello" }]);
-    test.do({ type: "homeless_dropped" });
+    test.do({ type: "discard_wished", pair: null, name: "me", count: 1 }).do({ type: "discard_confirmed" });
     expect([homeless(test.state), waiting(reload(test))]).toEqual([[], []]);
   });
 });

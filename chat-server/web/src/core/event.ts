@@ -71,7 +71,7 @@ export type Event =
   | { type: "account_submitted"; form: AccountForm; identity: string; password: string; old: string }
   | { type: "account_wished"; form: AccountForm; identity?: string }
   | { type: "session_revoked"; index: number }
-  | { type: "stranded_dropped"; pair: Pair }
-  | { type: "homeless_dropped" }
+  | { type: "discard_wished"; pair: Pair | null; name: string; count: number }
+  | { type: "discard_confirmed" }
   | { type: "copied"; done: boolean }
   | { type: "jumped"; seq: number };

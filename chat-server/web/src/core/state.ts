@@ -13,7 +13,7 @@ import type {
   User,
 } from "@proto";
 import type { Timeline } from "./fold";
-import { emptyOutbox, type Outbox, type Stranded } from "./outbox";
+import { emptyOutbox, type Outbox, type Pair, type Stranded } from "./outbox";
 
 /** A guest's name and the token by which they come back as the same person. */
 export interface Guest {
@@ -110,6 +110,8 @@ export type Dialog =
   | { is: "account"; form: AccountForm; identity: string; busy: boolean; error: string | null }
   | { is: "sessions"; sessions: Session[] | null }
   | { is: "delete"; key: LineKey }
+  /** Whether to throw away what that person has not sent; null means my own that have no room. */
+  | { is: "discard"; pair: Pair | null; name: string; count: number }
   | { is: "react"; key: LineKey };
 
 export type Theme = "night" | "day" | "auto";

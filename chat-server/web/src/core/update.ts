@@ -5,7 +5,6 @@ import { deleteIt, moveChoice, react } from "./actions/message";
 import { askOnline, join } from "./actions/room";
 import { NARROW, WIDE } from "./actions/move";
 import { currentRoom, type State } from "./state";
-import { homeless } from "./stranded";
 import { say } from "./words";
 import * as account from "./update/account";
 import { runAction } from "./update/action";
@@ -15,7 +14,7 @@ import { onTick } from "./update/clock";
 import { onEntries } from "./update/entries";
 import { keepDrafts } from "./update/draft";
 import { jumpTo, readAfter, readBefore } from "./update/history";
-import { dropStranded, keep, look, onKept, onNotDurable, onUnkept } from "./update/keep";
+import { dropHomeless, dropStranded, look, onKept, onNotDurable, onUnkept } from "./update/keep";
 import { connect, onClosing, onLost, onWelcome } from "./update/link";
 import { complain, tell } from "./update/notice";
 import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
@@ -113,10 +112,17 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
       return account.wishAccount(state, event.form, event.identity ?? state.wished);
     case "session_revoked":
       return runAction(state, "revoke_session", String(event.index + 1), "", stamp);
-    case "stranded_dropped":
-      return dropStranded(state, event.pair);
-    case "homeless_dropped":
-      return homeless(state).flatMap(({ client_id }) => keep(state, { is: "withdraw", client_id, otherwise: null }));
+    case "discard_wished": {
+      const { pair, name, count } = event;
+      state.dialog = { is: "discard", pair, name, count };
+      return [];
+    }
+    case "discard_confirmed": {
+      const wish = state.dialog?.is === "discard" ? state.dialog : null;
+      state.dialog = null;
+      if (!wish) return [];
+      return wish.pair ? dropStranded(state, wish.pair) : dropHomeless(state);
+    }
     case "copied":
       if (event.done) tell(state, say("COPIED"));
       else complain(state, say("NOT_COPIED"));
