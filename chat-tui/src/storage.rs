@@ -93,8 +93,8 @@ pub struct KeptRoom {
 pub struct Stranded {
     /// Whose it is.
     pub pair: Pair,
-    /// What they were called.
-    pub name: String,
+    /// What they were called, where that is known.
+    pub name: Option<String>,
     /// The name that they sign in by; a guest has none.
     pub identity: Option<Identity>,
     /// The messages that have no answer, in order.
@@ -111,7 +111,7 @@ impl Stranded {
             _ => None,
         });
         let texts: Vec<String> = texts.collect();
-        let name = user.map_or_else(|| "somebody else".to_owned(), |user| user.name.as_str().to_owned());
+        let name = user.map(|user| user.name.as_str().to_owned());
         let identity = user.and_then(|user| user.identity.clone());
         (!texts.is_empty()).then_some(Self { pair, name, identity, texts })
     }

@@ -42,7 +42,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             let question = match confirm {
                 Confirm::DiscardStranded(stranded) => {
                     let count = stranded.texts.len().to_string();
-                    words::fill(words::CONFIRM_DISCARD, &[("count", &count), ("name", &sanitize::line(&stranded.name))])
+                    words::fill(words::CONFIRM_DISCARD, &[("count", &count), ("name", &of_whom(stranded))])
                 }
                 Confirm::Delete(_) => words::CONFIRM_DELETE.to_owned(),
                 Confirm::Quit => match state.outbox.open() {
@@ -120,9 +120,17 @@ fn sentence(buffer: &mut Buffer, theme: Theme, over: Rect, sentence: &str) {
     }
 }
 
+fn of_whom(stranded: &Stranded) -> String {
+    stranded.name.as_ref().map_or_else(|| "somebody else".to_owned(), |name| sanitize::line(name).into_owned())
+}
+
 fn stranded(buffer: &mut Buffer, theme: Theme, over: Rect, stranded: &Stranded, search: &Search<Offer>, viewport: &mut Viewport) {
-    let told = if stranded.identity.is_some() { words::STRANDED } else { words::STRANDED_GUEST };
-    let (count, name) = (stranded.texts.len().to_string(), sanitize::line(&stranded.name));
+    let told = match (&stranded.identity, &stranded.name) {
+        (Some(_), _) => words::STRANDED,
+        (None, Some(_)) => words::STRANDED_GUEST,
+        (None, None) => "{count} unsent messages of {name} are kept here.",
+    };
+    let (count, name) = (stranded.texts.len().to_string(), of_whom(stranded));
     let told = words::fill(told, &[("count", &count), ("name", &name)]);
     let wide = usize::from(over.width.min(64)).saturating_sub(6);
     // Not what they say: whoever sits here now may be somebody else.

@@ -137,7 +137,7 @@ fn what_waits_for_others_is_found_and_can_be_discarded(#[values(false, true)] on
     assert!(place.storage.stranded(&(ServerId::parse("s2").unwrap(), pair("eve").1)).unwrap().is_empty(), "another server");
     place.storage.load(&pair("eve")).unwrap();
     let found = place.storage.stranded(&pair("eve")).unwrap();
-    let ada = Stranded { pair: pair("ada"), name: "ada".into(), identity: Identity::parse("ada").ok(), texts: vec!["line 0".into()] };
+    let ada = Stranded { pair: pair("ada"), name: Some("ada".into()), identity: Identity::parse("ada").ok(), texts: vec!["line 0".into()] };
     assert_eq!(found, [ada], "what has no answer, and is a message");
     place.restart();
     place.storage.load(&pair("eve")).unwrap();

@@ -89,6 +89,22 @@ fn what_waits_for_somebody_else_is_offered_and_never_sent() {
 }
 
 #[test]
+fn a_guest_is_told_how_to_come_back_and_nobody_is_called_by_a_name_that_is_not_known() {
+    use chat_tui::event::Event;
+    let mut app = signed_out();
+    app.welcome();
+    app.keys("Esc");
+    let mut found = app.storage.stranded(&app.state.pair().unwrap()).unwrap();
+    found[0].identity = None;
+    app.feed(Event::Stranded(found.clone()));
+    assert!(app.sees("2 unsent messages of the guest me are kept here.") && app.sees("--name \"me\"") && !app.sees("Sign in"));
+    app.keys("Esc");
+    found[0].name = None;
+    app.feed(Event::Stranded(found));
+    assert!(app.sees("2 unsent messages of somebody else are kept here.") && !app.sees("--name"));
+}
+
+#[test]
 fn what_waits_for_somebody_else_can_be_copied_and_discarded() {
     use chat_tui::effect::Effect;
     let mut app = signed_out();
