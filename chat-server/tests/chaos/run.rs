@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chat_proto::id::RoomId;
 
 use crate::Plan;
-use crate::audit::Ledger;
+use crate::audit::{Kind, Ledger};
 use crate::crew::{CREW, Crew};
 use crate::fleet::{Order, Word};
 use crate::host::Host;
@@ -24,6 +24,9 @@ use crate::{faults, verdict};
 const SETUP: Duration = Duration::from_secs(120);
 /// How long the outboxes may take to drain once the faults have stopped.
 pub const DRAIN: Duration = Duration::from_secs(60);
+
+/// How many things that are wrong in the same way are told.
+const SHOWN: usize = 8;
 
 /// All that takes part.
 pub struct Arena {
@@ -138,8 +141,13 @@ pub fn run(plan: &Plan) -> usize {
     if let Some(path) = &plan.report {
         std::fs::write(path, report.to_string()).unwrap();
     }
-    for damage in damage.iter().take(20) {
-        println!("  {damage}");
+    let mut shown: BTreeMap<Kind, usize> = BTreeMap::new();
+    for damage in &damage {
+        let shown = shown.entry(damage.kind).or_default();
+        *shown += 1;
+        if *shown <= SHOWN {
+            println!("  {damage}");
+        }
     }
     if !damage.is_empty() {
         println!("chaos: FAILED with seed {seed}: {} things are wrong", damage.len());

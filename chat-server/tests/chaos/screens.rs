@@ -49,26 +49,29 @@ impl Seat {
         }
     }
 
-    pub fn enter(&self, room: &str) {
-        if let Some(terminal) = &*self.terminal.lock().unwrap() {
-            terminal.say(&format!("/join {room}"));
+    /// Goes to a room; tells whether the screen shows it.
+    pub fn enter(&self, room: &str) -> bool {
+        if self.is_in(room) {
+            return true;
         }
+        // Whatever was being written before a kill is back as a draft.
+        self.press("\x1b\x15");
+        self.press(&format!("/join {room}\r"));
+        within(PATIENCE / 4, || self.is_in(room))
     }
 
-    /// Enters its room as soon as the program is ready for it.
-    pub fn enter_when_there(&self) {
-        within(PATIENCE, || self.rows().iter().any(|row| row.trim_start_matches(['│', ' ']).starts_with('>')));
-        self.enter(&self.room);
+    fn is_in(&self, room: &str) -> bool {
+        let title = format!("#{room}");
+        self.rows().iter().take(1).any(|row| row.rsplit('│').next().is_some_and(|head| head.split_whitespace().next() == Some(&title)))
     }
 
     /// Types a line and waits until the screen shows it as said; `false` when that was not seen.
     pub fn say(&self, text: &str) -> bool {
-        let typed = self.terminal.lock().unwrap().as_ref().map(|terminal| {
-            // Whatever was being written before a kill is back as a draft.
-            terminal.press("\x15");
-            terminal.say(text);
-        });
-        typed.is_some() && within(PATIENCE, || self.timeline().iter().any(|row| row.contains(text)))
+        if !self.enter(&self.room) {
+            return false;
+        }
+        self.press(&format!("\x15{text}\r"));
+        within(PATIENCE, || self.timeline().iter().any(|row| row.contains(text)))
     }
 
     /// The rows of the timeline: not the composer's, which may hold a line that is not said yet.
@@ -165,12 +168,20 @@ impl Tab {
         Self { name, room, proxy, page: Mutex::new(page) }
     }
 
-    pub fn enter(&self, room: &str) {
-        self.page.lock().unwrap().say(&format!("/join {room}"));
+    /// Goes to a room; tells whether the page shows it.
+    pub fn enter(&self, room: &str) -> bool {
+        let is_in = || self.page.lock().unwrap().header().starts_with(&format!("#{room}"));
+        if !within(Duration::ZERO, is_in) {
+            self.page.lock().unwrap().say(&format!("/join {room}"));
+        }
+        within(PATIENCE / 4, is_in)
     }
 
     /// Types a line and waits until the page shows it as said.
     pub fn say(&self, text: &str) -> bool {
+        if !self.enter(&self.room) {
+            return false;
+        }
         self.page.lock().unwrap().say(text);
         within(PATIENCE, || self.page.lock().unwrap().lines().iter().any(|line| line.text.contains(text)))
     }
@@ -198,18 +209,19 @@ impl Tab {
         self.enter(room);
         std::thread::sleep(STILL * 2);
         let mut read = BTreeMap::new();
-        let mut idle = Instant::now();
-        while idle.elapsed() < PATIENCE / 4 {
-            let before = read.len();
-            let page = self.page.lock().unwrap();
-            for line in page.lines() {
-                if let Some(seq) = line.seq {
-                    read.insert(seq, line.text);
+        // Down again as well: what a glance missed between two turns is seen then.
+        for key in ["PageUp", "PageDown"] {
+            let mut idle = Instant::now();
+            while idle.elapsed() < PATIENCE / 5 {
+                let before = read.len();
+                let page = self.page.lock().unwrap();
+                read.extend(page.lines().into_iter().filter_map(|line| Some((line.seq?, line.text))));
+                page.press(key);
+                let seen = page.lines();
+                read.extend(seen.into_iter().filter_map(|line| Some((line.seq?, line.text))));
+                if read.len() > before {
+                    idle = Instant::now();
                 }
-            }
-            page.press("PageUp");
-            if read.len() > before {
-                idle = Instant::now();
             }
         }
         read

@@ -60,21 +60,18 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
                 seat.kill();
                 std::thread::sleep(Duration::from_millis(dice.below(2_000)));
                 seat.start_again();
-                seat.enter_when_there();
             }
             Fault::CrashPage => {
                 arena.count("page crashed");
                 let _server = arena.host_care.read().unwrap();
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
                 tab.crash();
-                tab.enter(&tab.room);
             }
             Fault::ReloadPage => {
                 arena.count("page loaded again");
                 let _server = arena.host_care.read().unwrap();
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
                 tab.reload();
-                tab.enter(&tab.room);
             }
             Fault::SetClock => {
                 arena.count("clock set");
