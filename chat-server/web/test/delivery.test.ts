@@ -66,6 +66,22 @@ describe("sending", () => {
     expect(test.state.outbox.items.every(({ is }) => is === "waiting")).toBe(true);
   });
 
+  it("drains what overtook it at once, not a backoff apiece", () => {
+    const test = inLobby();
+    for (let number = 0; number < 20; number++) test.say(`line ${number}`);
+    const [first, ...rest] = test.sent("message:send");
+    test.refuse(first!, "later", "slow_down", 400);
+    for (const sent of rest) test.refuse(sent, "later", "out_of_order");
+    expect(test.clear().wait(399).sent("message:send")).toEqual([]);
+    const again = test.wait(2).sent("message:send");
+    expect(again).toHaveLength(20);
+    // The first one's answer takes its time: nothing is sent again and again meanwhile.
+    for (const sent of again.slice(1)) test.refuse(sent, "later", "out_of_order");
+    expect(test.clear().wait(2_000).sent("message:send")).toEqual([]);
+    test.answer(again[0]!, { seq: 3, id: "r1-3", time: 0, n: 3 });
+    expect(test.sent("message:send")).toHaveLength(19);
+  });
+
   it("is tried again when no answer comes, and never shown as failed for it", () => {
     const test = inLobby();
     test.say("one");

@@ -55,10 +55,11 @@ pub struct Item {
     /// How many connections in a row closed right after it was sent.
     #[serde(default)]
     pub cuts: u8,
-    /// It came to the server before the one that it follows, and is sent again as soon as that one
-    /// has its answer, not by the clock: else a long outbox would drain one item a backoff.
+    /// It came to the server before this one, which was the first of its room: it goes again
+    /// together with that one, or once that has its answer, and not by a clock of its own. Else a
+    /// long outbox would drain one item a backoff.
     #[serde(skip)]
-    pub overtook: bool,
+    pub overtook: Option<ClientId>,
 }
 
 /// How far an item is.
@@ -105,14 +106,7 @@ impl Item {
     /// A new item, to be sent at once.
     #[must_use]
     pub fn new(client_id: ClientId, work: Work, made: Millis) -> Self {
-        Self { client_id, work, made, phase: Phase::Waiting(0), emitted: false, delays: 0, cuts: 0, overtook: false }
-    }
-
-    /// What it had overtaken is out of its way.
-    fn follow(&mut self) {
-        if std::mem::take(&mut self.overtook) && matches!(self.phase, Phase::Waiting(_)) {
-            self.phase = Phase::Waiting(0);
-        }
+        Self { client_id, work, made, phase: Phase::Waiting(0), emitted: false, delays: 0, cuts: 0, overtook: None }
     }
 
     /// Whether no answer to come can change it.
@@ -173,7 +167,7 @@ impl Outbox {
             let item = &self.items[index];
             let room = item.work.room().cloned();
             let again = match item.phase {
-                Phase::Waiting(not_before) if not_before <= now && item.work.is_ready() => false,
+                Phase::Waiting(not_before) if item.work.is_ready() && (not_before <= now || self.follows(item, &due)) => false,
                 Phase::Waiting(_) => {
                     held.insert(room);
                     continue;
@@ -188,7 +182,7 @@ impl Outbox {
             let after = self.predecessor(index);
             let rid = rid();
             let item = &mut self.items[index];
-            (item.phase, item.overtook) = (Phase::Sent(rid.clone(), now), false);
+            item.phase = Phase::Sent(rid.clone(), now);
             let first = !std::mem::replace(&mut item.emitted, true);
             unanswered += usize::from(!again);
             due.push((rid, Due { client_id: item.client_id.clone(), after, work: item.work.clone(), first }));
@@ -224,7 +218,6 @@ impl Outbox {
         }
         item.phase = Phase::Stored(stored.clone());
         let item = item.clone();
-        self.let_follow(item.work.room());
         if let Some(epoch) = epoch {
             let place = Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id };
             for waiting in &mut self.items {
@@ -243,15 +236,14 @@ impl Outbox {
         match error.retry {
             Retry::Never => {
                 item.phase = Phase::Refused(error.clone());
-                let item = item.clone();
-                self.let_follow(item.work.room());
-                Some(Settled::Refused(item, error))
+                Some(Settled::Refused(item.clone(), error))
             }
             _ if error.code == Code::OutOfOrder => {
-                // Where what it follows has its answer by now, it goes at once.
-                let wait = if self.is_behind(client_id) { RESEND_MS } else { SHORTEST_MS };
+                let first = self.first_open(client_id).filter(|first| first != client_id);
                 let item = self.get_mut(client_id)?;
-                (item.phase, item.overtook) = (Phase::Waiting(now + wait), true);
+                // Without one the one that it followed has its answer by now.
+                let wait = if first.is_some() { RESEND_MS } else { SHORTEST_MS };
+                (item.phase, item.overtook) = (Phase::Waiting(now + wait), first);
                 Some(Settled::Again(false))
             }
             Retry::Later | Retry::Now | Retry::Unknown => {
@@ -259,22 +251,25 @@ impl Outbox {
                 let after_sync = error.retry == Retry::Now;
                 let own = if after_sync && item.delays == 0 { SHORTEST_MS } else { 250 << item.delays.min(6) };
                 item.delays = item.delays.saturating_add(1);
+                item.overtook = None;
                 item.phase = Phase::Waiting(now + error.retry_after_ms.unwrap_or(own).max(SHORTEST_MS));
                 Some(Settled::Again(after_sync))
             }
         }
     }
 
-    /// Whether something before it in its room is still open.
-    fn is_behind(&self, client_id: &ClientId) -> bool {
-        self.items.iter().position(|item| item.client_id == *client_id).is_some_and(|index| self.predecessor(index).is_some())
+    /// The first item of its room that has no final answer.
+    fn first_open(&self, client_id: &ClientId) -> Option<ClientId> {
+        let room = self.get(client_id)?.work.room();
+        self.items.iter().find(|item| item.work.room() == room && !item.has_final_answer()).map(|item| item.client_id.clone())
     }
 
-    /// Something of the room has its answer: what had overtaken it may follow now.
-    fn let_follow(&mut self, room: Option<&RoomId>) {
-        for item in self.items.iter_mut().filter(|item| item.work.room() == room) {
-            item.follow();
-        }
+    /// Whether it may go although its own time has not come: what it overtook goes now, or is gone.
+    fn follows(&self, item: &Item, due: &[(Rid, Due)]) -> bool {
+        item.overtook.as_ref().is_some_and(|first| {
+            let open = self.get(first).is_some_and(|first| !first.has_final_answer());
+            !open || due.iter().any(|(_, due)| due.client_id == *first)
+        })
     }
 
     /// The line was cut. What was on its way is to be sent again; `welcomed` tells whether the
@@ -292,7 +287,6 @@ impl Outbox {
                 set_aside = Some(item.clone());
             }
         }
-        self.items.iter_mut().for_each(Item::follow);
         self.unsend();
         set_aside
     }

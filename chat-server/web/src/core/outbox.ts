@@ -24,6 +24,12 @@ export type Item = Kept & {
   /** Not before this time; Infinity until the next `sync` is answered. */
   due_at: number;
   tries: number;
+  /**
+   * It came to the server before this one, which was the first of its room: it goes again together
+   * with that one, or once that has its answer, and not by a clock of its own. Else a long outbox
+   * would drain one item a backoff.
+   */
+  overtook: string | null;
   /** How many connections in a row ended right after it went out as the oldest. */
   cuts: number;
   /** When this page last saw that another one cares for it. */
@@ -106,7 +112,17 @@ export function reconcile(outbox: Outbox, records: readonly Kept[], now: number)
 }
 
 function fresh(record: Kept, now: number): Item {
-  return { ...record, claiming: false, rid: null, sent_at: 0, due_at: 0, tries: 0, cuts: 0, seen_at: now };
+  return {
+    ...record,
+    claiming: false,
+    rid: null,
+    sent_at: 0,
+    due_at: 0,
+    tries: 0,
+    overtook: null,
+    cuts: 0,
+    seen_at: now,
+  };
 }
 
 /** What is to be sent now, in order, with at most `most` requests unanswered. */
@@ -119,7 +135,10 @@ export function due(outbox: Outbox, now: number, most: number, tab: string): Ite
     const room = roomOf(item);
     if (room !== null && held.has(room)) continue;
     if (item.rid !== null && now < item.sent_at + RESEND_MS) continue;
-    const wait = item.points_at !== null || item.due_at > now || now < ours(item, tab);
+    const first = item.overtook === null ? null : find(outbox, item.overtook);
+    const follows = item.overtook !== null && (first?.is !== "waiting" || out.includes(first));
+    const early = item.due_at > now && !follows;
+    const wait = item.points_at !== null || early || now < ours(item, tab);
     if (wait || (item.rid === null && flying >= most)) {
       if (room !== null) held.add(room);
       continue;
@@ -164,8 +183,15 @@ function answered(item: Item, place: Place | null): Item {
 }
 
 /** A refusal that lets it be tried again. Returns whether a `sync` has to come before that. */
-export function postpone(item: Item, error: WireError, now: number, random: number): boolean {
+export function postpone(outbox: Outbox, item: Item, error: WireError, now: number, random: number): boolean {
   item.rid = null;
+  item.overtook = null;
+  if (error.code === "out_of_order") {
+    const first = outbox.items.find((other) => other.is === "waiting" && roomOf(other) === roomOf(item));
+    if (first !== item) item.overtook = first?.client_id ?? null;
+    item.due_at = now + (item.overtook === null ? SHORTEST_MS : RESEND_MS);
+    return false;
+  }
   item.tries++;
   // A server that says "now" again and again is given time, too.
   const at_once = error.retry === "now" && item.tries === 1;

@@ -53,7 +53,7 @@ export function onRefused(state: State, client_id: string, rid: string, error: W
   if (item?.is !== "waiting") return [];
   if (error.retry === "never") return refuseFinally(state, item, error);
   // An older try's answer says nothing of the newer one's.
-  return item.rid === rid && postpone(item, error, state.now, random) ? askSync(state) : [];
+  return item.rid === rid && postpone(state.outbox, item, error, state.now, random) ? askSync(state) : [];
 }
 
 /** Own entries, live or in a page, settle what they answer, whichever comes first. */
