@@ -86,7 +86,10 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
                     state.link.reason = Some(reason);
                     link::down(state, &mut fx);
                 }
-                Link::Wire(event) => wire::event(state, event, &mut fx),
+                Link::Wire(event) => {
+                    link::heard(state);
+                    wire::event(state, event, &mut fx);
+                }
                 Link::Unreadable(what) => state.complain(format!("The server said something that this program cannot read: {what}")),
             }
         }

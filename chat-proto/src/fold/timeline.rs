@@ -28,7 +28,7 @@ pub struct Timeline {
     me: UserId,
     epoch: Epoch,
     cursor: Option<Mark>,
-    /// The cursor when the connection ended, until the server has said that the log still holds it.
+    /// The cursor when the connection began, until the server has said that the log still holds it.
     checkpoint: Option<Mark>,
     /// The newest entry that had a say in any line held.
     folded: Seq,
@@ -133,10 +133,11 @@ impl Timeline {
         self.forget_orphans();
     }
 
-    /// The connection ended. Until there is another one, the log may be copied back and go on
-    /// otherwise: what is held up to the cursor can be checked by the cursor's id, and what nothing
-    /// vouches for is dropped, to be read again. Tells whether the lines were.
-    pub fn disconnected(&mut self) -> bool {
+    /// There is another connection; to be called before anything of it is folded. Since the last one
+    /// the log may have been copied back and gone on otherwise: what is held up to the cursor can be
+    /// checked by the cursor's id, and what nothing vouches for is dropped, to be read again. Tells
+    /// whether the lines were.
+    pub fn reconnected(&mut self) -> bool {
         self.ahead.clear();
         self.orphans.clear();
         self.pages_under_way = 0;
@@ -158,7 +159,7 @@ impl Timeline {
     }
 
     /// By which the server is asked whether the log is still the one that is held here: where the
-    /// cursor stood when the connection ended, and once that is confirmed the cursor itself.
+    /// cursor stood when the connection began, and once that is confirmed the cursor itself.
     #[must_use]
     pub fn checkpoint(&self) -> Option<Place> {
         self.checkpoint.as_ref().or(self.cursor.as_ref()).map(|mark| mark.at(&self.epoch))

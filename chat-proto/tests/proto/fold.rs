@@ -151,5 +151,5 @@ fn an_empty_page_beyond_the_head_changes_nothing() {
     timeline.page_requested();
     timeline.apply_page(&log.page(5_000, 4_999, log.entries.len() as Seq));
     assert_eq!(timeline.snapshot(300), before);
-    assert!(!timeline.disconnected(), "nothing is dropped for it");
+    assert!(!timeline.reconnected(), "nothing is dropped for it");
 }

@@ -35,6 +35,45 @@ describe("a gap on a live line", () => {
   });
 });
 
+describe("a log that was copied back while the line was down", () => {
+  it("shows nothing that came ahead of a gap before that", () => {
+    const test = inLobby();
+    test.live(message(4, "lost in the copy")).cut().wait(600).clear();
+    test
+      .welcome([room(2)])
+      .live(message(3, "three"))
+      .live(message(4, "four"));
+    expect(test.lines()).toEqual(["create", "hello", "three", "four"]);
+  });
+
+  it("is asked about by the cursor of before, whatever came since", () => {
+    const test = inLobby();
+    test.live(message(3, "lost in the copy")).cut().wait(600).clear();
+    // Live entries of the new log, before the welcome and behind the old head.
+    test.live({ ...message(4, "four"), id: "other-4" });
+    test.welcome([room(4)]);
+    expect(test.sent("sync")[0]?.payload).toMatchObject({ cursors: [{ seq: 3, id: "r1-3" }] });
+  });
+
+  it("is read anew where more is held than the cursor vouches for", () => {
+    const test = inLobby();
+    const edit = {
+      ...message(9, ""),
+      kind: "edit",
+      target: { seq: 2, id: "r1-2" },
+      content: { type: "text", text: "?" },
+    };
+    test.live(message(5, "five")).wait(310);
+    const [asked] = test.sent("history:read");
+    test.answer(asked!, page(3, [message(3, "three")], 9, [edit as never]));
+    test.cut().wait(600);
+    expect(test.lines()).toContain("three");
+    test.clear().welcome([room(9)]);
+    expect(test.lines()).toEqual([]);
+    expect(test.sent("history:read")[0]?.payload.after).toBeUndefined();
+  });
+});
+
 describe("sync", () => {
   it("comes with cursors after a welcome to a page that holds lines", () => {
     const test = inLobby().cut().wait(600).clear().welcome();

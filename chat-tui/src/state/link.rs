@@ -38,6 +38,8 @@ pub struct Link {
     pub reason: Option<String>,
     /// When something last came.
     pub heard_at: Millis,
+    /// Nothing of the protocol has come from this connection yet.
+    pub is_silent: bool,
     /// The server said goodbye, and when to come back; `None` means not by itself.
     pub farewell: Option<Farewell>,
 }

@@ -152,13 +152,17 @@ impl Room {
         self.stand_at_the_end();
     }
 
-    /// The connection ended: lines that nothing vouches for are dropped.
+    /// There is another connection: lines that nothing vouches for are dropped.
+    pub fn reconnected(&mut self) {
+        if self.timeline.reconnected() {
+            self.stand_at_the_end();
+        }
+    }
+
+    /// The connection is gone, and what it alone kept going.
     pub fn disconnected(&mut self) {
         self.typing.0.clear();
         self.gap_since = None;
-        if self.timeline.disconnected() {
-            self.stand_at_the_end();
-        }
     }
 
     /// The lines are gone, and whatever stood on them.

@@ -25,6 +25,7 @@ pub(super) fn open(state: &mut State, fx: &mut Fx) {
     state.link.phase = Phase::Opening(state.now);
     state.link.heard_at = state.now;
     state.link.farewell = None;
+    state.link.is_silent = true;
     fx.push(Effect::Connect(state.link.number, auth));
 }
 
@@ -43,6 +44,13 @@ fn auth(state: &State) -> Option<Auth> {
         auth.token = Some(guest.token.clone());
     }
     Some(auth)
+}
+
+/// Something came. Until then, what is held stays to be read: it may be long.
+pub(super) fn heard(state: &mut State) {
+    if std::mem::take(&mut state.link.is_silent) {
+        state.rooms.values_mut().for_each(Room::reconnected);
+    }
 }
 
 /// The connection is down, or was never up.

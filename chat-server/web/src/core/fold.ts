@@ -23,6 +23,10 @@ export class Timeline {
   /** Grows with every change, so that a view knows when to look again. */
   revision = 0;
   cursor: Mark | null = null;
+  /** The cursor when the connection began, until the server has said that the log still holds it. */
+  private unconfirmed: Mark | null = null;
+  /** The newest entry that had a say in any line held. */
+  private folded = 0;
   readonly covered = new Ranges();
   private readonly slots = new Map<number, Slot>();
   /** The keys of `slots`, ascending. */
@@ -73,12 +77,45 @@ export class Timeline {
     }
     for (const { target, reactions } of page.reactions) this.slots.get(target)?.snapshot(page.head.seq, reactions);
     for (const entry of page.amendments) this.amend(entry);
+    if (page.reactions.length > 0) this.folded = Math.max(this.folded, page.head.seq);
+    this.folded = Math.max(this.folded, page.to?.seq ?? 0);
     this.covered.insert(page.from, to);
     for (const orphan of this.orphans.splice(0)) this.amend(orphan);
     this.advanceCursor(page, to);
     this.drainAhead();
     this.pageFailed();
     this.revision++;
+  }
+
+  /**
+   * There is another connection; to be called before anything of it is folded. Since the last one
+   * the log may have been copied back and gone on otherwise: what is held up to the cursor can be
+   * checked by the cursor's id. Tells whether something is held that nothing vouches for: then all
+   * of it is to be dropped, and read again.
+   */
+  reconnected(): boolean {
+    this.ahead.length = 0;
+    this.orphans = [];
+    this.pagesUnderWay = 0;
+    const { cursor, unconfirmed } = this;
+    if (!cursor) return this.covered.all().length > 0;
+    if (this.folded > cursor.seq || (unconfirmed && unconfirmed.seq !== cursor.seq)) return true;
+    this.unconfirmed = cursor;
+    return false;
+  }
+
+  /** The server was asked about `checkpoint`, and the log holds it. */
+  confirmed(): void {
+    this.unconfirmed = null;
+  }
+
+  /**
+   * By which the server is asked whether the log is still the one that is held here: where the
+   * cursor stood when the connection began, and once that is confirmed the cursor itself.
+   */
+  checkpoint(): Place | null {
+    const mark = this.unconfirmed ?? this.cursor;
+    return mark && { epoch: this.epoch, seq: mark.seq, id: mark.id };
   }
 
   /** The lines held whose seq lies in the range, in order. */
@@ -132,6 +169,7 @@ export class Timeline {
     if (lineOf(entry) === null) this.amend(entry);
     else if (isNext) this.putLine(entry);
     if (isNext) {
+      this.folded = Math.max(this.folded, entry.seq);
       this.covered.insert(entry.seq, entry.seq);
       this.cursor = { seq: entry.seq, id: entry.id };
     }
@@ -154,6 +192,7 @@ export class Timeline {
   private amend(entry: Entry): void {
     if (entry.kind !== "edit" && entry.kind !== "delete" && entry.kind !== "react") return;
     const target = entry.target.seq;
+    this.folded = Math.max(this.folded, entry.seq);
     if (entry.kind === "delete") {
       for (const seq of this.seqsIn(target + 1, Infinity)) this.slots.get(seq)?.forgetQuote(target);
     }

@@ -137,6 +137,8 @@ export interface State {
   /** Counts connections; what a former one says late is not heard. */
   attempt: number;
   tries: number;
+  /** Nothing has come from this connection yet. */
+  silent: boolean;
   /** The server's word that it will end the connection, and how long it may take. */
   closing: { error: WireError; until: number } | null;
   network: boolean;
@@ -216,6 +218,7 @@ export function initial(): State {
     link: { is: "idle" },
     attempt: 0,
     tries: 0,
+    silent: true,
     closing: null,
     network: true,
     ever_welcomed: false,

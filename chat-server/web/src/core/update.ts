@@ -15,7 +15,7 @@ import { onEntries } from "./update/entries";
 import { keepDrafts } from "./update/draft";
 import { jumpTo, readAfter, readBefore } from "./update/history";
 import { dropHomeless, dropStranded, look, onKept, onNotDurable, onUnkept } from "./update/keep";
-import { connect, onClosing, onLost, onWelcome } from "./update/link";
+import { connect, onClosing, onHeard, onLost, onWelcome } from "./update/link";
 import { complain, tell } from "./update/notice";
 import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
 import { markRead } from "./update/read";
@@ -135,6 +135,7 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
 }
 
 function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Effect[] {
+  onHeard(state);
   switch (name) {
     case "welcome":
       return onWelcome(state, payload, stamp);

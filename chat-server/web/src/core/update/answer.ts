@@ -38,7 +38,7 @@ function onOk(state: State, purpose: Purpose, ok: unknown, stamp: Stamp): Effect
     case "outbox":
       return onStored(state, purpose.client_id, ok);
     case "sync":
-      return onSync(state, ok as SyncReply, stamp.random);
+      return onSync(state, ok as SyncReply, stamp.random, true);
     case "history":
       return onPage(state, purpose, ok as Page);
     case "find":

@@ -76,7 +76,7 @@ function read(state: State, copy: RoomCopy, direction: Direction, seq: number): 
   if (direction === "before") request.before = seq;
   if (direction === "after" || direction === "gap") request.after = seq;
   if (direction === "around") request.around = seq;
-  const place = direction === "head" ? null : timeline.cursorPlace();
+  const place = direction === "head" ? null : timeline.checkpoint();
   if (place) request.place = place;
   const purpose: Asked = { is: "history", room: copy.room.id, direction, timeline, seq };
   const effects = ask(state, "history:read", request, purpose);

@@ -10,7 +10,7 @@ import { onPageRefused } from "./history";
 import { keep, look } from "./keep";
 import { tell } from "./notice";
 import { askMembers } from "./rooms";
-import { askSync, onSync } from "./sync";
+import { askSync, onSync, restart } from "./sync";
 
 declare const __VERSION__: string;
 
@@ -40,8 +40,16 @@ export function connect(state: State): Effect[] {
     credentials.as === "guest" ? { guest: credentials.guest.name, token: credentials.guest.token, ...common } : common;
   state.attempt++;
   state.closing = null;
+  state.silent = true;
   state.link = { is: "opening", since: state.now };
   return [{ do: "connect", attempt: state.attempt, auth }];
+}
+
+/** Something came. Until then, what is held stays to be read: it may be long. */
+export function onHeard(state: State): void {
+  if (!state.silent) return;
+  state.silent = false;
+  for (const copy of state.rooms.values()) if (copy.timeline.reconnected()) restart(state, copy, copy.timeline.epoch);
 }
 
 /** Ends the connection to come back at once, perhaps as somebody else. */
@@ -61,7 +69,7 @@ export function onWelcome(state: State, { server, user, limits, sync }: Welcome,
   const first = !state.ever_welcomed;
   state.ever_welcomed = true;
   const effects = takeUser(state, user);
-  effects.push(...onSync(state, sync, stamp.random));
+  effects.push(...onSync(state, sync, stamp.random, false));
   if (held) effects.push(...askSync(state));
   if (state.current !== null && !first) effects.push(...askMembers(state, state.current));
   if (state.away !== "no") effects.push(...ask(state, "presence:set", { away: true }, { is: "quiet" }));

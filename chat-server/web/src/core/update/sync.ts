@@ -17,21 +17,22 @@ export function askSync(state: State): Effect[] {
     state.sync_again = true;
     return [];
   }
-  const cursors = [...state.rooms.values()].flatMap(({ room, timeline }) =>
-    timeline.cursor ? [{ room: room.id, epoch: timeline.epoch, ...timeline.cursor }] : [],
-  );
+  const cursors = [...state.rooms.values()].flatMap(({ room, timeline }) => {
+    const place = timeline.checkpoint();
+    return place ? [{ room: room.id, ...place }] : [];
+  });
   const show = state.current !== null ? [state.current] : [];
   return ask(state, "sync", { cursors: cursors.slice(0, MOST), show }, { is: "sync" });
 }
 
-/** The answer of a `sync`, or the one that came with `welcome`. */
-export function onSync(state: State, reply: SyncReply, random: number): Effect[] {
+/** The answer of a `sync` with our cursors, or (not `whole`) the one that came with `welcome`. */
+export function onSync(state: State, reply: SyncReply, random: number, whole: boolean): Effect[] {
   const effects: Effect[] = [];
   state.sync_at = state.now + state.limits.sync_ms * (0.8 + 0.4 * random);
   synced(state.outbox);
   const mine = new Set(reply.rooms.map(({ room }) => room.id));
   for (const id of [...state.rooms.keys()]) if (!mine.has(id)) state.rooms.delete(id);
-  for (const told of reply.rooms) effects.push(...take(state, told));
+  for (const told of reply.rooms) effects.push(...take(state, told, whole));
   for (const { room, online, total, members } of reply.presence) {
     const copy = state.rooms.get(room);
     if (!copy) continue;
@@ -56,7 +57,7 @@ export function onSync(state: State, reply: SyncReply, random: number): Effect[]
   return effects;
 }
 
-function take(state: State, told: RoomState): Effect[] {
+function take(state: State, told: RoomState, whole: boolean): Effect[] {
   const { room, epoch, head, read } = told;
   let copy = state.rooms.get(room.id);
   if (!copy) {
@@ -68,7 +69,7 @@ function take(state: State, told: RoomState): Effect[] {
     restart(state, copy, epoch);
     copy.head = head;
     copy.n = told.n;
-  }
+  } else if (whole) copy.timeline.confirmed();
   copy.room = room;
   // Live entries may have come since the server looked.
   if (head.seq > copy.head.seq) copy.head = head;
