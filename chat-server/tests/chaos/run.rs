@@ -45,6 +45,7 @@ pub struct Arena {
     pub only: Vec<String>,
     /// How often each fault was done.
     pub faults: Mutex<BTreeMap<&'static str, u32>>,
+    began: Instant,
     pub dir: PathBuf,
     _kept: tempfile::TempDir,
 }
@@ -66,7 +67,9 @@ impl Arena {
         self.rooms[name].clone()
     }
 
+    /// Tells a fault, before it is done.
     pub fn count(&self, fault: &'static str) {
+        println!("chaos: {:>5.1} s: {fault}", self.began.elapsed().as_secs_f64());
         *self.faults.lock().unwrap().entry(fault).or_default() += 1;
     }
 
@@ -116,7 +119,7 @@ pub fn run(plan: &Plan) -> usize {
         std::thread::sleep(until.saturating_duration_since(Instant::now()));
         arena.ending.store(true, Ordering::Relaxed);
     });
-    println!("chaos: the faults have stopped after {} s; what was done: {:?}", began.elapsed().as_secs(), arena.faults.lock().unwrap());
+    println!("chaos: the faults have stopped after {} s", began.elapsed().as_secs());
 
     let calm = Instant::now();
     let mut damage = Vec::new();
@@ -212,6 +215,7 @@ fn set_up(plan: &Plan, runtime: &tokio::runtime::Runtime) -> Arena {
         ending: AtomicBool::new(false),
         only: plan.only.clone(),
         faults: Mutex::default(),
+        began: Instant::now(),
         dir,
         _kept: kept,
     };
