@@ -47,7 +47,8 @@ struct Process {
 
 impl Crew {
     pub fn start(first: usize, dir: &Path, proxy: Proxy, ledger: Arc<Mutex<Ledger>>) -> Self {
-        let crew = Self { first, dir: dir.to_owned(), proxy, care: Mutex::default(), process: Mutex::default(), heard: Arc::default(), ledger };
+        let crew =
+            Self { first, dir: dir.to_owned(), proxy, care: Mutex::default(), process: Mutex::default(), heard: Arc::default(), ledger };
         crew.start_again();
         crew
     }

@@ -65,7 +65,14 @@ pub enum Word {
     /// Something about what it was to write.
     Told { told: Told },
     /// How things stand.
-    Status { online: bool, open: usize, oldest: Option<String>, set_aside: Vec<ClientId>, me: Option<chat_proto::id::UserId>, rooms: Vec<RoomId> },
+    Status {
+        online: bool,
+        open: usize,
+        oldest: Option<String>,
+        set_aside: Vec<ClientId>,
+        me: Option<chat_proto::id::UserId>,
+        rooms: Vec<RoomId>,
+    },
     /// A place was reached: the digest of the line there, none where nothing is shown.
     Visited { room: RoomId, seq: Seq, digest: Option<u64> },
     /// All of a room is shown: from where to where, each line's seq and digest.

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[path = "../delivery/audit.rs"]
+#[allow(dead_code, reason = "simulations use the rest")]
 mod audit;
 mod crew;
 #[path = "../server/dice.rs"]

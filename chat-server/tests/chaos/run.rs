@@ -90,7 +90,8 @@ impl Arena {
 
 /// Runs it; tells how many things are wrong.
 pub fn run(plan: &Plan) -> usize {
-    let seed = plan.seed.unwrap_or_else(|| u64::from(std::process::id()) * 1_000_003 + Instant::now().elapsed().subsec_nanos() as u64 + fresh());
+    let seed =
+        plan.seed.unwrap_or_else(|| u64::from(std::process::id()) * 1_000_003 + Instant::now().elapsed().subsec_nanos() as u64 + fresh());
     println!("chaos: seed {seed}, {} minutes, {} fast clients, {} things said a second", plan.minutes, plan.clients, plan.rate);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let began = Instant::now();
@@ -139,7 +140,8 @@ pub fn run(plan: &Plan) -> usize {
     }
     println!("chaos: the outboxes have drained after {:.1} s", drained.as_secs_f64());
     let judged = verdict::judge_all(&arena, seed, &mut damage);
-    let report = Report { plan, seed, drained, judged, faults: arena.faults.lock().unwrap().clone(), damage: &damage, took: began.elapsed() };
+    let report =
+        Report { plan, seed, drained, judged, faults: arena.faults.lock().unwrap().clone(), damage: &damage, took: began.elapsed() };
     print!("{report}");
     if let Some(path) = &plan.report {
         std::fs::write(path, report.to_string()).unwrap();
@@ -187,7 +189,8 @@ fn set_up(plan: &Plan, runtime: &tokio::runtime::Runtime) -> Arena {
     }
     let seats: Vec<Seat> = (0..4).map(|seat| Seat::start(format!("seat{seat}"), ROOMS[seat].to_owned(), &dir, proxy())).collect();
     let browser = Browser::start();
-    let tabs: Vec<Tab> = ["tab0", "tab1", "tab2"].into_iter().zip(ROOMS).map(|(name, room)| Tab::start(&browser, name, room.to_owned(), proxy())).collect();
+    let tabs: Vec<Tab> =
+        ["tab0", "tab1", "tab2"].into_iter().zip(ROOMS).map(|(name, room)| Tab::start(&browser, name, room.to_owned(), proxy())).collect();
     for crew in &crews {
         for client in crew.clients() {
             crew.order(client, Order::Type { room: LOBBY.to_owned(), text: format!("/join {}", room_of(client)) });
@@ -201,7 +204,8 @@ fn set_up(plan: &Plan, runtime: &tokio::runtime::Runtime) -> Arena {
         within(SETUP, || tab.is_at_rest());
         tab.enter(&tab.room);
     }
-    let rooms: BTreeMap<String, RoomId> = host.export().iter().map(|room| (room.room.name.as_str().to_owned(), room.room.id.clone())).collect();
+    let rooms: BTreeMap<String, RoomId> =
+        host.export().iter().map(|room| (room.room.name.as_str().to_owned(), room.room.id.clone())).collect();
     assert_eq!(rooms.len(), ROOMS.len() + 1, "not all rooms were made: {rooms:?}");
     let arena = Arena {
         ledger,
@@ -222,7 +226,9 @@ fn set_up(plan: &Plan, runtime: &tokio::runtime::Runtime) -> Arena {
     let joined = within(SETUP, || {
         arena.crews.iter().all(|crew| {
             let status = crew.ask_status(Duration::from_secs(5));
-            crew.clients().all(|client| matches!(status.get(&client), Some(Word::Status { rooms, .. }) if rooms.contains(&arena.room_id(room_of(client)))))
+            crew.clients().all(
+                |client| matches!(status.get(&client), Some(Word::Status { rooms, .. }) if rooms.contains(&arena.room_id(room_of(client)))),
+            )
         })
     });
     assert!(joined, "not everybody came into their rooms");

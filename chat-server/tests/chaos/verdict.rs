@@ -91,20 +91,19 @@ pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
                 }
             });
         }
-        scope.spawn(move || {
-            for tab in &arena.tabs {
+        for tab in &arena.tabs {
+            scope.spawn(move || {
                 for name in [tab.room.as_str(), LOBBY] {
-                    let fold = &folds[&arena.room_id(name)];
-                    let read = tab.read(name);
+                    let read = tab.read(name).into_iter().filter(|(_, text)| text.split(' ').next().is_some_and(is_token));
+                    let read: Vec<String> = read.map(|(seq, text)| format!("{seq} {text}")).collect();
+                    let expected: Vec<String> = messages(&folds[&arena.room_id(name)]).map(|(seq, text)| format!("{seq} {text}")).collect();
                     counts.lock().unwrap().0 += 1;
-                    let expected: Vec<String> = messages(fold).map(|(seq, text)| format!("{seq} {text}")).collect();
-                    let read: Vec<String> = read.into_iter().filter(|(_, text)| text.split(' ').next().is_some_and(is_token)).map(|(seq, text)| format!("{seq} {text}")).collect();
                     if let Some(what) = difference(&expected, &read) {
                         found.lock().unwrap().push(wrong_view(tab.name, name, what));
                     }
                 }
-            }
-        });
+            });
+        }
     });
     damage.extend(found.into_inner().unwrap());
     (judged.views, judged.visits) = counts.into_inner().unwrap();
@@ -175,7 +174,8 @@ fn judge_crew(crew: &Crew, rooms: &[Exported], seed: u64) -> (Vec<Damage>, usize
                     if to != head || lines != expected {
                         let at = standing.iter().find(|seq| lines.get(seq) != expected.get(seq));
                         let line = at.and_then(|seq| room.log.fold(me).line(*seq).cloned());
-                        let what = format!("shows {} lines to {to} of {} to {head}; at {at:?} stands {line:?}", lines.len(), expected.len());
+                        let what =
+                            format!("shows {} lines to {to} of {} to {head}; at {at:?} stands {line:?}", lines.len(), expected.len());
                         damage.push(wrong_view(&name(client), room.room.name.as_str(), what));
                     }
                 }

@@ -40,15 +40,18 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
     let mut was_away = false;
     work_through(&chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(2), |fault, dice| {
         let crew = &arena.crews[dice.pick(arena.crews.len())];
-        let _care = crew.care.lock().unwrap();
+        // Not held by who waits for the server: its hand may wait for the processes.
+        let care = || crew.care.lock().unwrap();
         match fault {
             Fault::KillFleet => {
+                let _care = care();
                 arena.count("fast clients killed");
                 crew.kill();
                 std::thread::sleep(Duration::from_millis(dice.below(4_000)));
                 crew.start_again();
             }
             Fault::FreezeFleet => {
+                let _care = care();
                 arena.count("fast clients stopped and continued");
                 crew.freeze(true);
                 seconds(4);
@@ -68,8 +71,8 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
                 tab.crash();
             }
             Fault::ReloadPage => {
-                arena.count("page loaded again");
                 let _server = arena.host_care.read().unwrap();
+                arena.count("page loaded again");
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
                 tab.reload();
             }
@@ -88,6 +91,7 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
             // Often enough, and not all the time.
             Fault::Away if was_away && dice.below(4) > 0 => {}
             Fault::Away => {
+                let _care = care();
                 was_away = true;
                 many_messages_while_away(arena, away, crew);
             }
