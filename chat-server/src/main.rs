@@ -39,11 +39,14 @@ fn main() -> ExitCode {
 async fn serve(args: &ServeArgs) -> Result<(), String> {
     let settings = Settings::load(args)?;
     logging::start(settings.log_format, &settings.log_filter)?;
-    let server = Server::start(&settings).await?;
+    let mut server = Server::start(&settings).await?;
     for address in &server.addresses {
         tracing::info!("listening on http://{address}");
     }
-    platform::asked_to_stop().await;
+    tokio::select! {
+        () = platform::asked_to_stop() => {}
+        () = server.broken() => return Err("A part of the server broke, and it had to stop; the log says which. What was acknowledged is stored.".to_owned()),
+    }
     server.stop().await;
     Ok(())
 }

@@ -92,6 +92,13 @@ impl Server {
         Ok(Self { addresses, stop, running })
     }
 
+    /// Waits until the server has ended without being asked to, since a part of it broke.
+    pub async fn broken(&mut self) {
+        if let Err(error) = (&mut self.running).await {
+            tracing::error!(%error, "the server ended badly");
+        }
+    }
+
     /// Stops accepting, tells the clients to come back, finishes what is under way, and closes.
     pub async fn stop(self) {
         self.stop.cancel();
@@ -130,11 +137,11 @@ struct Parts {
 impl Parts {
     async fn run(self, stop: CancellationToken) {
         let Self { listeners, router, io, service, fanout, store, _data_dir } = self;
-        let writer = tokio::spawn({
+        let mut writer = tokio::spawn({
             let service = service.clone();
             async move { service.run_writer().await }
         });
-        let delivery = tokio::spawn({
+        let mut delivery = tokio::spawn({
             let fanout = fanout.clone();
             async move { fanout.run().await }
         });
@@ -152,7 +159,19 @@ impl Parts {
             let stopping = stop.clone();
             serving.spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await });
         }
-        stop.cancelled().await;
+        let broken = tokio::select! {
+            () = stop.cancelled() => None,
+            ended = &mut writer => Some(("the writer", ended)),
+            ended = &mut delivery => Some(("the fan-out", ended)),
+        };
+        if let Some((what, ended)) = broken {
+            // Better no server than one that takes everything and answers nothing.
+            tracing::error!(?ended, "{what} has ended by itself: the server cannot go on");
+            stop.cancel();
+            io.close().await;
+            store.close().await;
+            return;
+        }
 
         tracing::info!("stopping");
         service.write_down_seen().await;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod accounts;
+mod broken;
 mod client;
 mod contract;
 mod copied_back;

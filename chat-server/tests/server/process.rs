@@ -70,3 +70,29 @@ async fn running_out_of_descriptors_passes() {
     let mut bob = Client::guest(server.address, "bob").await;
     bob.say(&lobby, "1", "hello").await.unwrap();
 }
+
+/// A full disk may be the log's, too: what cannot be logged is lost, and nothing else.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_chat-server"))
+        .args(["serve", "--listen", &address.to_string(), "--data"])
+        .arg(dir.path())
+        .env("CHAT_LOG__FILTER", "debug")
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(address).is_err() {
+        assert!(child.try_wait().unwrap().is_none() && Instant::now() < deadline, "the server does not start");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut ada = Client::guest(address, "ada").await;
+    let lobby = ada.lobby();
+    ada.say(&lobby, "1", "said").await.unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
