@@ -14,6 +14,7 @@ use chat_proto::handshake::Auth;
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::place::Millis;
+use chat_proto::request::room_mark_read::ReadPosition;
 use chat_server::domain::presence::ConnectionId;
 use chat_server::storage::memory::MemoryStore;
 use chat_tui::effect::Emit;
@@ -598,7 +599,17 @@ impl World {
         for index in 0..self.clients.len() {
             damage.extend(self.judge_screens(index, &logs));
         }
+        damage.extend(self.judge_read_positions());
         damage
+    }
+
+    /// Two terminals of one person agree on how far each room is read.
+    fn judge_read_positions(&self) -> Option<Damage> {
+        let read = |index: usize| -> Option<BTreeMap<&RoomId, &ReadPosition>> {
+            Some(self.clients[index].state()?.rooms.iter().map(|(id, room)| (id, &room.read)).collect())
+        };
+        let (one, other) = (read(0), read(1));
+        (one != other).then(|| Damage { kind: Kind::WrongView, what: format!("ada has read {one:?} and {other:?}") })
     }
 
     fn stuck(&self) -> String {
