@@ -140,6 +140,10 @@ describe("sending", () => {
     const [poison, good] = test.state.outbox.items;
     expect([poison?.is, good?.is]).toEqual(["failed", "waiting"]);
     expect(test.sent("message:send").map(({ payload }) => payload.after)).toEqual([null]);
+    // Nobody has refused it: it may be stored, and is not called discarded.
+    test.do({ type: "action", id: "discard", argument: "", command: "" });
+    expect(test.state.outbox.items[0]?.client_id).toBe(poison!.client_id);
+    expect(test.state.notice?.tone).toBe("error");
     // An entry of it that turns up later settles it all the same.
     test.live(message(3, "poison", ME, poison!.client_id));
     expect(test.state.outbox.items.map(({ client_id }) => client_id)).toEqual([good!.client_id]);

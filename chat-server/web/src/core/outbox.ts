@@ -209,7 +209,7 @@ export function fail(outbox: Outbox, item: Item, error: WireError, forget: boole
 
 /** It cuts the line: it is not sent any more until the person wishes it. */
 export function setAside(outbox: Outbox, item: Item, error: WireError): Verb {
-  Object.assign(item, { is: "failed", error, rid: null, claiming: false });
+  Object.assign(item, { is: "failed", error, maybe_stored: true, rid: null, claiming: false });
   return verdict(outbox, { is: "set_aside", client_id: item.client_id, error });
 }
 

@@ -84,6 +84,11 @@ export const MESSAGE_ACTIONS = {
   discard: (state) => {
     const item = failedItem(state) ?? unsentItem(state);
     if (!item) return [];
+    if (item.maybe_stored) {
+      // It was sent, and nobody has refused it: who believed it discarded would be wrong.
+      complain(state, say("NOT_SENT", { reason: item.error?.message ?? "" }));
+      return [];
+    }
     state.chosen = null;
     return [...keep(state, { is: "withdraw", client_id: item.client_id, otherwise: null }), FOCUS];
   },

@@ -88,7 +88,7 @@ export function perform(book: Book, verb: Verb): Outcome {
     case "refuse":
       return refuse(book, verb.client_id, verb.error, verb.forget);
     case "set_aside":
-      fail(book, verb.client_id, verb.error);
+      fail(book, verb.client_id, verb.error, true);
       return DONE;
     case "drop":
       book.items = book.items.filter((item) => item.is === "answered");
@@ -147,7 +147,7 @@ function withdraw(book: Book, client_id: string, otherwise: Fresh | null): Outco
 
 /** Whether no connection can have brought it to the server, or the server does not want it. */
 function free(item: Kept): boolean {
-  return item.is === "failed" || (item.is === "waiting" && !item.emitted);
+  return (item.is === "failed" && !item.maybe_stored) || (item.is === "waiting" && !item.emitted);
 }
 
 function retry(book: Book, { client_id, fresh, by }: Extract<Verb, { is: "retry" }>): Outcome {
@@ -165,7 +165,7 @@ function again(book: Book, former: Kept, item: Kept): void {
   const target = item.points_at && find(book, item.points_at.client_id);
   const placed = point(item, target?.place ?? null, !isComing(target));
   book.items = book.items.filter((other) => other !== former);
-  book.items.push({ ...placed, is: "waiting", error: null, order: end(book) });
+  book.items.push({ ...placed, is: "waiting", error: null, maybe_stored: false, order: end(book) });
   follow(book, former.client_id, item.client_id);
   revive(book, item.client_id);
 }
@@ -213,10 +213,10 @@ function settle(book: Book, client_id: string, place: Place | null): Outcome {
 }
 
 /** It fails, and with it what was to follow from it. */
-function fail(book: Book, client_id: string, error: WireError): void {
+function fail(book: Book, client_id: string, error: WireError, maybe_stored = false): void {
   const item = find(book, client_id);
   if (item?.is !== "waiting") return;
-  replace(book, item, { ...item, is: "failed", error });
+  replace(book, item, { ...item, is: "failed", error, maybe_stored });
   for (const other of pointers(book, client_id)) fail(book, other.client_id, error);
 }
 

@@ -34,6 +34,8 @@ interface Keeping {
   is: "waiting" | "answered" | "failed";
   /** Whether it was ever emitted; what never was can simply be changed or withdrawn. */
   emitted: boolean;
+  /** It was set aside, since it cuts the line: nobody refused it, so it is never called discarded. */
+  maybe_stored?: boolean;
   /** The page that sends it. Another one takes over what stays unanswered. */
   by: string;
   /** How many times a page set out to send it: a sign of life of the one that does. */
