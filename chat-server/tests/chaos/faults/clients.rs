@@ -69,12 +69,15 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
                 let _server = arena.host_care.read().unwrap();
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
                 tab.crash();
+                println!("chaos: {} was there again after {:.1} s", tab.name, began.elapsed().as_secs_f64());
             }
             Fault::ReloadPage => {
                 let _server = arena.host_care.read().unwrap();
+                let began = Instant::now();
                 arena.count("page loaded again");
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
                 tab.reload();
+                println!("chaos: {} was there again after {:.1} s", tab.name, began.elapsed().as_secs_f64());
             }
             Fault::SetClock => {
                 arena.count("clock set");
