@@ -159,13 +159,16 @@ pub struct Tab {
     pub name: &'static str,
     pub room: String,
     pub proxy: Proxy,
+    /// Held while the page is loaded, and while its line is bad: a document or a script that is cut is
+    /// no page (Chromium takes half a header for a whole one), and has no outbox that would wait.
+    pub care: Mutex<()>,
     page: Mutex<Page>,
 }
 
 impl Tab {
     pub fn start(browser: &Arc<Browser>, name: &'static str, room: String, proxy: Proxy) -> Self {
         let page = Page::open(browser, name, &proxy.url(), 1_200, TALL);
-        Self { name, room, proxy, page: Mutex::new(page) }
+        Self { name, room, proxy, care: Mutex::default(), page: Mutex::new(page) }
     }
 
     /// Goes to a room; tells whether the page shows it.
@@ -187,11 +190,13 @@ impl Tab {
     }
 
     pub fn reload(&self) {
+        let _care = self.care.lock().unwrap();
         self.page.lock().unwrap().reload();
     }
 
     /// The page's process ends, and the page is opened again.
     pub fn crash(&self) {
+        let _care = self.care.lock().unwrap();
         self.page.lock().unwrap().crash();
     }
 

@@ -65,8 +65,9 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
                 seat.start_again();
             }
             Fault::CrashPage => {
-                arena.count("page crashed");
                 let _server = arena.host_care.read().unwrap();
+                let began = Instant::now();
+                arena.count("page crashed");
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
                 tab.crash();
                 println!("chaos: {} was there again after {:.1} s", tab.name, began.elapsed().as_secs_f64());

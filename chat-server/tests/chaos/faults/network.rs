@@ -28,8 +28,7 @@ pub fn work(arena: &Arc<Arena>, seed: u64, until: Instant) {
         let mut proxies: Vec<&Proxy> = crews.collect();
         proxies.push(&arena.seats[dice.pick(arena.seats.len())].proxy);
         let tab = &arena.tabs[dice.pick(arena.tabs.len())];
-        // A page that is being loaded is left alone: it has no outbox yet that would wait.
-        let _care = arena.host_care.read().unwrap();
+        let _care = tab.care.lock().unwrap();
         proxies.push(&tab.proxy);
         let weather = |weather: Weather| proxies.iter().for_each(|proxy| proxy.set(weather));
         let fine = Weather::default();
