@@ -26,6 +26,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::{Order, Word, digest, speak};
 use crate::witness;
 
+/// With so many things unsent a person stops writing, and waits.
+const MOST_UNSENT: usize = 300;
 /// How often the screen that it does not have is drawn.
 const DRAW: Duration = Duration::from_millis(500);
 
@@ -144,7 +146,7 @@ impl Client {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Type { room, text } => {
-                if self.goes_to(&room) {
+                if self.state.outbox.open() < MOST_UNSENT && self.goes_to(&room) {
                     self.types(&text);
                 }
             }
