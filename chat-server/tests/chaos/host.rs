@@ -73,7 +73,8 @@ impl Host {
         let deadline = Instant::now() + READY;
         while !self.is_ready() {
             let ended = self.child.lock().unwrap().as_mut().unwrap().try_wait().unwrap();
-            assert!(ended.is_none() && Instant::now() < deadline, "the server does not start ({ended:?}): see server.log");
+            let log = || std::fs::read_to_string(self.dir.join("server.log")).unwrap_or_default();
+            assert!(ended.is_none() && Instant::now() < deadline, "the server does not start ({ended:?}):\n{}", log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
