@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::page::{Browser, Page};
+use crate::page::{Browser, Line, Page};
 use crate::proxy::Proxy;
 use crate::terminal::Terminal;
 
@@ -99,7 +99,13 @@ impl Seat {
     pub fn is_at_rest(&self) -> bool {
         let rows = self.rows();
         let connected = rows.iter().rev().take(3).any(|row| row.split_whitespace().any(|word| word == "connected"));
-        connected && !self.timeline().iter().any(|row| row.trim_end().ends_with(['…', '!']))
+        connected && !self.timeline().iter().any(|row| row.trim_end().ends_with('…'))
+    }
+
+    /// What the screen says it could not send: it was set aside, and may be stored or not.
+    pub fn unsent(&self) -> Vec<String> {
+        let failed = self.timeline().into_iter().filter(|row| row.trim_end().ends_with('!'));
+        words(&failed.collect::<Vec<_>>()).into_iter().map(|word| format!("{word} {}", self.name)).collect()
     }
 
     /// Reads a room from its end to its beginning: the first word of every message, in order.
@@ -206,7 +212,13 @@ impl Tab {
 
     pub fn is_at_rest(&self) -> bool {
         let page = self.page.lock().unwrap();
-        page.state() == "connected" && page.lines().iter().all(|line| line.seq.is_some())
+        page.state() == "connected" && page.lines().iter().all(|line| line.seq.is_some() || is_failed(line))
+    }
+
+    /// What the page says it could not send: it was set aside, and may be stored or not.
+    pub fn unsent(&self) -> Vec<String> {
+        let lines = self.page.lock().unwrap().lines();
+        lines.into_iter().filter(|line| line.seq.is_none() && is_failed(line)).map(|line| line.text).collect()
     }
 
     /// Reads a room from its end to its beginning: each message's text by its seq.
@@ -231,6 +243,11 @@ impl Tab {
         }
         read
     }
+}
+
+/// Whether a page's line says that it was not sent.
+fn is_failed(line: &Line) -> bool {
+    line.whole.contains("! ")
 }
 
 /// Whether it comes true in time.

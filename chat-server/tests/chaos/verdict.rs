@@ -52,6 +52,12 @@ pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
             }
         }
     }
+    let unsent = arena.seats.iter().flat_map(|seat| seat.unsent()).chain(arena.tabs.iter().flat_map(|tab| tab.unsent()));
+    let unsent: Vec<String> = unsent.collect();
+    if !unsent.is_empty() {
+        println!("chaos: screens say that these were not sent, since they cut the line: {unsent:?}");
+    }
+    arena.ledger.lock().unwrap().undo_texts(unsent);
     let ledger = arena.ledger.lock().unwrap();
     damage.extend(judge(&ledger, &logs));
     let mut judged = Judged {
