@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 const ROWS: u16 = 500;
 const COLUMNS: u16 = 100;
 /// The page's window, in pixels.
-const TALL: u32 = 6_000;
+const TALL: u32 = 2_000;
 /// How long a screen may take to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
