@@ -60,6 +60,10 @@ impl Host {
 
     fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        // What the scripts set for the tests is no setting of the server's.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHAT_")) {
+            command.env_remove(name);
+        }
         command.arg(verb).arg("--config").arg(self.config()).arg("--data").arg(self.data()).stdin(Stdio::null());
         command
     }
