@@ -60,6 +60,21 @@ impl Work {
         }
     }
 
+    /// Whether it is drawn as a line of its own, which shows what became of it.
+    #[must_use]
+    pub fn draws_line(&self) -> bool {
+        match self {
+            Self::Send { .. } => true,
+            Self::Edit { .. }
+            | Self::Delete { .. }
+            | Self::React { .. }
+            | Self::Join { .. }
+            | Self::Leave { .. }
+            | Self::Topic { .. }
+            | Self::Create { .. } => false,
+        }
+    }
+
     /// The message that it points at.
     #[must_use]
     pub fn target(&self) -> Option<&Target> {

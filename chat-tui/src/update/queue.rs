@@ -73,16 +73,9 @@ pub(super) fn not_kept(state: &mut State, changes: Vec<Change>, reason: String) 
 
 /// It cut the line again and again: it is not sent any more by itself, and what follows it is.
 pub(super) fn set_aside(state: &mut State, item: Item, fx: &mut Fx) {
-    match item.work {
-        // Drawn where it stands, to be retried.
-        Work::Send { .. } => {}
-        Work::Edit { .. }
-        | Work::Delete { .. }
-        | Work::React { .. }
-        | Work::Join { .. }
-        | Work::Leave { .. }
-        | Work::Topic { .. }
-        | Work::Create { .. } => state.complain("What you did last may not have been done: it cuts the line. Look, and try it again."),
+    // A line is drawn where it stands, to be retried.
+    if !item.work.draws_line() {
+        state.complain("What you did last may not have been done: it cuts the line. Look, and try it again.");
     }
     store(state, Change::Changed(item), fx);
 }
@@ -121,20 +114,13 @@ fn apply(state: &mut State, settled: Settled, answer: Option<&Value>, fx: &mut F
         }
         Settled::Refused(item, error) => {
             store(state, Change::Changed(item.clone()), fx);
-            match item.work {
-                // Drawn where it stands, with the reason, to be retried or discarded.
-                Work::Send { .. } => give_back_homeless(state, fx),
-                Work::Edit { .. }
-                | Work::Delete { .. }
-                | Work::React { .. }
-                | Work::Join { .. }
-                | Work::Leave { .. }
-                | Work::Topic { .. }
-                | Work::Create { .. } => {
-                    state.complain(&error.message);
-                    state.outbox.discard(&item.client_id);
-                    store(state, Change::Settled(item.client_id), fx);
-                }
+            if item.work.draws_line() {
+                // It shows the reason where it stands, to be retried or discarded.
+                give_back_homeless(state, fx);
+            } else {
+                state.complain(&error.message);
+                state.outbox.discard(&item.client_id);
+                store(state, Change::Settled(item.client_id), fx);
             }
         }
         Settled::Again(after_sync) => {
