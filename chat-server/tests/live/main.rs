@@ -9,6 +9,7 @@
 mod outbox;
 mod page;
 mod picture;
+mod reading_back;
 mod server;
 mod suite;
 mod terminal;

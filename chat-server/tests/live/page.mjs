@@ -156,6 +156,15 @@ const actions = {
       return rows;
     }),
 
+  /** How tall the timeline is, and the part of it from a line to the end of what it holds; in pixels. */
+  heights: ({ page: key, text }) =>
+    pages.get(key).evaluate((text) => {
+      const log = document.querySelector("[role=log]");
+      const line = [...log.querySelectorAll(".text")].find((line) => line.textContent.trim() === text);
+      const top = line.closest("[data-seq]").getBoundingClientRect().top - log.getBoundingClientRect().top;
+      return [log.clientHeight, Math.round(log.scrollHeight - log.scrollTop - top)];
+    }, text),
+
   /** What stands in the composer. */
   draft: ({ page: key }) => pages.get(key).locator("textarea").inputValue(),
 

@@ -187,6 +187,12 @@ impl Page {
         serde_json::from_value(self.ask("lines", json!({}))).unwrap()
     }
 
+    /// How tall the timeline is, and the part of it from a line to the end of what it holds; in pixels.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn heights(&self, text: &str) -> (u32, u32) {
+        serde_json::from_value(self.ask("heights", json!({ "text": text }))).unwrap()
+    }
+
     pub fn state(&self) -> String {
         serde_json::from_value::<Option<String>>(self.ask("state", json!({}))).unwrap().unwrap_or_default()
     }
