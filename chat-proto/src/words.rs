@@ -139,9 +139,9 @@ words! {
     /// Lets somebody in under that name.
     COME_IN = "Come in";
     /// Above the unsent lines of somebody else on this device.
-    STRANDED = "{count} unsent messages of {name} are kept here. Sign in as {name} to send them.";
+    STRANDED = "Unsent messages of {name} are kept here ({count}). Sign in as {name} to send them.";
     /// The same of a guest, who has no password to sign in by; in the terminal.
-    STRANDED_GUEST = "{count} unsent messages of the guest {name} are kept here. chat-tui --name \"{name}\" sends them.";
+    STRANDED_GUEST = "Unsent messages of the guest {name} are kept here ({count}). chat-tui --name \"{name}\" sends them.";
     /// Beside it.
     COPY_THEM = "Copy them";
     /// Beside it, in the terminal.
@@ -149,7 +149,7 @@ words! {
     /// Beside it, in the terminal.
     STRANDED_LATER = "Later";
     /// Asked before they are discarded.
-    CONFIRM_DISCARD = "Discard the {count} unsent messages of {name}? They cannot be brought back. (y/n)";
+    CONFIRM_DISCARD = "Discard the unsent messages of {name} ({count})? They cannot be brought back. (y/n)";
     /// A password over plain HTTP, in the page.
     PLAIN_HTTP_PASSWORD = "This line is not encrypted: others on the network could read the password.";
     /// A form's field.
@@ -211,7 +211,7 @@ words! {
     /// A message to be discarded that went out meanwhile.
     BEING_SENT = "It is on its way already.";
     /// The same in the page, where it cannot become that person again by signing in.
-    STRANDED_HERE = "{count} unsent messages of {name}, who used this browser before, are kept here.";
+    STRANDED_HERE = "Unsent messages of {name}, who used this browser before, are kept here ({count}).";
     /// Above own messages whose room is not one's own any more.
     HOMELESS = "Not sent, since you are not in the room any more: {count}.";
     /// The label of the button that brings more of a list.

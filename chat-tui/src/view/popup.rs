@@ -128,7 +128,7 @@ fn stranded(buffer: &mut Buffer, theme: Theme, over: Rect, stranded: &Stranded, 
     let told = match (&stranded.identity, &stranded.name) {
         (Some(_), _) => words::STRANDED,
         (None, Some(_)) => words::STRANDED_GUEST,
-        (None, None) => "{count} unsent messages of {name} are kept here.",
+        (None, None) => "Unsent messages of {name} are kept here ({count}).",
     };
     let (count, name) = (stranded.texts.len().to_string(), of_whom(stranded));
     let told = words::fill(told, &[("count", &count), ("name", &name)]);
