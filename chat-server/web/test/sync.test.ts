@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keys } from "../src/core/lines";
 import { currentRoom, unread } from "../src/core/state";
 import { ADA, inLobby, ME, message, page, room, TestPage } from "./page";
 
@@ -53,6 +54,29 @@ describe("a log that was copied back while the line was down", () => {
     test.live({ ...message(4, "four"), id: "other-4" });
     test.welcome([room(4)]);
     expect(test.sent("sync")[0]?.payload).toMatchObject({ cursors: [{ seq: 3, id: "r1-3" }] });
+  });
+
+  it("ends where the server says, though more of it was known", () => {
+    const test = inLobby();
+    test.live(message(5, "lost in the copy")).cut().wait(600).clear();
+    test.welcome([room(3)]);
+    expect(here(test).head.seq).toBe(3);
+    const [sync] = test.sent("sync");
+    test.answer(sync!, { time: test.now, rooms: [room(3)], presence: [] }).wait(310);
+    const [asked] = test.sent("history:read");
+    test.answer(asked!, page(3, [message(3, "of the copy")]));
+    expect(test.lines()).toEqual(["create", "hello", "of the copy"]);
+    expect(test.clear().wait(1_000).sent("history:read")).toEqual([]);
+  });
+
+  it("has lost what was answered and never seen", () => {
+    const test = inLobby().say("mine");
+    test.answer(test.sent("message:send")[0]!, { seq: 9, id: "r1-9", time: test.now, n: 8 });
+    expect(keys(test.state)).toHaveLength(2);
+    test.cut().wait(600);
+    expect(keys(test.state), "nobody has said yet that it is lost").toHaveLength(2);
+    test.welcome([room(2)]);
+    expect(keys(test.state)).toEqual([2]);
   });
 
   it("is read anew where more is held than the cursor vouches for", () => {

@@ -157,6 +157,12 @@ impl Room {
         if self.timeline.reconnected() {
             self.stand_at_the_end();
         }
+        // Where the log ends is told anew: an older database that was copied back is shorter.
+        match self.timeline.cursor() {
+            Some(cursor) => self.head = cursor.clone(),
+            None => self.head.seq = 0,
+        }
+        self.counted = self.head.seq;
     }
 
     /// The connection is gone, and what it alone kept going.

@@ -151,6 +151,7 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
         state.say(words::PLAIN_HTTP_GUEST);
     }
     sync::apply(state, welcome.sync, false, fx);
+    queue::forget_lost(state);
     rooms::settle_on_one(state, fx);
     sync::ask_now(state, fx);
     account::tell_away_again(state, fx);

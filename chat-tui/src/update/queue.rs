@@ -169,6 +169,12 @@ pub(super) fn stands(state: &mut State, client_id: &ClientId, epoch: &Epoch, sto
     }
 }
 
+/// At a `welcome`: what was answered before by a log that is gone. It ends before that place now.
+pub(super) fn forget_lost(state: &mut State) {
+    let rooms = &state.rooms;
+    state.outbox.forget_drawn(|room, stored| rooms.get(room).is_none_or(|room| room.head.seq < stored.seq));
+}
+
 /// What is stored and in the log, or not to be seen anyway, is not drawn below it any more.
 fn forget_drawn(state: &mut State) {
     let rooms = &state.rooms;

@@ -145,6 +145,44 @@ fn a_log_that_was_made_anew_is_read_anew() {
     assert!(app.sees("of the new log") && !app.sees("of the old log"));
 }
 
+/// A database is copied back that is older than what the client knows of, but not than its cursor.
+#[test]
+fn a_log_that_became_shorter_ends_where_the_server_says() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.server.say("bob", "lost, and never told");
+    let entry = app.server.say("bob", "lost");
+    let room = app.server.lobby().info.id.clone();
+    let told = app.server.told(&room, vec![entry]);
+    app.wire(told);
+    app.down();
+    app.server.lobby().entries.truncate(1);
+    app.server.say("bob", "of the copy");
+    app.online = true;
+    app.wait(2_000);
+    app.welcome();
+    assert!(app.sees("of the copy") && !app.sees("lost"));
+    assert_eq!(app.state.room().unwrap().head.seq, 2);
+}
+
+#[test]
+fn an_answered_line_that_is_gone_with_its_log_is_not_shown_any_more() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.say("gone with the disk");
+    let emit = app.sent.drain(..).find(|emit| emit.name == "message:send").unwrap();
+    let answer = app.server.handle(&emit.rid, emit.name, emit.payload).into_iter().find(|event| matches!(event, AnyEvent::Answer(_)));
+    app.wire(answer.unwrap());
+    assert!(app.sees("gone with the disk"));
+    app.down();
+    assert!(app.sees("gone with the disk"), "nobody has said yet that it is");
+    app.server.lobby().entries.truncate(1);
+    app.online = true;
+    app.wait(2_000);
+    app.welcome();
+    assert!(!app.sees("gone with the disk"));
+}
+
 #[test]
 fn a_room_that_is_missing_is_mine_no_longer() {
     let mut server = Server::new();

@@ -10,6 +10,7 @@ import { onPageRefused } from "./history";
 import { keep, look } from "./keep";
 import { tell } from "./notice";
 import { askMembers } from "./rooms";
+import { forgetLost } from "./send";
 import { askSync, onSync, restart } from "./sync";
 
 declare const __VERSION__: string;
@@ -49,7 +50,13 @@ export function connect(state: State): Effect[] {
 export function onHeard(state: State): void {
   if (!state.silent) return;
   state.silent = false;
-  for (const copy of state.rooms.values()) if (copy.timeline.reconnected()) restart(state, copy, copy.timeline.epoch);
+  for (const copy of state.rooms.values()) {
+    if (copy.timeline.reconnected()) restart(state, copy, copy.timeline.epoch);
+    // Where the log ends is told anew: an older database that was copied back is shorter.
+    const { cursor } = copy.timeline;
+    copy.head = cursor ? { seq: cursor.seq, id: cursor.id } : { seq: 0, id: "" };
+    copy.n = 0;
+  }
 }
 
 /** Ends the connection to come back at once, perhaps as somebody else. */
@@ -70,6 +77,7 @@ export function onWelcome(state: State, { server, user, limits, sync }: Welcome,
   state.ever_welcomed = true;
   const effects = takeUser(state, user);
   effects.push(...onSync(state, sync, stamp.random, false));
+  forgetLost(state);
   if (held) effects.push(...askSync(state));
   if (state.current !== null && !first) effects.push(...askMembers(state, state.current));
   if (state.away !== "no") effects.push(...ask(state, "presence:set", { away: true }, { is: "quiet" }));

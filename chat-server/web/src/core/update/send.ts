@@ -86,6 +86,15 @@ export function prune(state: State): void {
   }
 }
 
+/** Drops what was answered before this connection by a log that is gone: it ends before that place now. */
+export function forgetLost(state: State): void {
+  for (const item of state.outbox.items) {
+    const room = roomOf(item);
+    const copy = room === null ? undefined : state.rooms.get(room);
+    if (item.is === "answered" && item.place && copy && item.place.seq > copy.head.seq) remove(state.outbox, item);
+  }
+}
+
 /** What meant a message by its client id means it by its place from now on; a mode stays the same one. */
 function rekey(state: State, copy: RoomCopy, client_id: string, seq: number): void {
   const { dialog } = state;
