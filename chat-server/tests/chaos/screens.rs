@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 const ROWS: u16 = 500;
 const COLUMNS: u16 = 100;
 /// The page's window, in pixels.
-const TALL: u32 = 2_000;
+const TALL: u32 = 6_000;
 /// How long a screen may take to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
@@ -108,24 +108,44 @@ impl Seat {
         words(&failed.collect::<Vec<_>>()).into_iter().map(|word| format!("{word} {}", self.name)).collect()
     }
 
-    /// Reads a room from its end to its beginning: the first word of every message, in order.
-    pub fn read(&self, room: &str, is_first: impl Fn(&str) -> bool) -> Vec<String> {
+    /// Reads a room from its end, which is that word, to its beginning: the first word of every message,
+    /// in order. Beside it the words of a screen that does not join what was below it.
+    pub fn read(&self, room: &str, first: &str, last: &str) -> (Vec<String>, Vec<String>) {
         self.enter(room);
-        self.press("\x1b[1;5F");
+        let begun = Instant::now();
+        loop {
+            self.press("\x1b[1;5F");
+            within(PATIENCE, || words(&self.timeline()).last().is_some_and(|word| word == last));
+            match self.read_upwards(first) {
+                // Below it stood what was not loaded yet: it is read again from its end.
+                (_, stray) if !stray.is_empty() && begun.elapsed() < PATIENCE * 3 => {}
+                read => return read,
+            }
+        }
+    }
+
+    fn read_upwards(&self, first: &str) -> (Vec<String>, Vec<String>) {
         self.settle();
         let mut read = words(&self.timeline());
         let mut idle = Instant::now();
-        while !read.first().is_some_and(|word| is_first(word)) && idle.elapsed() < PATIENCE {
+        while !read.first().is_some_and(|word| word == first) && idle.elapsed() < PATIENCE {
             self.press("\x1b[5~");
-            self.settle();
-            let above = words(&self.timeline());
-            let grown = merge(&above, &read);
-            if grown.len() > read.len() {
+            // A screen that does not join was seen half drawn, and is looked at again.
+            let looked = Instant::now();
+            let more = loop {
+                self.settle();
+                match above(&words(&self.timeline()), &read) {
+                    None if looked.elapsed() < PATIENCE / 4 => {}
+                    more => break more,
+                }
+            };
+            let Some(more) = more else { return (read, words(&self.timeline())) };
+            if !more.is_empty() {
                 idle = Instant::now();
             }
-            read = grown;
+            read.splice(..0, more);
         }
-        read
+        (read, Vec::new())
     }
 
     fn settle(&self) {
@@ -153,11 +173,15 @@ pub fn is_token(word: &str) -> bool {
     number.is_some_and(|number| number.len() == 7 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Puts what was read further up before what was read already; they overlap.
-fn merge(above: &[String], below: &[String]) -> Vec<String> {
-    let fits = |overlap: &usize| below.starts_with(&above[above.len() - overlap..]);
-    let overlap = (1..=above.len().min(below.len())).rev().find(fits).unwrap_or(0);
-    above[..above.len() - overlap].iter().chain(below).cloned().collect()
+/// What a screen further up has more than what was read already; `None` when they do not join.
+fn above(screen: &[String], read: &[String]) -> Option<Vec<String>> {
+    let overlap = (1..=screen.len().min(read.len())).rev().find(|overlap| read.starts_with(&screen[screen.len() - overlap..]));
+    // Scrolled not at all, or by less than what was read: it lies within.
+    let lies_within = || read.windows(screen.len().max(1)).any(|part| part == screen);
+    match overlap {
+        Some(overlap) => Some(screen[..screen.len() - overlap].to_vec()),
+        None => lies_within().then(Vec::new),
+    }
 }
 
 /// Somebody at a page.
@@ -211,8 +235,18 @@ impl Tab {
     }
 
     pub fn is_at_rest(&self) -> bool {
-        let page = self.page.lock().unwrap();
-        page.state() == "connected" && page.lines().iter().all(|line| line.seq.is_some() || is_failed(line))
+        self.state() == "connected" && self.waiting().is_empty()
+    }
+
+    /// The lines that are still on their way, as the page shows them.
+    pub fn waiting(&self) -> Vec<String> {
+        let lines = self.page.lock().unwrap().lines();
+        lines.into_iter().filter(|line| line.seq.is_none() && !is_failed(line)).map(|line| line.whole).collect()
+    }
+
+    /// What the browser keeps of what is not sent yet.
+    pub fn kept(&self) -> String {
+        self.page.lock().unwrap().kept()
     }
 
     /// What the page says it could not send: it was set aside, and may be stored or not.

@@ -36,7 +36,11 @@ pub struct Judged {
 
 pub fn not_drained(arena: &Arena, crews: Result<(), String>) -> Damage {
     let seats = arena.seats.iter().filter(|seat| !seat.is_at_rest()).map(|seat| format!("{}:\n{}", seat.name, seat.text()));
-    let tabs = arena.tabs.iter().filter(|tab| !tab.is_at_rest()).map(|tab| format!("{}: {}", tab.name, tab.state()));
+    let tabs = arena
+        .tabs
+        .iter()
+        .filter(|tab| !tab.is_at_rest())
+        .map(|tab| format!("{}: {}, {:?}, of {}", tab.name, tab.state(), tab.waiting(), tab.kept()));
     let all: Vec<String> = crews.err().into_iter().chain(seats).chain(tabs).collect();
     Damage { kind: Kind::Lost, what: format!("not drained after {} s: {}", DRAIN.as_secs(), all.join("\n")) }
 }
@@ -88,10 +92,12 @@ pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
             scope.spawn(move || {
                 for name in [seat.room.as_str(), LOBBY] {
                     let expected = tokens(&folds[&arena.room_id(name)]);
-                    let first = expected.first().cloned().unwrap_or_default();
-                    let read = seat.read(name, |word| word == first);
+                    let end = |word: Option<&String>| word.cloned().unwrap_or_default();
+                    let (read, stray) = seat.read(name, &end(expected.first()), &end(expected.last()));
                     counts.lock().unwrap().0 += 1;
                     if let Some(what) = difference(&expected, &read) {
+                        let (seen, stray) = (places(&expected, &read), places(&expected, &stray));
+                        let what = format!("{what}; it shows the places {seen}, and on a screen that does not join them {stray}");
                         found.lock().unwrap().push(wrong_view(&seat.name, name, what));
                     }
                 }
@@ -135,6 +141,21 @@ fn difference(expected: &[String], read: &[String]) -> Option<String> {
     }
     let at = expected.iter().zip(read).position(|(a, b)| a != b).unwrap_or(expected.len().min(read.len()));
     Some(format!("{} of {} are shown; at {at}: {:?} where {:?} stands", read.len(), expected.len(), read.get(at), expected.get(at)))
+}
+
+/// Where words stand among those that are expected, as ranges.
+fn places(expected: &[String], words: &[String]) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    let mut told = Vec::new();
+    for word in words {
+        match (expected.iter().position(|known| known == word), ranges.last_mut()) {
+            (Some(at), Some((_, to))) if at == *to + 1 => *to = at,
+            (Some(at), _) => ranges.push((at, at)),
+            (None, _) => told.push(format!("{word} is not expected")),
+        }
+    }
+    told.extend(ranges.iter().map(|(from, to)| format!("{from}..={to}")));
+    told.join(", ")
 }
 
 fn wrong_view(who: &str, room: &str, what: String) -> Damage {

@@ -165,6 +165,16 @@ const actions = {
       return [log.clientHeight, Math.round(log.scrollHeight - log.scrollTop - top)];
     }, text),
 
+  /** What the browser keeps of what is not sent yet. */
+  kept: ({ page: key }) =>
+    pages.get(key).evaluate(async () => {
+      const answer = (asked) => new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
+      const database = await answer(indexedDB.open("chat"));
+      const kept = await answer(database.transaction("outbox").objectStore("outbox").getAll());
+      database.close();
+      return kept;
+    }),
+
   /** What stands in the composer. */
   draft: ({ page: key }) => pages.get(key).locator("textarea").inputValue(),
 

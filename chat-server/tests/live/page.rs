@@ -162,6 +162,12 @@ impl Page {
         self.ask("dialog", json!({})).as_str().unwrap_or_default().to_owned()
     }
 
+    /// What the browser keeps of what is not sent yet, as JSON.
+    #[allow(dead_code, reason = "tests/live does not")]
+    pub fn kept(&self) -> String {
+        self.ask("kept", json!({})).to_string()
+    }
+
     /// What stands in the composer.
     #[allow(dead_code, reason = "tests/chaos does not")]
     pub fn draft(&self) -> String {
