@@ -28,9 +28,9 @@ fn main() {
 
 fn build() -> Result<PathBuf, String> {
     let web = Path::new(&env::var("CARGO_MANIFEST_DIR").map_err(|error| error.to_string())?).join("web");
-    let proto = web.join("../../chat-proto/gen/proto.ts");
+    let shared = ["proto.ts", "summaries.ts"].map(|file| web.join("../../chat-proto/gen").join(file));
     let mut hasher = Sha256::new();
-    for file in FILES.map(|file| web.join(file)).into_iter().chain([proto]) {
+    for file in FILES.map(|file| web.join(file)).into_iter().chain(shared) {
         hash_file(&file, &mut hasher)?;
     }
     for folder in ["src", "public"] {

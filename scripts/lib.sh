@@ -95,11 +95,19 @@ need_display_tools() {
 }
 
 # The page's packages, as the lock file has them.
-need_page_packages() {
-    if [ -e "$web/node_modules/.package-lock.json" ] && [ ! "$web/node_modules/.package-lock.json" -ot "$web/package-lock.json" ]; then
+need_page_packages() { need_npm_packages "$web"; }
+
+# Those and the old clients that the tests run; what these wish to compile they can do without.
+need_test_packages() { need_page_packages && need_npm_packages "$root/chat-server/tests/classic" --ignore-scripts; }
+
+# need_npm_packages FOLDER [OPTION…]
+need_npm_packages() {
+    local folder=$1
+    shift
+    if [ -e "$folder/node_modules/.package-lock.json" ] && [ ! "$folder/node_modules/.package-lock.json" -ot "$folder/package-lock.json" ]; then
         return
     fi
-    (cd "$web" && npm ci --no-audit --no-fund)
+    (cd "$folder" && npm ci --no-audit --no-fund "$@")
 }
 
 # A port that nobody listens on.

@@ -55,10 +55,6 @@ export type Action = {
  */
 id: ActionId, 
 /**
- * What it does, as the help says it.
- */
-summary: string, 
-/**
  * The slash commands that do it, the common one first, each without its slash.
  */
 commands: Array<string>, 
@@ -75,14 +71,6 @@ keys: Array<string>,
  */
 context: Context, 
 /**
- * The requests that it sends.
- */
-requests: Array<string>, 
-/**
- * Why the terminal client does not have it; empty when it does.
- */
-not_in_terminal: string, 
-/**
  * Why the page does not have it; empty when it does.
  */
 not_in_page: string, 
@@ -94,7 +82,24 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+
+/**
+ * Something that an operator announces. It stands in no log: who is not here misses it.
+ */
+export type Announced = { 
+/**
+ * What is announced.
+ */
+text: MessageText, 
+/**
+ * The room, if it is for that room alone.
+ */
+room?: RoomId, 
+/**
+ * When.
+ */
+time: number, };
 
 /**
  * The answer to a request that carried a `rid` and asked for no acknowledgement.
@@ -1198,6 +1203,20 @@ topic: TopicText,
 kind: RoomKind, };
 
 /**
+ * Announces something to everybody on the server, or in one room; operators alone may. It reaches
+ * those who are connected, all but the connection that made it.
+ */
+export type ServerAnnounce = { 
+/**
+ * What is announced.
+ */
+text: MessageText, 
+/**
+ * The room, if it is for that room alone.
+ */
+room?: RoomId, };
+
+/**
  * The database that a server speaks for; random, made with it.
  */
 export type ServerId = string;
@@ -1513,6 +1532,7 @@ export interface Requests {
   "account:login": { request: AccountLogin; reply: SignedIn };
   "account:logout": { request: AccountLogout; reply: Done };
   "account:set_password": { request: AccountSetPassword; reply: Done };
+  "server:announce": { request: ServerAnnounce; reply: Done };
   "session:list": { request: SessionList; reply: SessionListReply };
   "session:revoke": { request: SessionRevoke; reply: Done };
 }
@@ -1526,6 +1546,7 @@ export interface Events {
   "typing:changed": TypingChanged;
   "read:changed": ReadChanged;
   "user:changed": UserChanged;
+  "announced": Announced;
   "closing": Closing;
 }
 
@@ -1555,6 +1576,9 @@ export const LENGTHS = {
 /** The sentences that both clients show; `{…}` marks what is put in. */
 export const WORDS = {
   "ALL_ROOMS": "All rooms",
+  "ANNOUNCED": "Announced.",
+  "ANNOUNCEMENT": "Announcement: {text}",
+  "ANNOUNCEMENT_IN": "Announcement in #{room}: {text}",
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
   "AWAY": "away",
@@ -1683,14 +1707,9 @@ export const ACTIONS: readonly Action[] = [
       "Enter"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Enter"
-    ],
-    "requests": [
-      "message:send"
-    ],
-    "summary": "Send the message"
+    ]
   },
   {
     "arguments": "",
@@ -1703,13 +1722,10 @@ export const ACTIONS: readonly Action[] = [
       "Shift+Enter"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Shift+Enter",
       "Alt+Enter"
-    ],
-    "requests": [],
-    "summary": "Begin a new line"
+    ]
   },
   {
     "arguments": "",
@@ -1720,12 +1736,9 @@ export const ACTIONS: readonly Action[] = [
       "Tab"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Tab"
-    ],
-    "requests": [],
-    "summary": "Complete a name, room, command or emoji"
+    ]
   },
   {
     "arguments": "",
@@ -1736,12 +1749,9 @@ export const ACTIONS: readonly Action[] = [
       "Shift+Tab"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Shift+Tab"
-    ],
-    "requests": [],
-    "summary": "The completion before"
+    ]
   },
   {
     "arguments": "",
@@ -1752,12 +1762,9 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+Up"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+Up"
-    ],
-    "requests": [],
-    "summary": "The input before"
+    ]
   },
   {
     "arguments": "",
@@ -1768,12 +1775,9 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+Down"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+Down"
-    ],
-    "requests": [],
-    "summary": "The input after"
+    ]
   },
   {
     "arguments": "",
@@ -1785,13 +1789,10 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+X Ctrl+E"
     ],
     "not_in_page": "a browser cannot start a program on your machine",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+E",
       "Ctrl+X Ctrl+E"
-    ],
-    "requests": [],
-    "summary": "Write in your editor"
+    ]
   },
   {
     "arguments": "<text>",
@@ -1802,12 +1803,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "emote",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "message:send"
-    ],
-    "summary": "Say what you do: /me waves"
+    "page_keys": []
   },
   {
     "arguments": "[text]",
@@ -1818,12 +1814,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "shrug",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "message:send"
-    ],
-    "summary": "Add a shrug"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -1834,12 +1825,9 @@ export const ACTIONS: readonly Action[] = [
       "Up"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Up"
-    ],
-    "requests": [],
-    "summary": "Choose a message"
+    ]
   },
   {
     "arguments": "<text>",
@@ -1852,14 +1840,9 @@ export const ACTIONS: readonly Action[] = [
       "r"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "r"
-    ],
-    "requests": [
-      "message:send"
-    ],
-    "summary": "Answer the chosen message"
+    ]
   },
   {
     "arguments": "<text>",
@@ -1872,14 +1855,9 @@ export const ACTIONS: readonly Action[] = [
       "e"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "e"
-    ],
-    "requests": [
-      "message:edit"
-    ],
-    "summary": "Edit your message"
+    ]
   },
   {
     "arguments": "",
@@ -1893,14 +1871,9 @@ export const ACTIONS: readonly Action[] = [
       "d"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "d"
-    ],
-    "requests": [
-      "message:delete"
-    ],
-    "summary": "Delete your message"
+    ]
   },
   {
     "arguments": "<emoji>",
@@ -1913,14 +1886,9 @@ export const ACTIONS: readonly Action[] = [
       "+"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "+"
-    ],
-    "requests": [
-      "message:react"
-    ],
-    "summary": "React with an emoji, or take it back"
+    ]
   },
   {
     "arguments": "",
@@ -1931,12 +1899,9 @@ export const ACTIONS: readonly Action[] = [
       "y"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "y"
-    ],
-    "requests": [],
-    "summary": "Copy the message"
+    ]
   },
   {
     "arguments": "",
@@ -1947,12 +1912,9 @@ export const ACTIONS: readonly Action[] = [
       "o"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "o"
-    ],
-    "requests": [],
-    "summary": "Open the message's link"
+    ]
   },
   {
     "arguments": "",
@@ -1963,14 +1925,9 @@ export const ACTIONS: readonly Action[] = [
       "Enter"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Enter"
-    ],
-    "requests": [
-      "history:read"
-    ],
-    "summary": "Go to the message that it answers"
+    ]
   },
   {
     "arguments": "",
@@ -1983,14 +1940,9 @@ export const ACTIONS: readonly Action[] = [
       "R"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "R"
-    ],
-    "requests": [
-      "message:send"
-    ],
-    "summary": "Send a failed message again"
+    ]
   },
   {
     "arguments": "",
@@ -2003,12 +1955,9 @@ export const ACTIONS: readonly Action[] = [
       "X"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "X"
-    ],
-    "requests": [],
-    "summary": "Discard a message that was not sent"
+    ]
   },
   {
     "arguments": "<room>",
@@ -2020,13 +1969,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "join",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:find",
-      "room:join"
-    ],
-    "summary": "Join a room"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2038,12 +1981,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "leave",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:leave"
-    ],
-    "summary": "Leave the room"
+    "page_keys": []
   },
   {
     "arguments": "<room> [topic]",
@@ -2054,12 +1992,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "create",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:create"
-    ],
-    "summary": "Make a public room"
+    "page_keys": []
   },
   {
     "arguments": "[text]",
@@ -2070,12 +2003,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "topic",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:set_topic"
-    ],
-    "summary": "Show or set the topic; '-' clears it"
+    "page_keys": []
   },
   {
     "arguments": "[words]",
@@ -2087,12 +2015,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "list_rooms",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:list"
-    ],
-    "summary": "List the rooms"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2105,12 +2028,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "members",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:members"
-    ],
-    "summary": "Who is in the room"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2122,12 +2040,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+Down"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+Down"
-    ],
-    "requests": [],
-    "summary": "Next room"
+    ]
   },
   {
     "arguments": "",
@@ -2139,12 +2054,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+Up"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+Up"
-    ],
-    "requests": [],
-    "summary": "Previous room"
+    ]
   },
   {
     "arguments": "<number>",
@@ -2165,7 +2077,6 @@ export const ACTIONS: readonly Action[] = [
       "Alt+9"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+1",
       "Alt+2",
@@ -2176,9 +2087,7 @@ export const ACTIONS: readonly Action[] = [
       "Alt+7",
       "Alt+8",
       "Alt+9"
-    ],
-    "requests": [],
-    "summary": "Room by its number"
+    ]
   },
   {
     "arguments": "",
@@ -2189,12 +2098,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+/"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+/"
-    ],
-    "requests": [],
-    "summary": "The room before this one"
+    ]
   },
   {
     "arguments": "",
@@ -2207,12 +2113,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+A"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+A"
-    ],
-    "requests": [],
-    "summary": "Next room with unread messages"
+    ]
   },
   {
     "arguments": "",
@@ -2223,12 +2126,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+U"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+U"
-    ],
-    "requests": [],
-    "summary": "First unread line"
+    ]
   },
   {
     "arguments": "[words]",
@@ -2242,13 +2142,10 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+G"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+K",
       "Ctrl+G"
-    ],
-    "requests": [],
-    "summary": "Go to a room by a part of its name"
+    ]
   },
   {
     "arguments": "",
@@ -2259,12 +2156,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+N"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+N"
-    ],
-    "requests": [],
-    "summary": "Next line that mentions you"
+    ]
   },
   {
     "arguments": "",
@@ -2275,12 +2169,9 @@ export const ACTIONS: readonly Action[] = [
       "Alt+P"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Alt+P"
-    ],
-    "requests": [],
-    "summary": "Previous line that mentions you"
+    ]
   },
   {
     "arguments": "",
@@ -2291,12 +2182,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "mark_read",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "room:mark_read"
-    ],
-    "summary": "Mark the room read"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2307,14 +2193,9 @@ export const ACTIONS: readonly Action[] = [
       "u"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "u"
-    ],
-    "requests": [
-      "room:mark_read"
-    ],
-    "summary": "Mark unread from the chosen message on"
+    ]
   },
   {
     "arguments": "",
@@ -2325,14 +2206,9 @@ export const ACTIONS: readonly Action[] = [
       "PageUp"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "PageUp"
-    ],
-    "requests": [
-      "history:read"
-    ],
-    "summary": "A page up"
+    ]
   },
   {
     "arguments": "",
@@ -2343,12 +2219,9 @@ export const ACTIONS: readonly Action[] = [
       "PageDown"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "PageDown"
-    ],
-    "requests": [],
-    "summary": "A page down"
+    ]
   },
   {
     "arguments": "",
@@ -2359,14 +2232,9 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+Home"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+Home"
-    ],
-    "requests": [
-      "history:read"
-    ],
-    "summary": "To the first line"
+    ]
   },
   {
     "arguments": "",
@@ -2377,12 +2245,9 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+End"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+End"
-    ],
-    "requests": [],
-    "summary": "To the newest line"
+    ]
   },
   {
     "arguments": "",
@@ -2393,12 +2258,9 @@ export const ACTIONS: readonly Action[] = [
       "F7"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "F7"
-    ],
-    "requests": [],
-    "summary": "Show or hide the rooms"
+    ]
   },
   {
     "arguments": "",
@@ -2409,14 +2271,9 @@ export const ACTIONS: readonly Action[] = [
       "F8"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "F8"
-    ],
-    "requests": [
-      "room:members"
-    ],
-    "summary": "Show or hide the people"
+    ]
   },
   {
     "arguments": "",
@@ -2427,12 +2284,9 @@ export const ACTIONS: readonly Action[] = [
       "Esc"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "Esc"
-    ],
-    "requests": [],
-    "summary": "Cancel, or back to the composer"
+    ]
   },
   {
     "arguments": "<name>",
@@ -2443,12 +2297,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "rename",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "user:rename"
-    ],
-    "summary": "Be called something else"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2459,12 +2308,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "away",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "presence:set"
-    ],
-    "summary": "Say that you are away"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2475,12 +2319,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "back",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "presence:set"
-    ],
-    "summary": "Say that you are back"
+    "page_keys": []
   },
   {
     "arguments": "<name>",
@@ -2491,12 +2330,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "register",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "account:register"
-    ],
-    "summary": "Make an account of your guest name"
+    "page_keys": []
   },
   {
     "arguments": "<name>",
@@ -2508,12 +2342,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "sign_in",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "account:login"
-    ],
-    "summary": "Sign in to your account"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2525,12 +2354,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "sign_out",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "account:logout"
-    ],
-    "summary": "Sign out"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2541,12 +2365,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "password",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "account:set_password"
-    ],
-    "summary": "Change your password"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2557,12 +2376,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "sessions",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "session:list"
-    ],
-    "summary": "Where you are signed in"
+    "page_keys": []
   },
   {
     "arguments": "<number>",
@@ -2573,12 +2387,18 @@ export const ACTIONS: readonly Action[] = [
     "id": "revoke_session",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [
-      "session:revoke"
+    "page_keys": []
+  },
+  {
+    "arguments": "[--all] <text>",
+    "commands": [
+      "announce"
     ],
-    "summary": "End one of your sessions"
+    "context": "global",
+    "id": "announce",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
   },
   {
     "arguments": "[night|day|auto]",
@@ -2589,10 +2409,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "theme",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [],
-    "summary": "Choose the theme"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2606,12 +2423,9 @@ export const ACTIONS: readonly Action[] = [
       "F1"
     ],
     "not_in_page": "",
-    "not_in_terminal": "",
     "page_keys": [
       "F1"
-    ],
-    "requests": [],
-    "summary": "Keys and commands"
+    ]
   },
   {
     "arguments": "",
@@ -2622,10 +2436,7 @@ export const ACTIONS: readonly Action[] = [
     "id": "reconnect",
     "keys": [],
     "not_in_page": "",
-    "not_in_terminal": "",
-    "page_keys": [],
-    "requests": [],
-    "summary": "Try to connect now"
+    "page_keys": []
   },
   {
     "arguments": "",
@@ -2638,12 +2449,9 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+L"
     ],
     "not_in_page": "the browser draws its own screen",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+L"
-    ],
-    "requests": [],
-    "summary": "Draw the screen anew"
+    ]
   },
   {
     "arguments": "",
@@ -2654,12 +2462,9 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+C"
     ],
     "not_in_page": "the browser copies with it",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+C"
-    ],
-    "requests": [],
-    "summary": "Clear the input; twice asks to quit"
+    ]
   },
   {
     "arguments": "",
@@ -2673,11 +2478,8 @@ export const ACTIONS: readonly Action[] = [
       "Ctrl+Q"
     ],
     "not_in_page": "closing the tab is the browser's",
-    "not_in_terminal": "",
     "page_keys": [
       "Ctrl+Q"
-    ],
-    "requests": [],
-    "summary": "Quit"
+    ]
   }
 ];

@@ -13,7 +13,9 @@ use ts_rs::TS;
 pub struct Action {
     /// Which.
     pub id: ActionId,
-    /// What it does, as the help says it.
+    /// What it does, as the help says it. (The page has it in a file of its own, behind its first load.)
+    #[serde(skip)]
+    #[ts(skip)]
     pub summary: &'static str,
     /// The slash commands that do it, the common one first, each without its slash.
     pub commands: &'static [&'static str],
@@ -23,9 +25,13 @@ pub struct Action {
     pub keys: &'static [&'static str],
     /// Where the keys count.
     pub context: Context,
-    /// The requests that it sends.
+    /// The requests that it sends. (Not in what is generated for the page, whose first load is dear.)
+    #[serde(skip)]
+    #[ts(skip)]
     pub requests: &'static [&'static str],
-    /// Why the terminal client does not have it; empty when it does.
+    /// Why the terminal client does not have it; empty when it does. (Not told to the page either.)
+    #[serde(skip)]
+    #[ts(skip)]
     pub not_in_terminal: &'static str,
     /// Why the page does not have it; empty when it does.
     pub not_in_page: &'static str,
@@ -135,6 +141,9 @@ actions! {
     Password: "Change your password", ["password"] "", Global [], ["account:set_password"];
     Sessions: "Where you are signed in", ["sessions"] "", Global [], ["session:list"];
     RevokeSession: "End one of your sessions", ["revoke"] "<number>", Global [], ["session:revoke"];
+
+    // The server
+    Announce: "Announce something in the room, or to everybody on the server", ["announce"] "[--all] <text>", Global [], ["server:announce"];
 
     // The program
     Theme: "Choose the theme", ["theme"] "[night|day|auto]", Global [], [];

@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::place::Millis;
 use crate::request::room_mark_read::ReadPosition;
 use crate::request::sync::SyncReply;
+use crate::text::MessageText;
 use crate::user::{Author, Member, User};
 
 /// An event from the server, with its name on the wire.
@@ -60,6 +61,7 @@ events! {
     "typing:changed" => TypingChanged,
     "read:changed" => ReadChanged,
     "user:changed" => UserChanged,
+    "announced" => Announced,
     "closing" => Closing,
 }
 
@@ -120,6 +122,19 @@ pub enum Outcome {
     Ok(#[ts(type = "unknown")] serde_json::Value),
     /// Refused.
     Error(Error),
+}
+
+/// Something that an operator announces. It stands in no log: who is not here misses it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[ts(optional_fields)]
+pub struct Announced {
+    /// What is announced.
+    pub text: MessageText,
+    /// The room, if it is for that room alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// When.
+    pub time: Millis,
 }
 
 /// Who came, went or changed in a room; at most once a second. Above

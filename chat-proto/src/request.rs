@@ -28,6 +28,7 @@ pub mod room_list;
 pub mod room_mark_read;
 pub mod room_members;
 pub mod room_set_topic;
+pub mod server_announce;
 pub mod session_list;
 pub mod session_revoke;
 pub mod stored;
@@ -135,6 +136,7 @@ requests! {
     "account:login" => account_login::AccountLogin: State -> account_login::SignedIn,
     "account:logout" => account_logout::AccountLogout: State -> stored::Done,
     "account:set_password" => account_set_password::AccountSetPassword: State -> stored::Done,
+    "server:announce" => server_announce::ServerAnnounce: State -> stored::Done,
     "session:list" => session_list::SessionList: Read -> session_list::SessionListReply,
     "session:revoke" => session_revoke::SessionRevoke: State -> stored::Done,
 }

@@ -136,6 +136,12 @@ words! {
     ASK_NAME = "What should people call you?";
     /// Below the first question.
     ASK_NAME_HINT = "You come in as a guest, and this browser remembers you. An account can be made later.";
+    /// What an operator announces to everybody on the server.
+    ANNOUNCEMENT = "Announcement: {text}";
+    /// What an operator announces in one room.
+    ANNOUNCEMENT_IN = "Announcement in #{room}: {text}";
+    /// To whoever announced it.
+    ANNOUNCED = "Announced.";
     /// Lets somebody in under that name.
     COME_IN = "Come in";
     /// Above the unsent lines of somebody else on this device.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chat_proto::name::RoomName;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -31,6 +32,11 @@ It is one moment of the database, also while a server runs and writes. Nothing i
 
 Exit codes: 0 all was printed, or the reader closed the pipe; 1 no such room, or the database cannot be read; 2 wrong arguments.";
 
+const ANNOUNCE_HELP: &str = "\
+The running server tells it at once, in whatever way each client knows; nothing is stored, and who is not connected misses it.
+
+Exit codes: 0 told; 1 no server runs on that data directory, or no such room; 2 wrong arguments.";
+
 /// What the server can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -38,6 +44,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Print all entries of all rooms, or of those named, one JSON object a line.
     Export(ExportArgs),
+    /// Tell everybody who is connected something, or everybody in one room.
+    Announce(AnnounceArgs),
     /// Print the completions of a shell.
     Completions {
         /// The shell.
@@ -56,6 +64,9 @@ pub struct ServeArgs {
     /// Directory of the database [default: the user's data directory].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Directory of pages to serve under /pages/, such as those of the classic tutorials [default: none].
+    #[arg(long, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
     /// Settings file (TOML) [default: none].
     #[arg(long, value_name = "FILE", env = "CHAT_CONFIG")]
     pub config: Option<PathBuf>,
@@ -68,6 +79,24 @@ pub struct ExportArgs {
     /// Rooms by name or id [default: all].
     #[arg(value_name = "ROOM")]
     pub rooms: Vec<String>,
+    /// Directory of the database [default: the user's data directory].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Settings file (TOML) [default: none].
+    #[arg(long, value_name = "FILE", env = "CHAT_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// What `announce` takes.
+#[derive(Debug, Default, Args)]
+#[command(after_help = ANNOUNCE_HELP)]
+pub struct AnnounceArgs {
+    /// What to tell them.
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// The room, by name [default: everybody on the server].
+    #[arg(long, value_name = "ROOM")]
+    pub room: Option<RoomName>,
     /// Directory of the database [default: the user's data directory].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

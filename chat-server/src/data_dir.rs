@@ -8,6 +8,8 @@ use crate::platform::{make_private_dir, open_private};
 
 /// The database's file in it.
 const DATABASE: &str = "chat.db";
+/// The socket for the operator's commands.
+const ADMIN: &str = "admin.sock";
 
 /// A data directory that is this process's alone until it is dropped.
 #[derive(Debug)]
@@ -64,6 +66,18 @@ impl DataDir {
             }
             Err(error) => Err(format!("The data directory {} cannot be read: {error}.", path.display())),
         }
+    }
+
+    /// The socket for the operator's commands, of a directory that a server may hold.
+    #[must_use]
+    pub fn admin_socket_in(path: &Path) -> PathBuf {
+        path.join(ADMIN)
+    }
+
+    /// The socket for the operator's commands.
+    #[must_use]
+    pub fn admin_socket(&self) -> PathBuf {
+        Self::admin_socket_in(&self.path)
     }
 
     /// The database's file.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chat_proto::error::Error;
-use chat_proto::event::{PresenceChanged, ReadChanged, TypingChanged, UserChanged};
+use chat_proto::event::{Announced, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::{RoomId, UserId};
 
 use crate::domain::presence::ConnectionId;
@@ -28,6 +28,8 @@ pub enum Notice {
     Read(ReadChanged),
     /// `user:changed`.
     User(UserChanged),
+    /// `announced`, not to the connection that made it.
+    Announced(Announced, ConnectionId),
 }
 
 /// To whom a notice goes.
@@ -37,6 +39,8 @@ pub enum Audience {
     Room(RoomId),
     /// All connections of the user.
     User(UserId),
+    /// Every connection.
+    Everybody,
 }
 
 /// Delivery to connections.

@@ -5,6 +5,7 @@
 //!
 //! - [`domain`]: the rules, pure; [`storage`] and [`fanout`]: the ports, their implementations
 //!   below them; [`service`]: what the chat does, over its ports;
+//! - [`dialect`]: how the tutorials' pages speak, pure codecs;
 //! - [`transport`]: the way in, Socket.IO and HTTP;
 //! - [`startup`]: the one place that wires everything and reads like a diagram;
 //! - [`cli`], [`settings`], [`logging`], [`data_dir`], [`platform`]: the program around it;
@@ -14,6 +15,7 @@
 
 pub mod cli;
 pub mod data_dir;
+pub mod dialect;
 pub mod domain;
 pub mod fanout;
 pub mod logging;

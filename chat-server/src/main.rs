@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use chat_server::cli::{Cli, Command, ExportArgs, ServeArgs};
+use chat_server::cli::{AnnounceArgs, Cli, Command, ExportArgs, ServeArgs};
 use chat_server::settings::Settings;
 use chat_server::startup::{self, Server};
 use chat_server::{logging, platform};
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         None => serve(&cli.serve),
         Some(Command::Serve(args)) => serve(&args),
         Some(Command::Export(args)) => export(args),
+        Some(Command::Announce(args)) => announce(args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chat-server", &mut text);
@@ -53,8 +54,14 @@ async fn serve(args: &ServeArgs) -> Result<(), String> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn export(args: ExportArgs) -> Result<(), String> {
-    let settings = Settings::load(&ServeArgs { listen: Vec::new(), data: args.data, config: args.config })?;
+    let settings = Settings::load(&ServeArgs { data: args.data, config: args.config, ..ServeArgs::default() })?;
     startup::export(&settings, &args.rooms, &mut std::io::BufWriter::new(std::io::stdout())).await
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn announce(args: AnnounceArgs) -> Result<(), String> {
+    let settings = Settings::load(&ServeArgs { data: args.data, config: args.config, ..ServeArgs::default() })?;
+    startup::announce(&settings, args.room.as_ref(), &args.text).await
 }
 
 /// A reader that has seen enough closes the pipe; that is no error.

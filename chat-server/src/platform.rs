@@ -76,10 +76,12 @@ pub fn open_private(path: &Path) -> io::Result<File> {
 }
 
 /// Cuts a peer that has acknowledged nothing for so long: without this a client that stops reading
-/// keeps its socket and its task for ever.
+/// keeps its socket and its task for ever. A peer to whom nothing is sent is asked whether it is there.
 #[cfg(target_os = "linux")]
 pub fn cut_stuck_peers(stream: &tokio::net::TcpStream, after: std::time::Duration) {
-    if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(after)) {
+    let socket = socket2::SockRef::from(stream);
+    let asking = socket2::TcpKeepalive::new().with_time(after);
+    if let Err(error) = socket.set_tcp_user_timeout(Some(after)).and_then(|()| socket.set_tcp_keepalive(&asking)) {
         tracing::debug!(%error, "a stuck peer of this connection will not be noticed");
     }
 }
@@ -113,4 +115,73 @@ pub async fn asked_to_stop() {
         tracing::warn!(%error, "Ctrl+C cannot be heard");
         std::future::pending::<()>().await;
     }
+}
+
+/// Listens for the operator's commands on a Unix socket that its owner alone can open, and gives
+/// each connection to `serve`. A socket that a server before has left is taken over: whoever asks
+/// for this holds the directory's lock.
+///
+/// # Errors
+/// Why there can be none.
+#[cfg(unix)]
+pub fn serve_admin<F, S>(path: &Path, serve: S) -> io::Result<tokio::task::JoinHandle<()>>
+where
+    F: Future<Output = ()> + Send + 'static,
+    S: Fn(tokio::net::UnixStream) -> F + Send + 'static,
+{
+    use std::os::unix::fs::PermissionsExt;
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    // The directory is its owner's alone (0700) already, so there is no moment at which others could come in.
+    let listener = tokio::net::UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(tokio::spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
+                Err(error) => {
+                    tracing::warn!(%error, "an operator's command could not be heard");
+                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }))
+}
+
+/// Asks the server of that admin socket: sends the lines, and gives as many back.
+///
+/// # Errors
+/// `NotFound` or `ConnectionRefused` when no server runs there.
+#[cfg(unix)]
+pub async fn ask_admin(path: &Path, lines: &[String]) -> io::Result<Vec<String>> {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    let (reader, mut writer) = tokio::net::UnixStream::connect(path).await?.into_split();
+    let mut answers = BufReader::new(reader).lines();
+    let mut heard = Vec::new();
+    for line in lines {
+        writer.write_all(format!("{line}\n").as_bytes()).await?;
+        heard.push(answers.next_line().await?.ok_or(io::ErrorKind::UnexpectedEof)?);
+    }
+    Ok(heard)
+}
+
+/// Windows has no such socket in Rust's library.
+#[cfg(not(unix))]
+pub fn serve_admin<F, S>(_: &Path, _: S) -> io::Result<tokio::task::JoinHandle<()>>
+where
+    F: Future<Output = ()> + Send + 'static,
+    S: Fn(tokio::io::DuplexStream) -> F + Send + 'static,
+{
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Windows has no such socket in Rust's library.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub async fn ask_admin(_: &Path, _: &[String]) -> io::Result<Vec<String>> {
+    Err(io::ErrorKind::Unsupported.into())
 }

@@ -3,7 +3,8 @@
 //!
 //! - `open`: a handshake becomes a caller, and gets its `welcome`;
 //! - `writer`: the one queue of everything that is written, committed in groups;
-//! - `requests`: each request's way; `rooms`, `people`, `account`: what they do;
+//! - `visit`: those who are in a room without being its member, from the classic pages;
+//! - `requests`: each request's way; `rooms`, `people`, `account`, `announce`: what they do;
 //! - `ticking`: what happens by the clock alone.
 
 use std::collections::{HashMap, HashSet};
@@ -14,6 +15,7 @@ use chat_proto::error::{Code, Error};
 use chat_proto::event::ServerInfo;
 use chat_proto::id::{RoomId, SessionId, UserId};
 use chat_proto::limits::Limits;
+use chat_proto::name::Identity;
 use chat_proto::place::Millis;
 use chat_proto::secret::{Password, Token};
 use chat_proto::text::ClientName;
@@ -29,11 +31,13 @@ use crate::fanout::FanOut;
 use crate::storage::{Store, StoreError, TokenHash};
 
 mod account;
+mod announce;
 mod open;
 mod people;
 mod requests;
 mod rooms;
 mod ticking;
+mod visit;
 mod writer;
 
 pub use account::{Login, Register};
@@ -84,6 +88,8 @@ pub struct Caller {
     pub session: Option<SessionId>,
     /// Whether it is a guest without a token, who is stored nowhere until they say something.
     pub passing: bool,
+    /// Whether it is in one room at a time without being its member: a classic page.
+    pub visiting: bool,
     /// The program at the other end, as it called itself.
     pub client: Option<ClientName>,
 }
@@ -108,10 +114,12 @@ pub struct Service {
     server: ServerInfo,
     lobby: RoomId,
     limits: Limits,
+    operators: Vec<Identity>,
     queue: WriteQueue,
     rates: tokio::sync::Mutex<Rates>,
     login_rates: Mutex<Rates<String>>,
     rename_rates: Mutex<Rates>,
+    room_rates: Mutex<Rates<String>>,
     callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
     passing: Arc<PassingNames>,
     /// Who was here since it was last written down.
@@ -127,6 +135,9 @@ const LOGIN_INTERVAL_MS: u64 = 10_000;
 /// New names of one user at once, each told to everybody in their rooms; then one in ten seconds.
 const RENAME_BURST: u32 = 5;
 const RENAME_INTERVAL_MS: u64 = 10_000;
+/// Rooms that visitors from one address have made for them at once; then one in ten seconds.
+const ROOM_BURST: u32 = 10;
+const ROOM_INTERVAL_MS: u64 = 10_000;
 
 impl Service {
     /// The service over its ports, under that name and with those limits.
@@ -138,6 +149,7 @@ impl Service {
             rates: tokio::sync::Mutex::new(Rates::new(limits.message_burst, limits.messages_per_second)),
             login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
             rename_rates: Mutex::new(Rates::every_ms(RENAME_BURST, RENAME_INTERVAL_MS)),
+            room_rates: Mutex::new(Rates::every_ms(ROOM_BURST, ROOM_INTERVAL_MS)),
             store: ports.store,
             fanout: ports.fanout,
             clock: ports.clock,
@@ -145,6 +157,7 @@ impl Service {
             random: Mutex::new(ports.random),
             server,
             limits,
+            operators: Vec::new(),
             queue: WriteQueue::default(),
             callers: Mutex::default(),
             passing: Arc::default(),
@@ -181,6 +194,12 @@ impl Service {
     /// What is wrong with it.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.store.check().await
+    }
+
+    /// The time, for what is counted by it outside.
+    #[must_use]
+    pub fn time(&self) -> Millis {
+        self.now()
     }
 
     fn now(&self) -> Millis {

@@ -5,10 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chat_proto::limits::Limits;
+use chat_proto::name::{Identity, RoomName};
 use config::{Config, Environment, File, FileFormat, Value};
 use etcetera::BaseStrategy;
 
 use crate::cli::ServeArgs;
+use crate::dialect::{Manners, Require, Rules};
 
 /// The port that the tutorials' pages expect.
 const PORT: u16 = 3000;
@@ -31,27 +33,35 @@ pub struct Settings {
     pub listen_by_default: bool,
     /// `data`: the data directory.
     pub data: PathBuf,
+    /// `pages`: a directory of pages to serve under `/pages/`.
+    pub pages: Option<PathBuf>,
     /// `server.name`: what the server is called.
     pub name: String,
     /// `server.origins`: pages of these origins may use the session cookie.
     pub origins: Vec<String>,
     /// `server.proxies`: reverse proxies whose `X-Forwarded-…` headers are believed.
     pub proxies: Vec<IpAddr>,
+    /// `server.operators`: the accounts that may announce.
+    pub operators: Vec<Identity>,
     /// `log.format`: `human` or `json`.
     pub log_format: LogFormat,
     /// `log.filter`: a level, or a list such as `info,chat_server=debug`.
     pub log_filter: String,
     /// `limits.…`: what one client may do.
     pub limits: Limits,
+    /// `classic.…`: the pages of the tutorials.
+    pub classic: Rules,
 }
 
 /// The settings by name; anything else in the file is a problem.
 const NAMES: &[&str] = &[
     "listen",
     "data",
+    "pages",
     "server.name",
     "server.origins",
     "server.proxies",
+    "server.operators",
     "log.format",
     "log.filter",
     "limits.in_flight",
@@ -61,6 +71,14 @@ const NAMES: &[&str] = &[
     "limits.page_scan",
     "limits.catch_up",
     "limits.sync_ms",
+    "classic.enabled",
+    "classic.room",
+    "classic.chat_room",
+    "classic.welcome",
+    "classic.names",
+    "classic.require.cookie",
+    "classic.require.query.name",
+    "classic.require.query.value",
 ];
 
 impl Settings {
@@ -105,13 +123,15 @@ impl Source {
             sync_ms: self.number("limits.sync_ms", defaults.sync_ms, 1_000..=600_000),
             ..defaults
         };
+        let name = self.text("server.name").unwrap_or_else(|| "Chat".to_owned());
         Settings {
             listen,
             listen_by_default,
             data: data.unwrap_or_default(),
-            name: self.text("server.name").unwrap_or_else(|| "Chat".to_owned()),
+            pages: self.pages(args),
             origins: self.list("server.origins"),
             proxies: self.list("server.proxies"),
+            operators: self.list("server.operators"),
             log_format: match self.text("log.format").as_deref() {
                 None | Some("human") => LogFormat::Human,
                 Some("json") => LogFormat::Json,
@@ -122,7 +142,66 @@ impl Source {
             },
             log_filter: self.text("log.filter").unwrap_or_else(|| "info".to_owned()),
             limits,
+            classic: Rules {
+                enabled: self.switch("classic.enabled", true),
+                room: self.room("classic.room", "lobby"),
+                chat_room: self.room("classic.chat_room", "chat"),
+                require: self.require(),
+                manners: Manners {
+                    server: name.clone(),
+                    welcome: self.text("classic.welcome").unwrap_or_else(|| "Welcome!".to_owned()),
+                    names: self.switch("classic.names", false),
+                },
+            },
+            name,
         }
+    }
+
+    fn room(&mut self, name: &str, default: &str) -> RoomName {
+        let wished = self.text(name).unwrap_or_else(|| default.to_owned());
+        RoomName::parse(wished).unwrap_or_else(|reason| {
+            self.problems.push(format!("{name}: {reason}"));
+            RoomName::parse(default).unwrap_or_else(|reason| unreachable!("a default name {reason}"))
+        })
+    }
+
+    /// `classic.require`: a cookie, or a value in the query.
+    fn require(&mut self) -> Option<Require> {
+        let cookie = self.text("classic.require.cookie");
+        let query = (self.text("classic.require.query.name"), self.text("classic.require.query.value"));
+        match (cookie, query) {
+            (None, (None, None)) => None,
+            (Some(name), (None, None)) if name == "*" => Some(Require::AnyCookie),
+            (Some(name), (None, None)) => Some(Require::Cookie(name)),
+            (None, (Some(name), Some(value))) => Some(Require::Query { name, value }),
+            (Some(_), _) => {
+                self.problems.push("classic.require: either a cookie or a query is required, not both".to_owned());
+                None
+            }
+            (None, _) => {
+                self.problems.push("classic.require.query: both `name` and `value` are needed".to_owned());
+                None
+            }
+        }
+    }
+
+    fn switch(&mut self, name: &str, default: bool) -> bool {
+        match self.config.get::<Value>(name).map(Value::into_bool) {
+            Err(config::ConfigError::NotFound(_)) => default,
+            Ok(Ok(on)) => on,
+            Ok(Err(_)) | Err(_) => {
+                self.problems.push(format!("{name}: true or false is needed"));
+                default
+            }
+        }
+    }
+
+    fn pages(&mut self, args: &ServeArgs) -> Option<PathBuf> {
+        let pages = args.pages.clone().or_else(|| self.text("pages").map(PathBuf::from))?;
+        if !pages.is_dir() {
+            self.problems.push(format!("pages: {} is no directory that can be read", pages.display()));
+        }
+        Some(pages)
     }
 
     fn text(&mut self, name: &str) -> Option<String> {

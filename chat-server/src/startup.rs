@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use chat_proto::name::RoomName;
+use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::data_dir::DataDir;
-use crate::fanout::socketio::SocketIoFanOut;
+use crate::fanout::socketio::{Engines, SocketIoFanOut};
 use crate::platform;
 use crate::ports::{Argon2Passwords, SystemClock, SystemRandom};
 use crate::service::{Clock, Ports, Service};
@@ -22,10 +23,15 @@ use crate::storage::Store;
 use crate::storage::export::ExportError;
 use crate::storage::sqlite::problem::explain;
 use crate::storage::sqlite::{self, SqliteStore};
+use crate::transport::admin;
+use crate::transport::classic::Classic;
+use crate::transport::engine::{Edge, edge};
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
+use crate::transport::patience;
 use crate::transport::slim::slim;
 use crate::transport::socket::{self, Native};
+use crate::transport::watched::{Peer, Watched};
 
 /// How often presence and typing are looked at.
 const TICK: Duration = Duration::from_millis(250);
@@ -41,7 +47,7 @@ pub struct Server {
     /// Where, with the real ports.
     pub addresses: Vec<SocketAddr>,
     stop: CancellationToken,
-    running: tokio::task::JoinHandle<()>,
+    running: JoinHandle<()>,
 }
 
 impl Server {
@@ -68,8 +74,8 @@ impl Server {
         let listeners = bind(settings).await?;
         let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
 
-        let (socket_layer, io) = socket::layer();
-        let fanout = Arc::new(SocketIoFanOut::new(io.clone()));
+        let ([prompt_layer, patient_layer], engines) = socket::layers();
+        let fanout = Arc::new(SocketIoFanOut::new(engines.clone(), settings.classic.manners.clone()));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let ports = Ports {
             store: store.clone(),
@@ -78,16 +84,24 @@ impl Server {
             random: Box::new(SystemRandom),
             passwords: Arc::new(Argon2Passwords::new(cores)?),
         };
-        let service = Arc::new(Service::new(ports, &settings.name, settings.limits.clone()));
+        let service = Arc::new(Service::new(ports, &settings.name, settings.limits.clone()).with_operators(settings.operators.clone()));
         let origins = Arc::new(Origins { allowed: settings.origins.clone(), proxies: settings.proxies.clone() });
-        socket::serve(&io, Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
-        let router = http::router(Shared { service: service.clone(), origins })
-            .layer(socket_layer)
+        socket::serve(&engines, &Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
+        let classic = Classic::new(service.clone(), fanout.clone(), origins.clone(), settings.classic.clone());
+        classic.serve(&engines);
+        let old_clients = Edge::new(&patient_layer);
+        let router = http::router(Shared { service: service.clone(), origins }, settings.pages.as_deref())
+            .layer(patient_layer)
+            .layer(prompt_layer)
+            .layer(axum::middleware::from_fn_with_state(classic, Classic::note))
+            .layer(axum::middleware::from_fn(patience::route))
             .layer(axum::middleware::from_fn(slim))
-            .layer(axum::middleware::from_fn(http::serve_script));
+            .layer(axum::middleware::from_fn(http::serve_script))
+            .layer(axum::middleware::from_fn_with_state(old_clients, edge));
 
+        let admin = listen_to_operator(&data_dir, &service);
         let stop = CancellationToken::new();
-        let parts = Parts { listeners, router, io, service, fanout, store, _data_dir: data_dir };
+        let parts = Parts { listeners, router, engines, service, fanout, store, admin, _data_dir: data_dir };
         let running = tokio::spawn(parts.run(stop.clone()));
         Ok(Self { addresses, stop, running })
     }
@@ -123,20 +137,33 @@ pub async fn export(settings: &Settings, rooms: &[String], out: &mut dyn Write) 
     }
 }
 
+/// Announces something on the server that runs on this data directory.
+///
+/// # Errors
+/// One clear sentence: what is wrong, and what to do.
+pub async fn announce(settings: &Settings, room: Option<&RoomName>, text: &str) -> Result<(), String> {
+    let mut payload = json!({ "text": text });
+    if let Some(name) = room {
+        payload["room"] = admin::ask(&settings.data, "room:find", json!({ "name": name })).await?["id"].take();
+    }
+    admin::ask(&settings.data, "server:announce", payload).await.map(drop)
+}
+
 struct Parts {
     listeners: Vec<TcpListener>,
     router: Router,
-    io: socketioxide::SocketIo,
+    engines: Engines,
     service: Arc<Service>,
     fanout: Arc<SocketIoFanOut>,
     store: Arc<dyn Store>,
+    admin: Option<JoinHandle<()>>,
     /// Held for its lock.
     _data_dir: DataDir,
 }
 
 impl Parts {
     async fn run(self, stop: CancellationToken) {
-        let Self { listeners, router, io, service, fanout, store, _data_dir } = self;
+        let Self { listeners, router, engines, service, fanout, store, admin, _data_dir } = self;
         let mut writer = tokio::spawn({
             let service = service.clone();
             async move { service.run_writer().await }
@@ -148,14 +175,14 @@ impl Parts {
         let ticking = tokio::spawn(tick(service.clone(), stop.clone()));
         let mut serving = JoinSet::new();
         for listener in listeners {
-            let listener = listener.tap_io(|stream| {
+            let listener = Watched::new(listener, |stream| {
                 // Small frames go out at once.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection's small frames may wait");
                 }
                 platform::cut_stuck_peers(stream, STUCK);
             });
-            let app = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            let app = router.clone().into_make_service_with_connect_info::<Peer>();
             let stopping = stop.clone();
             serving.spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await });
         }
@@ -168,7 +195,7 @@ impl Parts {
             // Better no server than one that takes everything and answers nothing.
             tracing::error!(?ended, "{what} has ended by itself: the server cannot go on");
             stop.cancel();
-            io.close().await;
+            engines.close().await;
             store.close().await;
             return;
         }
@@ -181,18 +208,34 @@ impl Parts {
         finish("the writer", writer).await;
         fanout.stop();
         finish("the fan-out", delivery).await;
-        io.close().await;
+        engines.close().await;
         let served = tokio::time::timeout(PATIENCE, async { while serving.join_next().await.is_some() {} }).await;
         if served.is_err() {
             tracing::warn!("some requests did not end in time");
         }
         ticking.abort();
+        admin.iter().for_each(JoinHandle::abort);
         store.close().await;
         tracing::info!("stopped");
     }
 }
 
-async fn finish(what: &str, task: tokio::task::JoinHandle<()>) {
+/// Without the socket the chat goes on; only the operator's commands need it.
+fn listen_to_operator(data_dir: &DataDir, service: &Arc<Service>) -> Option<JoinHandle<()>> {
+    let (path, service) = (data_dir.admin_socket(), service.clone());
+    let serve = move |stream| {
+        let service = service.clone();
+        async move {
+            if let Err(error) = admin::serve(service, stream).await {
+                tracing::debug!(%error, "an operator's command broke off");
+            }
+        }
+    };
+    let listening = platform::serve_admin(&path, serve);
+    listening.inspect_err(|error| tracing::warn!(%error, path = %path.display(), "the operator's commands cannot reach this server")).ok()
+}
+
+async fn finish(what: &str, task: JoinHandle<()>) {
     match tokio::time::timeout(PATIENCE, task).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(%error, "{what} ended badly"),

@@ -41,7 +41,12 @@ const compress: Plugin = {
 export default defineConfig({
   plugins: [svelte(), compress],
   define: { __VERSION__: JSON.stringify(version) },
-  resolve: { alias: { "@proto": here("../../chat-proto/gen/proto.ts") } },
+  resolve: {
+    alias: {
+      "@proto": here("../../chat-proto/gen/proto.ts"),
+      "@summaries": here("../../chat-proto/gen/summaries.ts"),
+    },
+  },
   server: { proxy, fs: { allow: [here("."), here("../../chat-proto/gen")] } },
   preview: { proxy, headers: { "content-security-policy": policy } },
   build: {

@@ -15,6 +15,7 @@ pub mod action;
 pub mod tick;
 
 mod account;
+mod announce;
 mod answer;
 mod ask;
 mod cache;

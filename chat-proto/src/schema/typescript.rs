@@ -27,6 +27,28 @@ pub fn typescript() -> String {
     writer.finish()
 }
 
+/// The text of `gen/summaries.ts`: what the help says of each action. A file of its own, since a page
+/// that is only being opened shows no help.
+#[must_use]
+pub fn typescript_summaries() -> String {
+    let summaries: serde_json::Map<_, _> = ACTIONS.iter().filter_map(|action| Some((name(action)?, action.summary.into()))).collect();
+    format!(
+        "{GENERATED}import type {{ ActionId }} from \"./proto\";\n\n\
+         /** What each action does, as the help says it. */\n\
+         export const SUMMARIES: Record<ActionId, string> = {};\n",
+        pretty(&summaries.into())
+    )
+}
+
+/// The action's id as it is on the wire.
+fn name(action: &Action) -> Option<String> {
+    Some(serde_json::to_value(action.id).ok()?.as_str()?.to_owned())
+}
+
+/// What stands above everything that is generated.
+const GENERATED: &str = "// Generated from the types of chat-proto. Do not edit: change the types, then run\n\
+                         //     UPDATE_GENERATED=1 cargo test -p chat-proto --test proto generated\n\n";
+
 struct Writer {
     config: Config,
     declarations: BTreeMap<String, String>,
@@ -62,10 +84,7 @@ impl Writer {
     }
 
     fn finish(self) -> String {
-        let mut out = String::from(
-            "// Generated from the types of chat-proto. Do not edit: change the types, then run\n\
-             //     UPDATE_GENERATED=1 cargo test -p chat-proto --test proto generated\n\n",
-        );
+        let mut out = String::from(GENERATED);
         for declaration in self.declarations.values() {
             out.push_str(declaration);
             out.push('\n');

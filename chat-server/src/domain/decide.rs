@@ -64,6 +64,8 @@ pub struct NewEntry {
     pub entry: Entry,
     /// The digest of the request.
     pub digest: i64,
+    /// Whether the server itself wrote it, who is a member of nothing, also not of what it makes.
+    pub by_server: bool,
 }
 
 /// Decides a batch, in order; each decision sees what the ones before it did.
@@ -106,7 +108,7 @@ fn decide_entry(facts: &mut Facts, write: &Write, context: &mut Context<'_>, dec
 
 /// What the entry will say, or why it may not.
 fn body(facts: &Facts, room: &RoomFacts, write: &Write, is_member: bool) -> Result<Body, Error> {
-    if !is_member && !matches!(write.request, EntryRequest::Join(_)) {
+    if !is_member && !matches!(write.request, EntryRequest::Join(_)) && !may_visit(room, write) {
         return Err(Error::new(Code::Forbidden, format!("You are not in #{}. /join {} lets you in.", room.room.name, room.room.name)));
     }
     match &write.request {
@@ -122,6 +124,11 @@ fn body(facts: &Facts, room: &RoomFacts, write: &Write, is_member: bool) -> Resu
         EntryRequest::Leave(_) => Ok(Body::Leave(Leave {})),
         EntryRequest::Create(_) => Err(Error::new(Code::Invalid, "A room is made by `room:create` alone.")),
     }
+}
+
+/// Who visits a public room may speak in it, and nothing else.
+fn may_visit(room: &RoomFacts, write: &Write) -> bool {
+    write.visiting && matches!(write.request, EntryRequest::Send(_)) && matches!(room.room.kind, RoomKind::Lobby | RoomKind::Public)
 }
 
 fn say(facts: &Facts, room: &RoomFacts, send: &MessageSend) -> Result<Message, Error> {
@@ -270,7 +277,8 @@ fn push(facts: &mut Facts, room: &RoomFacts, write: &Write, body: Body, context:
     let key = (id.clone(), write.author.id.clone(), entry.client_id.clone());
     facts.known.insert(key, Known { stored: stored.clone(), digest: Some(write.digest) });
     remember(facts, id, &entry);
-    decision.entries.push(NewEntry { room: id.clone(), epoch: room.epoch.clone(), entry, digest: write.digest });
+    let by_server = write.author.kind == UserKind::Server;
+    decision.entries.push(NewEntry { room: id.clone(), epoch: room.epoch.clone(), entry, digest: write.digest, by_server });
     stored
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use chat_proto::id::UserId;
 use chat_proto::limits;
 use chat_proto::name::{DisplayName, confusable_key};
 use chat_proto::user::Color;
@@ -35,7 +36,7 @@ pub fn candidates(wished: &DisplayName, seed: &str) -> impl Iterator<Item = Disp
 
 /// The names of passing guests: in use, though nothing is stored of them.
 #[derive(Debug, Default)]
-pub struct PassingNames(Mutex<HashMap<String, u64>>);
+pub struct PassingNames(Mutex<HashMap<String, UserId>>);
 
 impl PassingNames {
     /// Whether the name of that key is in use.
@@ -44,24 +45,23 @@ impl PassingNames {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
 
-    /// Takes the first of the candidates that is free, for that connection.
-    pub fn take(&self, wished: &DisplayName, seed: &str, connection: u64) -> DisplayName {
+    /// Takes the first of the candidates that is free, or theirs already, for that person.
+    pub fn take(&self, wished: &DisplayName, user: &UserId) -> DisplayName {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in candidates(wished, seed) {
-            let key = confusable_key(name.as_str());
-            if let std::collections::hash_map::Entry::Vacant(free) = names.entry(key) {
-                free.insert(connection);
+        for name in candidates(wished, user.as_str()) {
+            let holder = names.entry(confusable_key(name.as_str())).or_insert_with(|| user.clone());
+            if holder == user {
                 return name;
             }
         }
         unreachable!("the candidates never end")
     }
 
-    /// The connection's name is free again.
-    pub fn release(&self, name: &DisplayName, connection: u64) {
+    /// The person's name is free again.
+    pub fn release(&self, name: &DisplayName, user: &UserId) {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = confusable_key(name.as_str());
-        if names.get(&key) == Some(&connection) {
+        if names.get(&key) == Some(user) {
             names.remove(&key);
         }
     }

@@ -43,6 +43,8 @@ struct Here {
     leaving_at: Option<Millis>,
     shown: State,
     rooms: BTreeSet<RoomId>,
+    /// The rooms that connections visit without being there by membership.
+    visits: BTreeMap<ConnectionId, RoomId>,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +69,7 @@ impl Presence {
             leaving_at: None,
             shown: State::Offline,
             rooms: BTreeSet::new(),
+            visits: BTreeMap::new(),
         });
         here.connections.insert(connection, false);
         here.leaving_at = None;
@@ -89,6 +92,51 @@ impl Presence {
         }
     }
 
+    /// A connection of that user, who is not a member there, is in that room now, and no longer in
+    /// the one that it visited before.
+    pub fn visits(&mut self, connection: ConnectionId, user: &User, room: &RoomId) {
+        let visited = self.users.get(&user.id).and_then(|here| here.visits.get(&connection));
+        if visited == Some(room) {
+            return;
+        }
+        self.stop_visit(connection, &user.id);
+        let is_there = self.users.get(&user.id).is_some_and(|here| here.rooms.contains(room));
+        self.connected(connection, user, [room.clone()]);
+        if let Some(here) = self.users.get_mut(&user.id) {
+            let as_guest = here.visits.values().any(|visited| visited == room);
+            if !is_there || as_guest {
+                here.visits.insert(connection, room.clone());
+            }
+        }
+        if !is_there {
+            self.mark(room, &user.id);
+        }
+    }
+
+    /// A visitor's connection ended: without another one they are gone at once.
+    pub fn visit_ended(&mut self, connection: ConnectionId, user: &UserId, now: Millis) {
+        self.stop_visit(connection, user);
+        self.disconnected(connection, user, now);
+        if let Some(here) = self.users.get_mut(user).filter(|here| here.leaving_at.is_some() && here.user.kind == UserKind::Guest) {
+            here.leaving_at = Some(now);
+        }
+    }
+
+    fn stop_visit(&mut self, connection: ConnectionId, user: &UserId) {
+        let Some(here) = self.users.get_mut(user) else { return };
+        let Some(room) = here.visits.remove(&connection) else { return };
+        if here.visits.values().any(|visited| *visited == room) {
+            return;
+        }
+        here.rooms.remove(&room);
+        let gone = here.user.clone();
+        if let Some(known) = self.rooms.get_mut(&room) {
+            known.present.remove(user);
+            known.gone.insert(user.clone(), gone);
+        }
+        self.mark(&room, user);
+    }
+
     /// One connection's user is away from it, or back.
     pub fn set_away(&mut self, connection: ConnectionId, user: &UserId, away: bool) {
         if let Some(known) = self.users.get_mut(user).and_then(|here| here.connections.get_mut(&connection)) {
@@ -102,11 +150,13 @@ impl Presence {
         let known = self.rooms.entry(room.clone()).or_default();
         known.stored_members += 1;
         known.dirty = true;
-        if let Some(here) = self.users.get_mut(user)
-            && here.rooms.insert(room.clone())
-        {
-            known.present.insert(user.clone());
-            known.changed.insert(user.clone());
+        if let Some(here) = self.users.get_mut(user) {
+            // Who visited is there in their own right from now on.
+            here.visits.retain(|_, visited| visited != room);
+            if here.rooms.insert(room.clone()) {
+                known.present.insert(user.clone());
+                known.changed.insert(user.clone());
+            }
         }
     }
 
@@ -247,5 +297,60 @@ impl Presence {
             known.dirty = true;
             known.changed.insert(user.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::name::DisplayName;
+    use chat_proto::user::Color;
+
+    use super::*;
+
+    fn guest(name: &str) -> User {
+        User {
+            id: UserId::parse(name).unwrap(),
+            name: DisplayName::parse(name).unwrap(),
+            color: Color::parse("#808080").unwrap(),
+            kind: UserKind::Guest,
+            identity: None,
+        }
+    }
+
+    fn room(name: &str) -> RoomId {
+        RoomId::parse(name).unwrap()
+    }
+
+    fn online(presence: &Presence, name: &str) -> u32 {
+        presence.of_room(&room(name)).online
+    }
+
+    #[test]
+    fn a_visitor_is_in_one_room_at_a_time_and_gone_at_once() {
+        let (mut presence, ada) = (Presence::default(), guest("ada"));
+        presence.visits(1, &ada, &room("lobby"));
+        presence.visits(1, &ada, &room("kitchen"));
+        assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (0, 1));
+        // The page's other half visits as well: one person, in both rooms.
+        presence.visits(2, &ada, &room("lobby"));
+        assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1));
+        presence.visit_ended(1, &ada.id, 1_000);
+        assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 0));
+        presence.visit_ended(2, &ada.id, 1_000);
+        presence.tick(1_000);
+        assert_eq!(online(&presence, "lobby"), 0);
+    }
+
+    #[test]
+    fn who_becomes_a_member_stays_when_the_visit_ends() {
+        let (mut presence, ada) = (Presence::default(), guest("ada"));
+        presence.connected(1, &ada, [room("lobby")]);
+        presence.visits(2, &ada, &room("lobby"));
+        presence.visits(2, &ada, &room("kitchen"));
+        assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1), "there by right is there still");
+        presence.joined(&ada.id, &room("kitchen"));
+        presence.visit_ended(2, &ada.id, 1_000);
+        presence.tick(1_000);
+        assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1));
     }
 }

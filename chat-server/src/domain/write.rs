@@ -19,6 +19,8 @@ pub struct Write {
     pub request: EntryRequest,
     /// Tells a repeat of the request from another one under the same client id.
     pub digest: i64,
+    /// Whether the author visits rooms without being their member, and may speak in public ones.
+    pub visiting: bool,
 }
 
 /// The requests that write an entry.
@@ -58,7 +60,7 @@ impl Write {
     #[must_use]
     pub fn new(author: User, request: EntryRequest) -> Self {
         let digest = digest(&request);
-        Self { author, request, digest }
+        Self { author, request, digest, visiting: false }
     }
 }
 

@@ -8,21 +8,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use chat_proto::NAMESPACE;
 use chat_proto::entry::{Body, Entry};
 use chat_proto::error::Error;
-use chat_proto::event::{Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
+use chat_proto::event::{Announced, Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::{Epoch, RoomId, UserId};
 use chat_proto::limits;
 use serde::Serialize;
+use socketioxide::SocketError;
 use socketioxide::extract::SocketRef;
-use socketioxide::{SocketError, SocketIo};
+use socketioxide::operators::BroadcastOperators;
 use tokio::sync::{Notify, oneshot};
 
+use crate::dialect::{Dialect, Frame as ClassicFrame, Manners};
 use crate::domain::presence::ConnectionId;
 use crate::domain::weight::weight;
 use crate::fanout::{Audience, FanOut, Notice};
 use crate::storage::CommittedEntry;
+
+use classic::Hearers;
+use engines::Patients;
+
+mod classic;
+mod engines;
+
+pub use classic::NAMESPACES as CLASSIC_NAMESPACES;
+pub use engines::Engines;
 
 /// A room whose entries have waited so long is behind.
 const BEHIND: Duration = Duration::from_secs(1);
@@ -35,19 +45,44 @@ const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// Delivery over Socket.IO.
 pub struct SocketIoFanOut {
-    io: SocketIo,
+    engines: Engines,
     queue: Mutex<VecDeque<Command>>,
     woken: Notify,
     waiting: Mutex<HashMap<RoomId, Waiting>>,
-    sockets: Mutex<HashMap<ConnectionId, SocketRef>>,
+    sockets: Mutex<HashMap<ConnectionId, Peer>>,
+    patients: Patients,
+    classic: Mutex<Hearers>,
+    manners: Manners,
 }
 
 enum Command {
     Entries(Vec<CommittedEntry>),
-    Attach { connection: ConnectionId, user: UserId, rooms: Vec<RoomId>, done: oneshot::Sender<()> },
+    Attach {
+        connection: ConnectionId,
+        user: UserId,
+        rooms: Vec<RoomId>,
+        done: oneshot::Sender<()>,
+    },
     Notify(Audience, Arc<Notice>),
     Close(Vec<ConnectionId>, Error),
+    /// A classic connection has shown which dialect it speaks.
+    Speaks(ConnectionId, Dialect),
+    /// A classic connection hears no room any more.
+    Detach(ConnectionId),
+    /// A frame of one dialect for all in a room but one person.
+    TellOthers {
+        room: RoomId,
+        except: UserId,
+        dialect: Dialect,
+        frame: ClassicFrame,
+    },
     Stop,
+}
+
+/// A native connection.
+struct Peer {
+    socket: SocketRef,
+    is_patient: bool,
 }
 
 /// What of a room has not gone out yet.
@@ -67,18 +102,69 @@ struct Frame<'a> {
 impl SocketIoFanOut {
     /// Delivery over these sockets; [`run`](Self::run) does it.
     #[must_use]
-    pub fn new(io: SocketIo) -> Self {
-        Self { io, queue: Mutex::default(), woken: Notify::new(), waiting: Mutex::default(), sockets: Mutex::default() }
+    pub fn new(engines: Engines, manners: Manners) -> Self {
+        Self {
+            engines,
+            queue: Mutex::default(),
+            woken: Notify::new(),
+            waiting: Mutex::default(),
+            sockets: Mutex::default(),
+            patients: Patients::default(),
+            classic: Mutex::default(),
+            manners,
+        }
     }
 
-    /// A connection is there.
-    pub fn register(&self, connection: ConnectionId, socket: SocketRef) {
-        lock(&self.sockets).insert(connection, socket);
+    /// A connection is there, of the patient engine or of the prompt one.
+    pub fn register(&self, connection: ConnectionId, socket: SocketRef, is_patient: bool) {
+        if is_patient {
+            self.patients.come();
+        }
+        lock(&self.sockets).insert(connection, Peer { socket, is_patient });
     }
 
     /// A connection is gone.
     pub fn unregister(&self, connection: ConnectionId) {
-        lock(&self.sockets).remove(&connection);
+        if lock(&self.sockets).remove(&connection).is_some_and(|peer| peer.is_patient) {
+            self.patients.go();
+        }
+    }
+
+    /// A classic connection is there.
+    pub fn register_classic(&self, connection: ConnectionId, socket: SocketRef, namespace: &'static str) {
+        lock(&self.classic).register(connection, socket, namespace);
+    }
+
+    /// A classic connection is gone.
+    pub fn unregister_classic(&self, connection: ConnectionId) {
+        lock(&self.classic).unregister(connection);
+    }
+
+    /// The dialects that a classic connection hears: all, until it has shown which one it speaks.
+    #[must_use]
+    pub fn hears(&self, connection: ConnectionId) -> Vec<Dialect> {
+        lock(&self.classic).hears(connection)
+    }
+
+    /// A classic connection has shown which dialect it speaks; what is told from now on is in it.
+    pub fn speaks(&self, connection: ConnectionId, dialect: Dialect) {
+        self.push(Command::Speaks(connection, dialect));
+    }
+
+    /// A classic connection hears no room any more, until it is attached again.
+    pub fn detach(&self, connection: ConnectionId) {
+        self.push(Command::Detach(connection));
+    }
+
+    /// Tells a frame of one dialect to all who hear it in a room, but to one person.
+    pub fn tell_others(&self, room: &RoomId, except: &UserId, dialect: Dialect, frame: ClassicFrame) {
+        self.push(Command::TellOthers { room: room.clone(), except: except.clone(), dialect, frame });
+    }
+
+    /// What the operator chose for classic clients.
+    #[must_use]
+    pub fn manners(&self) -> &Manners {
+        &self.manners
     }
 
     /// Works the queue off until [`stop`](Self::stop).
@@ -103,17 +189,25 @@ impl SocketIoFanOut {
                         }
                     }
                     Command::Attach { connection, user, rooms, done } => {
-                        for room in &rooms {
-                            if let Some(entries) = gathered.remove(room) {
-                                self.send(room, entries).await;
-                            }
-                        }
+                        self.send_first(&rooms, &mut gathered).await;
                         self.attach_now(connection, &user, &rooms);
                         // Nobody waits any more when the connection is gone already.
                         let _ = done.send(());
                     }
                     Command::Notify(audience, notice) => self.tell(audience, &notice).await,
                     Command::Close(connections, error) => self.close_now(&connections, &error),
+                    // What was said before goes out as the connection heard it then.
+                    Command::Speaks(connection, dialect) => {
+                        let heard = lock(&self.classic).rooms();
+                        self.send_first(&heard, &mut gathered).await;
+                        lock(&self.classic).speaks(connection, dialect);
+                    }
+                    Command::Detach(connection) => lock(&self.classic).attach(connection, None),
+                    Command::TellOthers { room, except, dialect, frame } => {
+                        self.send_first([&room], &mut gathered).await;
+                        let hearing = lock(&self.classic).of_room(&room);
+                        classic::tell_others(&self.engines, &hearing, &room, &except, dialect, &frame).await;
+                    }
                     Command::Stop => {
                         for (room, entries) in gathered {
                             self.send(&room, entries).await;
@@ -141,10 +235,23 @@ impl SocketIoFanOut {
         self.woken.notify_one();
     }
 
+    /// Sends what was gathered of these rooms before something that follows it.
+    async fn send_first<'a>(&self, rooms: impl IntoIterator<Item = &'a RoomId>, gathered: &mut HashMap<RoomId, Vec<CommittedEntry>>) {
+        for room in rooms {
+            if let Some(entries) = gathered.remove(room) {
+                self.send(room, entries).await;
+            }
+        }
+    }
+
     /// Sends entries of one room, in frames that are cut where somebody comes or goes.
     async fn send(&self, room: &RoomId, entries: Vec<CommittedEntry>) {
         let epoch = entries.first().map(|first| first.epoch.clone());
         let bytes: usize = entries.iter().map(|committed| weight(&committed.entry)).sum();
+        let hearing = lock(&self.classic).of_room(room);
+        for CommittedEntry { entry, .. } in entries.iter().filter(|_| !hearing.is_empty()) {
+            classic::tell_entry(&self.engines, &self.manners, &hearing, room, entry).await;
+        }
         if let Some(epoch) = epoch {
             let (mut frame, mut size) = (Vec::new(), 0);
             for CommittedEntry { entry, .. } in entries {
@@ -156,15 +263,17 @@ impl SocketIoFanOut {
                     self.emit_frame(room, &epoch, &mut frame).await;
                     size = weight(&entry);
                 }
-                if joins && let Some(sockets) = self.io.of(NAMESPACE) {
-                    let _: Result<(), std::convert::Infallible> = sockets.within(user.clone()).join(log_room(room)).await;
+                if joins {
+                    for sockets in self.natives() {
+                        let _: Result<(), std::convert::Infallible> = sockets.within(user.clone()).join(log_room(room)).await;
+                    }
                 }
                 frame.push(entry);
                 if leaves {
                     self.emit_frame(room, &epoch, &mut frame).await;
                     size = 0;
-                    if let Some(sockets) = self.io.of(NAMESPACE) {
-                        let _: Result<(), std::convert::Infallible> = sockets.within(user).leave(log_room(room)).await;
+                    for sockets in self.natives() {
+                        let _: Result<(), std::convert::Infallible> = sockets.within(user.clone()).leave(log_room(room)).await;
                     }
                 }
             }
@@ -189,36 +298,70 @@ impl SocketIoFanOut {
 
     /// A reader whose buffer is full misses it, sees the gap, and fetches.
     async fn emit(&self, to: String, event: &str, payload: &impl Serialize) {
-        let Some(sockets) = self.io.of(NAMESPACE) else { return };
-        if let Err(error) = sockets.to(to).emit(event, payload).await {
-            tracing::debug!(%error, event, "some readers cannot keep up");
+        for sockets in self.natives() {
+            if let Err(error) = sockets.to(to.clone()).emit(event, payload).await {
+                tracing::debug!(%error, event, "some readers cannot keep up");
+            }
         }
     }
 
+    fn natives(&self) -> impl Iterator<Item = BroadcastOperators> {
+        self.engines.native(&self.patients)
+    }
+
     async fn tell(&self, audience: Audience, notice: &Notice) {
+        if let Notice::Announced(announced, maker) = notice {
+            return self.announce(&audience, announced, *maker).await;
+        }
         let to = match audience {
             Audience::Room(room) => log_room(&room),
             Audience::User(user) => user_room(&user),
+            Audience::Everybody => return,
         };
         match notice {
             Notice::Presence(event) => self.emit(to, PresenceChanged::NAME, event).await,
             Notice::Typing(event) => self.emit(to, TypingChanged::NAME, event).await,
             Notice::Read(event) => self.emit(to, ReadChanged::NAME, event).await,
             Notice::User(event) => self.emit(to, UserChanged::NAME, event).await,
+            Notice::Announced(..) => {}
+        }
+    }
+
+    /// Announces to native and classic clients alike, all but the one that made it.
+    async fn announce(&self, audience: &Audience, announced: &Announced, maker: ConnectionId) {
+        let room = match audience {
+            Audience::Room(room) => Some(room),
+            Audience::User(_) | Audience::Everybody => None,
+        };
+        for sockets in self.natives() {
+            let sockets = sockets.except(own_room(maker));
+            let sockets = if let Some(room) = room { sockets.to(log_room(room)) } else { sockets };
+            if let Err(error) = sockets.emit(Announced::NAME, announced).await {
+                tracing::debug!(%error, "some readers cannot keep up");
+            }
+        }
+        let rooms = room.map_or_else(|| lock(&self.classic).rooms(), |room| [room.clone()].into());
+        for room in rooms {
+            let hearing = lock(&self.classic).of_room(&room);
+            classic::announce(&self.engines, &self.manners, &hearing, &room, maker, announced.text.as_str()).await;
         }
     }
 
     fn attach_now(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
-        if let Some(socket) = lock(&self.sockets).get(&connection) {
+        lock(&self.classic).attach(connection, rooms.first().map(|room| (room.clone(), user.clone())));
+        if let Some(Peer { socket, .. }) = lock(&self.sockets).get(&connection) {
             socket.leave_all();
-            socket.join(user_room(user));
+            socket.join([user_room(user), own_room(connection)]);
             socket.join(rooms.iter().map(log_room).collect::<Vec<_>>());
         }
     }
 
     fn close_now(&self, connections: &[ConnectionId], error: &Error) {
         for connection in connections {
-            let Some(socket) = lock(&self.sockets).get(connection).cloned() else { continue };
+            if self.close_classic(*connection, error) {
+                continue;
+            }
+            let Some(socket) = lock(&self.sockets).get(connection).map(|peer| peer.socket.clone()) else { continue };
             // From here on it hears nothing more of any room.
             socket.leave_all();
             let closing = Closing { error: error.clone() };
@@ -232,6 +375,29 @@ impl SocketIoFanOut {
                 cut(socket);
             });
         }
+    }
+}
+
+impl SocketIoFanOut {
+    /// Tells a classic connection why in its own words, and closes it; false if it is none.
+    fn close_classic(&self, connection: ConnectionId, error: &Error) -> bool {
+        let (socket, dialects) = {
+            let mut classic = lock(&self.classic);
+            let Some(socket) = classic.socket(connection).cloned() else { return false };
+            classic.attach(connection, None);
+            (socket, classic.hears(connection))
+        };
+        for dialect in dialects {
+            let frame = dialect.notice(&error.message, &self.manners);
+            if let Err(error) = socket.emit(frame.event, &frame.arguments) {
+                tracing::debug!(%error, "a connection was closed without its last words");
+            }
+        }
+        tokio::spawn(async move {
+            tokio::time::sleep(LAST_WORDS).await;
+            cut(socket);
+        });
+        true
     }
 }
 
@@ -296,6 +462,10 @@ fn log_room(room: &RoomId) -> String {
 
 fn user_room(user: &UserId) -> String {
     format!("user:{user}")
+}
+
+fn own_room(connection: ConnectionId) -> String {
+    format!("connection:{connection}")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -78,14 +78,14 @@ impl Service {
         let result = self.store.register(guest, &register.identity, &hash, &session, self.now()).await;
         let user = result.map_err(|error| unavailable(&error))??;
         for caller in lock(&self.callers).values().filter(|caller| caller.passing && caller.user.id == user.id) {
-            self.passing.release(&caller.user.name, caller.connection);
+            self.passing.release(&caller.user.name, &caller.user.id);
         }
         self.change_user(&user.id, |caller| {
             caller.session = Some(session.id.clone());
             caller.passing = false;
         });
         lock(&self.presence).settled(&self.lobby);
-        self.announce(&user);
+        self.tell_who(&user);
         Ok(SignedIn { token, user })
     }
 

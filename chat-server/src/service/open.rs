@@ -35,7 +35,14 @@ impl Service {
     /// `signed_out` for a token that is nobody's or has ended.
     pub async fn open(&self, opening: &Opening) -> Result<Caller, Error> {
         let Opening { connection, auth, cookie } = opening;
-        let caller = |user, session, passing| Caller { connection: *connection, user, session, passing, client: auth.client.clone() };
+        let caller = |user, session, passing| Caller {
+            connection: *connection,
+            user,
+            session,
+            passing,
+            visiting: false,
+            client: auth.client.clone(),
+        };
         // What is said in so many words wins over the cookie.
         let token = auth.token.as_ref().or_else(|| cookie.as_ref().filter(|_| auth.guest.is_none()));
         let Some(token) = token else {
@@ -60,7 +67,7 @@ impl Service {
     pub fn enter(&self, mut caller: Caller) -> Arc<Caller> {
         if caller.passing {
             // Two may have asked for the same free name at once.
-            caller.user.name = self.passing.take(&caller.user.name, caller.user.id.as_str(), caller.connection);
+            caller.user.name = self.passing.take(&caller.user.name, &caller.user.id);
         } else {
             lock(&self.seen).insert(caller.user.id.clone());
         }
@@ -132,8 +139,11 @@ impl Service {
     /// The connection ended.
     pub fn closed(&self, connection: ConnectionId) {
         let Some(caller) = lock(&self.callers).remove(&connection) else { return };
+        if caller.visiting {
+            return self.visit_ended(&caller);
+        }
         if caller.passing {
-            self.passing.release(&caller.user.name, connection);
+            self.passing.release(&caller.user.name, &caller.user.id);
             self.leave_all(&caller);
         }
         lock(&self.presence).disconnected(connection, &caller.user.id, self.now());

@@ -24,15 +24,15 @@ impl Service {
         }
         let user = self.store.rename(&caller.user, name, self.now()).await.map_err(|error| unavailable(&error))??;
         if caller.passing {
-            self.passing.release(&caller.user.name, caller.connection);
-            self.passing.take(name, caller.user.id.as_str(), caller.connection);
+            self.passing.release(&caller.user.name, &caller.user.id);
+            self.passing.take(name, &caller.user.id);
         }
-        self.announce(&user);
+        self.tell_who(&user);
         Ok(user)
     }
 
     /// Lets all connections and all rooms of a user know who they are now.
-    pub(super) fn announce(&self, user: &User) {
+    pub(super) fn tell_who(&self, user: &User) {
         self.change_user(&user.id, |caller| caller.user = user.clone());
         let rooms = {
             let mut presence = lock(&self.presence);

@@ -44,7 +44,9 @@ impl Service {
             responder(Err(Error::new(Code::SlowDown, "This room is too busy at the moment. It is tried again.").after(1_000)));
             return;
         }
-        self.enqueue(Job::Write(Box::new(Write::new(caller.user.clone(), request)), responder));
+        let mut write = Write::new(caller.user.clone(), request);
+        write.visiting = caller.visiting;
+        self.enqueue(Job::Write(Box::new(write), responder));
     }
 
     /// Queues a read position.
@@ -131,6 +133,8 @@ impl Service {
         for CommittedEntry { room, entry, .. } in entries {
             match &entry.body {
                 Body::Message(_) => lock(&self.typing).stop(room, &entry.author.id),
+                // What the server makes itself it is no member of.
+                Body::Create(_) if entry.author.id.as_str() == self.server.id.as_str() => {}
                 Body::Join(_) | Body::Create(_) => lock(&self.presence).joined(&entry.author.id, room),
                 Body::Leave(_) => {
                     lock(&self.typing).stop(room, &entry.author.id);

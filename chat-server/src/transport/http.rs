@@ -1,11 +1,13 @@
 //! HTTP: health, the page, its sign-in, the schema, the script for everybody else's pages.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::routing::{get, post};
+use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::service::Service;
@@ -35,8 +37,18 @@ const BODY: usize = 16_384;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
                       connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// All routes but Socket.IO's.
-pub fn router(shared: Shared) -> Router {
+/// All routes but Socket.IO's; `pages` is a directory of pages to be served as they are.
+pub fn router(shared: Shared, pages: Option<&Path>) -> Router {
+    let own = own(shared).layer(header("content-security-policy", POLICY)).layer(header("referrer-policy", "no-referrer"));
+    let all = match pages {
+        // Old pages have scripts in them and load others from elsewhere: our page's policy is not theirs.
+        Some(pages) => Router::new().nest_service("/pages", ServeDir::new(pages)).merge(own),
+        None => own,
+    };
+    all.layer(header("x-content-type-options", "nosniff"))
+}
+
+fn own(shared: Shared) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -49,9 +61,6 @@ pub fn router(shared: Shared) -> Router {
         .fallback(get(page::serve))
         .with_state(shared)
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(header("content-security-policy", POLICY))
-        .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "no-referrer"))
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -5,9 +5,12 @@
 
 use std::net::IpAddr;
 
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, header, request::Parts};
 use axum_extra::extract::CookieJar;
 use chat_proto::secret::Token;
+
+use crate::transport::watched::Peer;
 
 /// The session cookie's name.
 pub const COOKIE: &str = "chat_session";
@@ -75,8 +78,7 @@ impl Origins {
 /// The address at the other end of the line.
 #[must_use]
 pub fn peer(parts: &Parts) -> Option<IpAddr> {
-    let info = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
-    info.map(|info| info.0.ip().to_canonical())
+    parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.address.ip().to_canonical())
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
 use chat_proto::NAMESPACE;
 use chat_proto::error::Error;
 use chat_proto::event::{Closing, Event as _, Welcome};
@@ -14,13 +13,14 @@ use serde_json::Value;
 use socketioxide::extract::{Event, SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::layer::SocketIoLayer;
-use socketioxide::{SendError, SocketError, SocketIo};
+use socketioxide::{SendError, SocketError, SocketIo, SocketIoBuilder};
 use tokio::time::Instant;
 
-use crate::fanout::socketio::{SocketIoFanOut, cut};
+use crate::fanout::socketio::{Engines, SocketIoFanOut, cut};
 use crate::service::{Caller, Opening, Service};
 use crate::transport::connection::Connection;
-use crate::transport::origin::Origins;
+use crate::transport::origin::{Origins, peer};
+use crate::transport::patience::{PATH, PATIENT, PROMPT, PROMPT_PATH};
 use crate::transport::reply::ReplyTo;
 
 /// How many packets wait for one reader before entries are dropped for it.
@@ -28,9 +28,15 @@ const BUFFER: usize = 256;
 /// How long a `welcome` that finds the buffer full is tried again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The Socket.IO layer and its handle.
+/// The layers of the two engines, the prompt one outside the patient one, and their handle.
 #[must_use]
-pub fn layer() -> (SocketIoLayer, SocketIo) {
+pub fn layers() -> ([SocketIoLayer; 2], Engines) {
+    let (prompt_layer, prompt) = builder().req_path(PROMPT_PATH).ping_timeout(PROMPT).build_layer();
+    let (patient_layer, patient) = builder().req_path(PATH).ping_timeout(PATIENT).build_layer();
+    ([prompt_layer, patient_layer], Engines { prompt, patient })
+}
+
+fn builder() -> SocketIoBuilder {
     SocketIo::builder()
         .max_buffer_size(BUFFER)
         .max_payload(limits::PACKET as u64)
@@ -39,7 +45,6 @@ pub fn layer() -> (SocketIoLayer, SocketIo) {
         .ws_max_frame_size(limits::PACKET)
         // An idle WebSocket keeps its read buffer: 4 KiB by default.
         .ws_read_buffer_size(512)
-        .build_layer()
 }
 
 /// What the namespace's handlers share.
@@ -53,10 +58,16 @@ pub struct Native {
     pub origins: Arc<Origins>,
 }
 
-static NEXT: AtomicU64 = AtomicU64::new(1);
+/// The number of the next connection, of whatever namespace.
+pub(super) static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// Serves the native namespace.
-pub fn serve(io: &SocketIo, native: Native) {
+/// Serves the native namespace on both engines.
+pub fn serve(engines: &Engines, native: &Native) {
+    serve_on(&engines.prompt, native.clone(), false);
+    serve_on(&engines.patient, native.clone(), true);
+}
+
+fn serve_on(io: &SocketIo, native: Native, is_patient: bool) {
     let (for_identity, for_connection) = (native.clone(), native);
     let identify = move |socket: SocketRef, TryData(auth): TryData<Value>| {
         let native = for_identity.clone();
@@ -64,7 +75,7 @@ pub fn serve(io: &SocketIo, native: Native) {
     };
     // A plain function that registers before it returns: an async body loses the first events.
     let connect = move |socket: SocketRef| {
-        for_connection.connected(socket);
+        for_connection.connected(socket, is_patient);
         std::future::ready(())
     };
     io.ns(NAMESPACE, connect.with(identify));
@@ -81,17 +92,16 @@ impl Native {
         Ok(())
     }
 
-    fn connected(&self, socket: SocketRef) {
+    fn connected(&self, socket: SocketRef, is_patient: bool) {
         let Some(caller) = socket.extensions.remove::<Arc<Caller>>() else {
             return cut(socket);
         };
         let caller = self.service.enter(Arc::unwrap_or_clone(caller));
         let id = caller.connection;
         let parts = socket.req_parts();
-        let from = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
-        let from = self.origins.client_address(parts, from);
+        let from = self.origins.client_address(parts, peer(parts));
         let connection = Arc::new(Connection::new(id, self.service.clone(), socket.clone(), from));
-        self.fanout.register(id, socket.clone());
+        self.fanout.register(id, socket.clone(), is_patient);
 
         let queue = connection.clone();
         socket.on_fallback(move |Event(name): Event, TryData(payload): TryData<Value>, reply: ReplyTo| {

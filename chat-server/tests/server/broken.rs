@@ -28,7 +28,7 @@ impl Around for Panicking {
 #[tokio::test]
 async fn a_server_whose_writer_broke_ends() {
     let dir = tempfile::tempdir().unwrap();
-    let args = ServeArgs { listen: vec!["127.0.0.1:0".parse().unwrap()], data: Some(dir.path().to_owned()), config: None };
+    let args = ServeArgs { listen: vec!["127.0.0.1:0".parse().unwrap()], data: Some(dir.path().to_owned()), ..ServeArgs::default() };
     let settings = Settings::load(&args).unwrap();
     let data_dir = DataDir::open(dir.path()).unwrap();
     let inner = SqliteStore::open(&data_dir.database(), 1_000, &mut Dice(3)).await.unwrap();

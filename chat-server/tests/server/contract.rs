@@ -167,3 +167,4 @@ mod marks;
 mod messages;
 mod people;
 mod rooms;
+mod visits;

@@ -7,20 +7,22 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &["domain"]),
     ("storage", &["domain", "storage"]),
-    ("fanout", &["domain", "storage", "fanout"]),
+    ("dialect", &["dialect"]),
+    ("fanout", &["domain", "storage", "dialect", "fanout"]),
     ("service", &["domain", "storage", "fanout", "service"]),
     ("ports", &["domain", "service"]),
-    ("transport", &["domain", "fanout", "service", "transport"]),
+    ("transport", &["domain", "dialect", "fanout", "service", "transport", "platform", "data_dir"]),
     ("platform", &[]),
     ("data_dir", &["platform"]),
     ("cli", &[]),
-    ("settings", &["cli"]),
+    ("settings", &["cli", "dialect"]),
     ("logging", &["settings"]),
 ];
 
 /// What must not be named at all in a part, and why.
 const NEVER: &[(&str, &[&str], &str)] = &[
     ("domain", &["tokio", "axum", "socketioxide", "sqlx", "std::fs", "std::net"], "the domain is pure: pass in what it needs"),
+    ("dialect", &["tokio", "axum", "socketioxide", "sqlx", "std::fs", "std::net"], "a codec is pure: pass in what it needs"),
     (
         "service",
         &["axum", "socketioxide", "sqlx::", "tokio::spawn", "tokio::time"],

@@ -5,6 +5,8 @@
 
 mod accounts;
 mod broken;
+mod classic;
+mod classic_client;
 mod client;
 mod contract;
 mod copied_back;
@@ -12,7 +14,9 @@ mod crash;
 mod dice;
 mod disk;
 mod edges;
+mod engine;
 mod export;
+mod old_clients;
 mod opening;
 mod order;
 mod power;

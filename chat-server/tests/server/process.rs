@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::classic_client::ClassicClient;
 use crate::client::Client;
 use crate::spawned::Process;
 
@@ -25,6 +26,24 @@ async fn sigterm_tells_the_clients_and_exits_with_0() {
         assert!(entry["level"].is_string() && entry["timestamp"].is_string(), "{line}");
     }
     assert!(log.iter().any(|line| line.contains("\"stopped\"")), "{log:?}");
+}
+
+/// Whoever knows a session id can post as that connection; an operator's log is read by many.
+#[tokio::test]
+async fn the_log_tells_of_classic_pages_and_of_no_session_id() {
+    let mut server = Process::start("");
+    let native = Client::guest(server.address, "ada").await;
+    let mut page = ClassicClient::connect(server.address).await;
+    page.emit("my event", serde_json::json!(["\u{1b}[31mred"])).await;
+    page.emit("message", serde_json::json!(["hi"])).await;
+    page.hears("serverMessage", serde_json::json!(["You said: hi"])).await;
+    let sids = [native.sid.clone(), page.sid.clone()];
+    page.close().await;
+    server.terminate();
+    assert_eq!(server.wait(), Some(0));
+    let log = server.log.lock().unwrap().join("\n");
+    assert!(log.contains("a user connected") && log.contains("user disconnected") && log.contains("[31mred"), "{log}");
+    assert!(!log.contains('\u{1b}') && !sids.iter().any(|sid| log.contains(sid.as_str())), "{log}");
 }
 
 /// What is sent while the server stops is stored or to be sent again; it is never refused for good.

@@ -81,6 +81,6 @@ impl Running {
 }
 
 fn settings(dir: &Path) -> Settings {
-    let args = ServeArgs { listen: vec!["127.0.0.1:0".parse().unwrap()], data: Some(dir.to_owned()), config: None };
+    let args = ServeArgs { listen: vec!["127.0.0.1:0".parse().unwrap()], data: Some(dir.to_owned()), ..ServeArgs::default() };
     Settings::load(&args).unwrap()
 }

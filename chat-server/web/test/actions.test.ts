@@ -1,5 +1,6 @@
 /** Every action that the page has, driven: by its command where it has one, and something is seen. */
 import { ACTIONS } from "@proto";
+import { SUMMARIES } from "@summaries";
 import { describe, expect, it } from "vitest";
 import { currentRoom } from "../src/core/state";
 import type { HANDLERS } from "../src/core/update/action";
@@ -105,6 +106,7 @@ const DRIVES: Record<Id, () => unknown> = {
   member_panel: () => run(busy(), "member_panel").state.panels.people === false,
   cancel: () => run(run(busy(), "help"), "cancel").state.dialog === null,
   rename: () => asks(run(busy(), "rename", "lovelace", "nick"), "user:rename"),
+  announce: () => run(busy(), "announce", "--all tea", "announce").sent("server:announce")[0]!.payload.text === "tea",
   away: () => run(busy(), "away", "", "away").sent("presence:set")[0]!.payload.away === true,
   back: () =>
     run(run(busy(), "away", "", "away").clear(), "back", "", "back").sent("presence:set")[0]!.payload.away === false,
@@ -144,7 +146,7 @@ const DRIVES: Record<Id, () => unknown> = {
 
 describe("every action of the page", () => {
   for (const action of ACTIONS.filter(({ not_in_page }) => !not_in_page)) {
-    it(`${action.id}: ${action.summary}`, () => {
+    it(`${action.id}: ${SUMMARIES[action.id]}`, () => {
       expect(DRIVES[action.id as Id]()).toBeTruthy();
     });
   }

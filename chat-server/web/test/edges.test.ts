@@ -9,7 +9,11 @@ const source = (path: string) => readFileSync(join(root, path), "utf8").replace(
 
 /** From where each folder may import, and why not from elsewhere. */
 const MAY: Record<string, { folders: string[]; packages: RegExp; why: string }> = {
-  core: { folders: ["core"], packages: /^(@proto|marked)$/, why: "the core decides; what it wants done is an effect" },
+  core: {
+    folders: ["core"],
+    packages: /^(@proto|@summaries|marked)$/,
+    why: "the core decides; what it wants done is an effect",
+  },
   rim: {
     folders: ["core", "rim"],
     packages: /^(@proto|socket\.io-client)$/,

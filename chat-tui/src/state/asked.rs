@@ -43,6 +43,8 @@ pub enum Question {
     Sessions,
     /// A session ends.
     Revoke,
+    /// Something is announced.
+    Announce,
 }
 
 /// Which page.

@@ -9,7 +9,7 @@ use chat_proto::text::{Query, TopicText};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, account, compose, link, message, queue, read, rooms, scroll, search};
+use super::{Fx, account, announce, compose, link, message, queue, read, rooms, scroll, search};
 use crate::effect::Effect;
 use crate::state::asked::Question;
 use crate::state::composer::Mode;
@@ -106,6 +106,8 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::Sessions => account::sessions(state, fx),
         ActionId::RevokeSession => account::revoke(state, words, fx),
 
+        ActionId::Announce => announce::make(state, words, fx),
+
         ActionId::Theme => theme(state, words),
         ActionId::Help => state.popup = Some(Popup::Help(0)),
         ActionId::Reconnect => link::reconnect(state, fx),
@@ -126,7 +128,8 @@ fn needs_words(state: &State, id: ActionId) -> bool {
         | ActionId::Rename
         | ActionId::Register
         | ActionId::SignIn
-        | ActionId::RevokeSession => true,
+        | ActionId::RevokeSession
+        | ActionId::Announce => true,
         ActionId::Reply | ActionId::Edit | ActionId::React => state.chosen.is_none(),
         _ => false,
     }

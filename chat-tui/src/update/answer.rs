@@ -82,6 +82,10 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
             state.say(words::SESSION_ENDED);
             true
         }
+        Question::Announce => {
+            state.say(words::ANNOUNCED);
+            true
+        }
     };
 }
 
@@ -112,7 +116,8 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
         | Question::SignIn(_)
         | Question::SetPassword
         | Question::Sessions
-        | Question::Revoke => state.complain(error.message),
+        | Question::Revoke
+        | Question::Announce => state.complain(error.message),
     }
 }
 

@@ -4,7 +4,7 @@ use chat_proto::entry::{Body, Entry};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::UserId;
 
-use super::{Fx, answer, history, link, queue, sync};
+use super::{Fx, announce, answer, history, link, queue, sync};
 use crate::state::State;
 use crate::state::room::Room;
 
@@ -46,6 +46,7 @@ pub(super) fn event(state: &mut State, event: AnyEvent, fx: &mut Fx) {
             }
         }
         AnyEvent::UserChanged(changed) => user_changed(state, *changed),
+        AnyEvent::Announced(announced) => announce::heard(state, &announced),
         AnyEvent::Closing(closing) => link::closing(state, *closing, fx),
     }
 }

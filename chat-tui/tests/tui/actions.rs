@@ -266,6 +266,10 @@ fn drive(id: ActionId) -> bool {
             app.say("/nick Someone Else");
             heard(&app, "user:rename") && app.sees("You are called Someone Else now.")
         }
+        ActionId::Announce => {
+            app.say("/announce the coffee is ready");
+            heard(&app, "server:announce") && app.sees("Announced.")
+        }
         ActionId::Away => {
             app.say("/away");
             heard(&app, "presence:set") && app.sees("You are away.")

@@ -207,7 +207,7 @@ impl Server {
                 self.read = unread(mark.place.seq, n, head - n);
                 ok(json(&self.read))
             }
-            AnyRequest::TypingSet(_) | AnyRequest::PresenceSet(_) => ok(json(&Done {})),
+            AnyRequest::TypingSet(_) | AnyRequest::PresenceSet(_) | AnyRequest::ServerAnnounce(_) => ok(json(&Done {})),
             AnyRequest::AccountLogout(_) | AnyRequest::AccountSetPassword(_) | AnyRequest::SessionRevoke(_) => ok(json(&Done {})),
             AnyRequest::UserRename(rename) => {
                 self.my_user().name = rename.name;

@@ -130,6 +130,7 @@ fn packet(event: &AnyEvent) -> String {
         AnyEvent::TypingChanged(event) => of(&**event),
         AnyEvent::ReadChanged(event) => of(&**event),
         AnyEvent::UserChanged(event) => of(&**event),
+        AnyEvent::Announced(event) => of(&**event),
         AnyEvent::Closing(event) => of(&**event),
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
     for new in decision.entries {
         if let Some(log) = tables.rooms.get_mut(&new.room) {
             log.push(new.entry.clone(), Some(new.digest));
-            log.apply(&new.entry);
+            if !new.by_server {
+                log.apply(&new.entry);
+            }
             entries.push(CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry });
         }
     }

@@ -82,7 +82,7 @@ async fn store(connection: &mut SqliteConnection, writes: &[Write], context: &mu
     insert_entries(connection, &decision.entries, &keys).await?;
     move_heads(connection, &decision.entries, &keys).await?;
     note_mentions(connection, &decision.entries, &keys).await?;
-    for new in &decision.entries {
+    for new in decision.entries.iter().filter(|new| !new.by_server) {
         let Some(key) = keys.get(&new.room) else { continue };
         apply(connection, *key, &new.entry).await?;
     }

@@ -108,10 +108,12 @@ impl FanOut for Wires {
             Notice::Typing(event) => AnyEvent::TypingChanged(Box::new(event.clone())),
             Notice::Read(event) => AnyEvent::ReadChanged(Box::new(event.clone())),
             Notice::User(event) => AnyEvent::UserChanged(Box::new(event.clone())),
+            Notice::Announced(event, _) => AnyEvent::Announced(Box::new(event.clone())),
         };
         let hears = |wire: &Wire| match &audience {
             Audience::Room(room) => wire.rooms.contains(room),
             Audience::User(user) => wire.user.as_ref() == Some(user),
+            Audience::Everybody => wire.user.is_some(),
         };
         for wire in self.all().values_mut().filter(|wire| hears(wire)) {
             wire.down.push(event());

@@ -1,5 +1,6 @@
 /** What the word before the caret could become: a command, a room, a name or an emoji. */
 import { ACTIONS } from "@proto";
+import { SUMMARIES } from "@summaries";
 import { findEmoji } from "./emoji";
 import type { State } from "./state";
 import { currentRoom, listed } from "./state";
@@ -47,7 +48,7 @@ function commands(start: string): Option[] {
     .map(({ command, action }) => ({
       insert: `/${command} `,
       label: `/${command} ${action.arguments}`.trim(),
-      hint: action.summary,
+      hint: SUMMARIES[action.id],
     }))
     .slice(0, MOST);
 }

@@ -95,6 +95,7 @@ export type Purpose =
   | { is: "members"; room: string }
   | { is: "mark_read"; room: string }
   | { is: "rename" }
+  | { is: "announce" }
   | { is: "password" }
   | { is: "sessions" }
   | { is: "revoke" }

@@ -16,7 +16,7 @@ import { keepDrafts } from "./update/draft";
 import { jumpTo, readAfter, readBefore } from "./update/history";
 import { dropHomeless, dropStranded, look, onKept, onNotDurable, onUnkept } from "./update/keep";
 import { connect, onClosing, onHeard, onLost, onWelcome } from "./update/link";
-import { complain, tell } from "./update/notice";
+import { complain, onAnnounced, tell } from "./update/notice";
 import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
 import { markRead } from "./update/read";
 import { open } from "./update/rooms";
@@ -151,6 +151,8 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
       return onRead(state, payload);
     case "user:changed":
       return onUser(state, payload.user);
+    case "announced":
+      return onAnnounced(state, payload);
     case "closing":
       return onClosing(state, payload.error);
   }

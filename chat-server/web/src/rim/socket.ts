@@ -15,6 +15,7 @@ const NAMES: Record<keyof Events, true> = {
   "typing:changed": true,
   "read:changed": true,
   "user:changed": true,
+  announced: true,
   closing: true,
 };
 

@@ -10,6 +10,12 @@ import { askOnline } from "./room";
 export const YOU_ACTIONS = {
   rename: (state, name) => askOnline(state, "user:rename", { name }, { is: "rename" }),
 
+  announce: (state, line) => {
+    const [, all, text] = /^(--all(?:\s+|$))?(.*)$/s.exec(line)!;
+    const room = all === undefined && state.current !== null ? { room: state.current } : {};
+    return askOnline(state, "server:announce", { text: text!, ...room }, { is: "announce" });
+  },
+
   away: (state) => {
     tell(state, say("NOW_AWAY"));
     return setAway(state, "said");

@@ -79,6 +79,9 @@ function onOk(state: State, purpose: Purpose, ok: unknown, stamp: Stamp): Effect
     case "revoke":
       tell(state, say("SESSION_ENDED"));
       return state.dialog?.is === "sessions" ? ask(state, "session:list", {}, { is: "sessions" }) : [];
+    case "announce":
+      tell(state, say("ANNOUNCED"));
+      return [];
     case "quiet":
       return [];
   }
@@ -114,6 +117,7 @@ function onError(state: State, purpose: Purpose, rid: string, error: WireError, 
     case "rename":
     case "sessions":
     case "revoke":
+    case "announce":
       complain(state, error.message);
       return [];
     case "quiet":

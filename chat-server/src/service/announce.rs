@@ -1,0 +1,42 @@
+//! Announcements: what an operator tells everybody, and no log holds.
+
+use std::sync::Arc;
+
+use chat_proto::error::{Code, Error};
+use chat_proto::event::Announced;
+use chat_proto::name::Identity;
+use chat_proto::request::ServerAnnounce;
+use chat_proto::user::UserKind;
+
+use crate::fanout::{Audience, Notice};
+use crate::service::{Caller, Service};
+
+impl Service {
+    /// The same service with these accounts for operators.
+    #[must_use]
+    pub fn with_operators(mut self, operators: Vec<Identity>) -> Self {
+        self.operators = operators;
+        self
+    }
+
+    /// Announces something.
+    ///
+    /// # Errors
+    /// `forbidden` for everybody but operators.
+    pub fn announce(&self, caller: &Caller, request: ServerAnnounce) -> Result<(), Error> {
+        if !self.is_operator(caller) {
+            return Err(Error::new(Code::Forbidden, "Only an operator of this server announces."));
+        }
+        let audience = request.room.clone().map_or(Audience::Everybody, Audience::Room);
+        let announced = Announced { text: request.text, room: request.room, time: self.now() };
+        self.fanout.notify(audience, Arc::new(Notice::Announced(announced, caller.connection)));
+        Ok(())
+    }
+
+    /// Whether it is the server itself, asked by whoever may open its admin socket, or an account
+    /// that its settings name.
+    fn is_operator(&self, caller: &Caller) -> bool {
+        let identity = caller.user.identity.as_ref().filter(|_| caller.session.is_some());
+        caller.user.kind == UserKind::Server || identity.is_some_and(|identity| self.operators.contains(identity))
+    }
+}

@@ -1,0 +1,222 @@
+//! The classic namespaces `/` and `/chat`, where the tutorials' pages join.
+//!
+//! A connection is greeted in every dialect and hears its room at once. It is *seen* in the room
+//! only after a short grace, or with the first thing that it says: an Engine.IO 3 client of `/chat`
+//! is connected to `/` first, by its protocol, and is one person all the same.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use chat_proto::name::{DisplayName, confusable_key};
+use socketioxide::extract::{Event, SocketRef};
+use socketioxide::handler::ConnectHandler;
+use socketioxide::socket::Sid;
+
+use crate::dialect::{Dialect, Rules};
+use crate::domain::presence::ConnectionId;
+use crate::domain::rates::Rates;
+use crate::fanout::socketio::{CLASSIC_NAMESPACES, Engines, SocketIoFanOut, cut};
+use crate::service::{Caller, Service};
+use crate::transport::origin::{Origins, peer};
+use crate::transport::socket::NEXT;
+use crate::transport::watched::{Heard, Peer};
+
+mod arguments;
+mod connection;
+mod require;
+
+use arguments::{Ack, Raw};
+use connection::Connection;
+
+/// How long an arrival waits before it is seen, unless it says something.
+const GRACE: Duration = Duration::from_millis(300);
+/// A client that was silent for so long has missed a heartbeat, which comes every 25 s.
+const MISSED: Duration = Duration::from_secs(30);
+/// Lines that classic clients may write into the log at once, all of them together; then one in so many milliseconds.
+const LOG_BURST: u32 = 50;
+const LOG_INTERVAL_MS: u64 = 200;
+
+/// What the namespaces' handlers share.
+pub struct Classic {
+    service: Arc<Service>,
+    fanout: Arc<SocketIoFanOut>,
+    origins: Arc<Origins>,
+    rules: Rules,
+    /// The connections by the Engine.IO session that they share: those of one page are one person.
+    people: Mutex<HashMap<Sid, Person>>,
+    log_rates: Mutex<Rates<()>>,
+}
+
+/// Somebody at a page, in one namespace or in both.
+struct Person {
+    connections: Vec<Weak<Connection>>,
+    /// When something was last heard of them, by whichever transport they use now.
+    heard: Heard,
+}
+
+impl Classic {
+    /// The classic side of that chat.
+    #[must_use]
+    pub fn new(service: Arc<Service>, fanout: Arc<SocketIoFanOut>, origins: Arc<Origins>, rules: Rules) -> Arc<Self> {
+        let log_rates = Mutex::new(Rates::every_ms(LOG_BURST, LOG_INTERVAL_MS));
+        Arc::new(Self { service, fanout, origins, rules, people: Mutex::default(), log_rates })
+    }
+
+    /// Serves both namespaces.
+    pub fn serve(self: &Arc<Self>, engines: &Engines) {
+        for (io, namespace) in [&engines.prompt, &engines.patient].into_iter().flat_map(|io| CLASSIC_NAMESPACES.map(|name| (io, name))) {
+            let (for_identity, for_connection) = (self.clone(), self.clone());
+            let identify = move |socket: SocketRef| {
+                let classic = for_identity.clone();
+                async move { classic.identify(&socket).await }
+            };
+            // A plain function that registers before it returns: an async body loses the first events.
+            let connect = move |socket: SocketRef| {
+                for_connection.connected(socket, namespace);
+                std::future::ready(())
+            };
+            io.ns(namespace, connect.with(identify));
+        }
+    }
+
+    async fn identify(&self, socket: &SocketRef) -> Result<(), String> {
+        if !self.rules.enabled {
+            return Err("This server does not take classic clients: its chat is the namespace /v1.".to_owned());
+        }
+        let parts = socket.req_parts();
+        if self.rules.require.as_ref().is_some_and(|require| !require::is_met(require, parts)) {
+            // The tutorial's own words.
+            return Err("Authentication error".to_owned());
+        }
+        let connection = NEXT.fetch_add(1, Ordering::Relaxed);
+        let caller = match self.person(socket.id).first() {
+            Some(other) => Caller { connection, ..other.caller() },
+            None => {
+                let cookie = self.origins.session_cookie(parts);
+                self.service.open_visit(connection, cookie).await.map_err(|error| error.message)?
+            }
+        };
+        socket.extensions.insert(Arc::new(caller));
+        Ok(())
+    }
+
+    fn connected(self: &Arc<Self>, socket: SocketRef, namespace: &'static str) {
+        let Some(caller) = socket.extensions.remove::<Arc<Caller>>() else {
+            return cut(socket);
+        };
+        let parts = socket.req_parts();
+        let from = self.origins.client_address(parts, peer(parts));
+        let heard = parts.extensions.get::<ConnectInfo<Peer>>().map_or_else(Heard::now, |info| info.0.heard.clone());
+        let start = if namespace == "/" { &self.rules.room } else { &self.rules.chat_room };
+        let connection = Arc::new(Connection::new(self.clone(), Arc::unwrap_or_clone(caller), socket.clone(), from, start.clone()));
+        let id = connection.id();
+        self.fanout.register_classic(id, socket.clone(), namespace);
+        self.log(&format!("a user connected: connection {id} to {namespace}"));
+
+        let queue = connection.clone();
+        socket.on_fallback(move |Event(name): Event, Raw(arguments): Raw, ack: Ack| {
+            queue.enqueue(name, arguments, ack);
+            std::future::ready(())
+        });
+        let gone = connection.clone();
+        socket.on_disconnect(move |socket: SocketRef| {
+            gone.classic().forget(socket.id, &gone);
+            gone.ended();
+            std::future::ready(())
+        });
+        for other in self.person(socket.id) {
+            // The half that a client of Engine.IO 3 had to connect first.
+            other.step_back();
+        }
+        let mut people = self.people();
+        let person = people.entry(socket.id).or_insert_with(|| Person { connections: Vec::new(), heard });
+        person.connections.push(Arc::downgrade(&connection));
+        drop(people);
+        if !socket.connected() {
+            // It ended before its handler was there to be told.
+            self.forget(socket.id, &connection);
+            return connection.ended();
+        }
+        for dialect in Dialect::ALL {
+            if let Some(frame) = dialect.greeting(self.fanout.manners()) {
+                connection.tell(&frame);
+            }
+        }
+        tokio::spawn(async move {
+            connection.listen().await;
+            tokio::time::sleep(GRACE).await;
+            connection.arrive();
+        });
+    }
+
+    /// Notes that a page was heard: by polling with each request, by a WebSocket with all that comes over it.
+    pub async fn note(State(classic): State<Arc<Self>>, request: Request, next: Next) -> Response {
+        let query = request.uri().query().unwrap_or_default();
+        let sid = query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse::<Sid>().ok());
+        if let Some(sid) = sid {
+            let line = request.extensions().get::<ConnectInfo<Peer>>().filter(|_| query.contains("transport=websocket"));
+            classic.note_heard(sid, line.map(|line| &line.0.heard));
+        }
+        next.run(request).await
+    }
+
+    fn note_heard(&self, sid: Sid, line: Option<&Heard>) {
+        if let Some(person) = self.people().get_mut(&sid) {
+            match line {
+                Some(line) => person.heard = line.clone(),
+                None => person.heard.note(),
+            }
+        }
+    }
+
+    /// Lets those go who hold that name, come from that address and have missed a heartbeat: it is
+    /// them who came back, before their old line was found to be dead.
+    fn free_name(&self, name: &DisplayName, from: &str, own: ConnectionId) {
+        let key = confusable_key(name.as_str());
+        let silent: Vec<Arc<Connection>> = {
+            let people = self.people();
+            let silent = people.values().filter(|person| person.heard.silent_for() > MISSED);
+            silent.flat_map(|person| &person.connections).filter_map(Weak::upgrade).collect()
+        };
+        for connection in silent {
+            if connection.id() != own && connection.is_from(from) && confusable_key(connection.caller().user.name.as_str()) == key {
+                connection.give_up();
+            }
+        }
+    }
+
+    /// The other connections of the same page.
+    fn person(&self, sid: Sid) -> Vec<Arc<Connection>> {
+        let people = self.people();
+        people.get(&sid).into_iter().flat_map(|person| &person.connections).filter_map(Weak::upgrade).collect()
+    }
+
+    fn forget(&self, sid: Sid, connection: &Arc<Connection>) {
+        let mut people = self.people();
+        if let Some(known) = people.get_mut(&sid) {
+            known.connections.retain(|other| other.upgrade().is_some_and(|other| !Arc::ptr_eq(&other, connection)));
+            if known.connections.is_empty() {
+                people.remove(&sid);
+            }
+        }
+    }
+
+    /// Writes a line into the log, unless too many come: an operator's terminal is a terminal too.
+    /// The text is the server's own; what others sent is escaped before it comes here.
+    fn log(&self, line: &str) {
+        let taken = self.log_rates.lock().unwrap_or_else(PoisonError::into_inner).take(&(), self.service.time());
+        match taken {
+            Ok(()) => tracing::info!("{line}"),
+            Err(_) => tracing::debug!("{line}"),
+        }
+    }
+
+    fn people(&self) -> MutexGuard<'_, HashMap<Sid, Person>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,91 @@
+//! The Engine.IO edge for old clients: a layer outside Socket.IO's own.
+//!
+//! The engine speaks Engine.IO 3 and 4 as their specifications have it. Pages written years ago
+//! need more: they name a `sid` of their own, they cannot read the engine's answers, and they
+//! encode what they post twice. What is put right here:
+//!
+//! - [`query`]: what a request asks of the engine; [`sid`]: a page's own `sid` is moved aside;
+//! - [`payload`]: the two framings of Engine.IO 3; [`answer`]: answers in a framing that every old
+//!   client reads; [`post`]: posts on their way in; [`repair`]: UTF-8 that was encoded twice;
+//! - [`connect`]: a query where a namespace's name should end; [`websocket`], [`frames`]: the same
+//!   over a WebSocket;
+//! - [`refused`]: a namespace's refusal as they know it;
+//! - [`cors`]: pages from other places; [`refusal`]: what is not served, in plain words.
+//!
+//! A request of Engine.IO 4 costs a look at its query; its body and its answer are not touched.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use socketioxide::layer::SocketIoLayer;
+
+use crate::transport::engine::post::Posts;
+use crate::transport::engine::query::{Asked, Protocol};
+use crate::transport::engine::websocket::WebSockets;
+use crate::transport::patience::{PATH, PROMPT_PATH};
+
+pub mod answer;
+pub mod connect;
+pub mod cors;
+pub mod frames;
+pub mod payload;
+pub mod post;
+pub mod query;
+pub mod refusal;
+pub mod refused;
+pub mod repair;
+pub mod sid;
+pub mod websocket;
+
+/// What the edge needs for a request, and remembers of those before it.
+pub struct Edge {
+    posts: Posts,
+    websockets: WebSockets,
+}
+
+/// The layer: `from_fn_with_state(Edge::new(&layer_of_the_engine), edge)`.
+pub async fn edge(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    // That address is for requests that come by the other one, and past this layer.
+    if path.starts_with(PROMPT_PATH) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // The engine's own rule: `/socket.io-admin` is none of its business.
+    if !path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return next.run(request).await;
+    }
+    let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
+        return edge.serve(request, next).await;
+    };
+    if *request.method() == Method::OPTIONS {
+        return cors::preflight(origin, request.headers());
+    }
+    cors::allow(edge.serve(request, next).await, origin)
+}
+
+impl Edge {
+    /// In front of the engine behind that layer.
+    #[must_use]
+    pub fn new(layer: &SocketIoLayer) -> Arc<Self> {
+        Arc::new(Self { posts: Posts::default(), websockets: WebSockets::new(layer) })
+    }
+
+    async fn serve(&self, mut request: Request, next: Next) -> Response {
+        let asked = Asked::of(&request);
+        if let Some(refusal) = refusal::refusal(request.uri().path(), &asked) {
+            return refusal;
+        }
+        sid::move_aside(&mut request);
+        match (asked.protocol, request.method()) {
+            (Protocol::Three, &Method::POST) => self.posts.pass(request, next).await,
+            (Protocol::Three, &Method::GET) if asked.polling => answer::reframe(next.run(request).await, asked.text).await,
+            (Protocol::Three, &Method::GET) if connect::opens_with_a_query(request.uri().query().unwrap_or("")) => {
+                self.websockets.pass(request, next).await
+            }
+            _ => next.run(request).await,
+        }
+    }
+}
