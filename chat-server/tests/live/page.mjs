@@ -6,6 +6,7 @@
 // $CHROMIUM is the browser. A page that asks any host but its own server is reported by `strangers`.
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
+import { classic } from "./classic/page.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -37,15 +38,31 @@ function complain(text) {
   console.error(text);
 }
 
+/** What came to pages over Socket.IO, once that is to be kept. */
+const received = { recording: false, by: new Map() };
+
+/** Keeps what a page receives over Socket.IO. */
+function record(page, key) {
+  const kept = [];
+  received.by.set(key, kept);
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => kept.push(String(payload))));
+  page.on("response", async (response) => {
+    const { pathname } = new URL(response.url());
+    // A poll that ends with its page has no body any more.
+    if (pathname === "/socket.io/") kept.push(await response.text().catch(() => ""));
+  });
+}
+
 /** Notes whom a page asks, and what it complains about. */
-function watch(page, key, home) {
+function watch(page, key, ...homes) {
   page.on("request", (request) => {
     const target = new URL(request.url());
-    if (!["data:", "blob:"].includes(target.protocol) && target.host !== home) strangers.push(request.url());
+    if (!["data:", "blob:"].includes(target.protocol) && !homes.includes(target.host)) strangers.push(request.url());
   });
   page.on("websocket", (socket) => {
-    if (new URL(socket.url()).host !== home) strangers.push(socket.url());
+    if (!homes.includes(new URL(socket.url()).host)) strangers.push(socket.url());
   });
+  if (received.recording) record(page, key);
   page.on("pageerror", (error) => complain(`${key}: ${error.stack ?? error}`));
   page.on("console", (message) => {
     // That the line is down while the server is down is no fault of the page's.
@@ -215,6 +232,8 @@ const actions = {
   async picture({ page: key, path }) {
     await pages.get(key).screenshot({ path });
   },
+
+  ...classic({ browser, pages, contexts, received, watch, complain }),
 
   /** Addresses of other hosts that a page asked for. */
   strangers: () => strangers,

@@ -69,7 +69,8 @@ impl Browser {
         Arc::new(Self { child, stdin, waiting, next: AtomicU64::new(1) })
     }
 
-    fn ask(&self, page: &str, action: &str, arguments: Value) -> Value {
+    /// Has the driver do something, and waits until it is done.
+    pub fn ask(&self, page: &str, action: &str, arguments: Value) -> Value {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let mut request = arguments;
         request["id"] = id.into();
@@ -114,7 +115,8 @@ impl Page {
         page
     }
 
-    fn ask(&self, action: &str, arguments: Value) -> Value {
+    /// Has the driver do something with the page, and waits until it is done.
+    pub fn ask(&self, action: &str, arguments: Value) -> Value {
         self.browser.ask(self.key, action, arguments)
     }
 

@@ -1,5 +1,6 @@
 //! The real server, as a process that can be killed.
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -12,14 +13,20 @@ pub struct Server {
     port: u16,
     data: PathBuf,
     log: PathBuf,
+    more: Vec<OsString>,
 }
 
 impl Server {
     /// Starts it with a data directory under `dir` and waits until it is ready.
     pub fn start(dir: &Path) -> Self {
+        Self::start_with(dir, Vec::new())
+    }
+
+    /// The same with more arguments.
+    pub fn start_with(dir: &Path, more: Vec<OsString>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (data, log) = (dir.join("data"), dir.join("server.log"));
-        let server = Self { child: Mutex::new(spawn(port, &data, &log)), port, data, log };
+        let server = Self { child: Mutex::new(spawn(port, &data, &log, &more)), port, data, log, more };
         server.wait_until_ready();
         server
     }
@@ -34,6 +41,19 @@ impl Server {
         format!("http://{}:{}", own_address(), self.port)
     }
 
+    /// All that it has written into its log so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// All entries of all rooms, as `chat-server export` tells them.
+    pub fn export(&self) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        let output = command.arg("export").arg("--data").arg(&self.data).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Kills it without a word (SIGKILL).
     pub fn kill(&self) {
         let mut child = self.child.lock().unwrap();
@@ -43,7 +63,7 @@ impl Server {
 
     /// Starts it again, on the same port and the same data.
     pub fn start_again(&self) {
-        *self.child.lock().unwrap() = spawn(self.port, &self.data, &self.log);
+        *self.child.lock().unwrap() = spawn(self.port, &self.data, &self.log, &self.more);
         self.wait_until_ready();
     }
 
@@ -74,14 +94,18 @@ impl Drop for Server {
     }
 }
 
-fn spawn(port: u16, data: &Path, log: &Path) -> Child {
+fn spawn(port: u16, data: &Path, log: &Path, more: &[OsString]) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(log).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    // What is set for the tests is no setting of the server's.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHAT_")) {
+        command.env_remove(name);
+    }
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
     if !own_address().is_loopback() {
         command.args(["--listen", &format!("{}:{port}", own_address())]);
     }
-    command.arg("--data").arg(data).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+    command.arg("--data").arg(data).args(more).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
 /// This machine's address in its network; loopback where it is in none. Nothing is sent: connecting UDP only chooses the way.
