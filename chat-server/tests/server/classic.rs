@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::classic_client::ClassicClient;
 use crate::client::Client;
+use crate::old_clients::OldClients;
 use crate::running::Running;
 
 /// `héllo 你好 👋` and what would be HTML.
@@ -245,6 +246,32 @@ async fn what_the_operator_requires_of_a_handshake() {
     let server = Running::start_with(|settings| settings.classic.enabled = false).await;
     let refusal = ClassicClient::open(server.address, 4, "/", "", &[]).await.err().unwrap();
     assert!(refusal.contains("does not take classic clients"), "{refusal}");
+}
+
+/// The tutorial's own check, with clients of its days and of ours.
+#[tokio::test]
+async fn the_tutorials_sid_is_right_wrong_or_missing() {
+    let require = Require::Query { name: "sid".to_owned(), value: "123456".to_owned() };
+    let server = Running::start_with(|settings| settings.classic.require = Some(require)).await;
+    let url = format!("http://{}", server.address);
+    let mut clients = OldClients::start();
+    for version in ["1.2.1", "2.5.0", "4.8"] {
+        for transport in ["polling", "websocket"] {
+            for (what, query) in [("right", json!({ "sid": "123456" })), ("wrong", json!({ "sid": "654321" })), ("missing", json!(null))] {
+                let client = format!("{version} by {transport}, {what}");
+                clients.open(&client, version, &url, json!({ "transports": [transport], "query": query })).await;
+                if what == "right" {
+                    assert_eq!(clients.heard(&client, "message").await, json!(["Welcome!"]), "{client}");
+                    continue;
+                }
+                let refused = clients.state(&client, if version == "4.8" { "connect_error" } else { "error" }).await[0].take();
+                // Over a line that opened as a WebSocket, clients of Engine.IO 3 get it in an object.
+                let text = refused.get("message").unwrap_or(&refused);
+                assert_eq!(text, "Authentication error", "{client}");
+                assert!(refused.is_string() || transport == "websocket", "{client}: {refused}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
