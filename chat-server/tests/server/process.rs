@@ -15,7 +15,11 @@ async fn sigterm_tells_the_clients_and_exits_with_0() {
     let mut ada = Client::guest(server.address, "ada").await;
     let lobby = ada.lobby();
     ada.say(&lobby, "1", "\u{1b}[31mred\u{7}").await.unwrap();
+    let mut page = ClassicClient::connect(server.address).await;
+    page.emit("chat message", serde_json::json!(["hi"])).await;
+    page.hears("chat message", serde_json::json!(["hi"])).await;
     server.terminate();
+    page.hears("chat message", serde_json::json!(["The server is restarting."])).await;
     let closing = ada.event("closing").await;
     assert_eq!((closing["error"]["code"].as_str(), closing["error"]["retry"].as_str()), (Some("unavailable"), Some("later")));
     while ada.next_event().await.is_some() {}
