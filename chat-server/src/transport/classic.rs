@@ -118,9 +118,12 @@ impl Classic {
         self.fanout.register_classic(id, socket.clone(), namespace);
         self.log(&format!("a user connected: connection {id} to {namespace}"));
 
-        let queue = connection.clone();
+        // Weak, for the reason that stands in `socket.rs`.
+        let queue = Arc::downgrade(&connection);
         socket.on_fallback(move |Event(name): Event, Raw(arguments): Raw, ack: Ack| {
-            queue.enqueue(name, arguments, ack);
+            if let Some(queue) = queue.upgrade() {
+                queue.enqueue(name, arguments, ack);
+            }
             std::future::ready(())
         });
         let gone = connection.clone();
@@ -138,7 +141,8 @@ impl Classic {
         person.connections.push(Arc::downgrade(&connection));
         drop(people);
         if !socket.connected() {
-            // It ended before its handler was there to be told.
+            // It ended before its handler was there to be told, which nobody calls any more.
+            socket.on_disconnect(|_: SocketRef| std::future::ready(()));
             self.forget(socket.id, &connection);
             return connection.ended();
         }

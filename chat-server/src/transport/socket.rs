@@ -103,19 +103,27 @@ impl Native {
         let connection = Arc::new(Connection::new(id, self.service.clone(), socket.clone(), from));
         self.fanout.register(id, socket.clone(), is_patient);
 
-        let queue = connection.clone();
+        // Weak, since the socket keeps this handler for as long as it is itself kept, and the
+        // connection keeps the socket. What keeps the connection is the next handler, which the
+        // socket lets go of when it calls it.
+        let queue = Arc::downgrade(&connection);
         socket.on_fallback(move |Event(name): Event, TryData(payload): TryData<Value>, reply: ReplyTo| {
-            queue.enqueue(&name, payload.unwrap_or(Value::Null), reply);
+            if let Some(queue) = queue.upgrade() {
+                queue.enqueue(&name, payload.unwrap_or(Value::Null), reply);
+            }
             std::future::ready(())
         });
         let (service, fanout) = (self.service.clone(), self.fanout.clone());
+        let kept = connection.clone();
         socket.on_disconnect(move |_: SocketRef| {
+            let _ = &kept;
             service.closed(id);
             fanout.unregister(id);
             std::future::ready(())
         });
         if !socket.connected() {
-            // It ended before its handler was there to be told.
+            // It ended before its handler was there to be told, which nobody calls any more.
+            socket.on_disconnect(|_: SocketRef| std::future::ready(()));
             self.service.closed(id);
             self.fanout.unregister(id);
             return;

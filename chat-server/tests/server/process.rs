@@ -73,6 +73,27 @@ async fn nothing_is_refused_for_good_while_it_stops() {
     assert_eq!(server.wait(), Some(0));
 }
 
+/// A socket keeps its handlers, and a handler that kept its connection would keep the socket: some
+/// 12 KB for each connection that there ever was.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn connections_that_ended_leave_nothing_behind() {
+    const CROWD: usize = 1_500;
+    let server = Process::start("");
+    let grown = |before: u64| server.memory().saturating_sub(before);
+    for number in 0..500 {
+        drop(Client::connect(server.address, serde_json::json!({ "guest": format!("early {number}") })).await);
+        ClassicClient::connect(server.address).await.close().await;
+    }
+    let before = server.memory();
+    for number in 0..CROWD {
+        drop(Client::connect(server.address, serde_json::json!({ "guest": format!("late {number}") })).await);
+        ClassicClient::connect(server.address).await.close().await;
+    }
+    let each = grown(before) / (2 * CROWD as u64);
+    assert!(each < 4_096, "{each} bytes of each connection are left");
+}
+
 /// Out of descriptors the server waits; once there are some again it goes on as if nothing was.
 #[cfg(target_os = "linux")]
 #[tokio::test]
