@@ -25,7 +25,7 @@ use crate::storage::sqlite::problem::explain;
 use crate::storage::sqlite::{self, SqliteStore};
 use crate::transport::admin;
 use crate::transport::classic::Classic;
-use crate::transport::engine::{Edge, edge};
+use crate::transport::engine::{Edge, edge, old_engine};
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
 use crate::transport::patience;
@@ -93,6 +93,7 @@ impl Server {
         let router = http::router(Shared { service: service.clone(), origins }, settings.pages.as_deref())
             .layer(patient_layer)
             .layer(prompt_layer)
+            .layer(axum::middleware::from_fn_with_state(old_clients.clone(), old_engine))
             .layer(axum::middleware::from_fn_with_state(classic, Classic::note))
             .layer(axum::middleware::from_fn(patience::route))
             .layer(axum::middleware::from_fn(slim))

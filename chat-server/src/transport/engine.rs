@@ -1,4 +1,4 @@
-//! The Engine.IO edge for old clients: a layer outside Socket.IO's own.
+//! The Engine.IO edge for old clients: two layers outside Socket.IO's own.
 //!
 //! The engine speaks Engine.IO 3 and 4 as their specifications have it. Pages written years ago
 //! need more: they name a `sid` of their own, they cannot read the engine's answers, and they
@@ -7,9 +7,8 @@
 //! - [`query`]: what a request asks of the engine; [`sid`]: a page's own `sid` is moved aside;
 //! - [`payload`]: the two framings of Engine.IO 3; [`answer`]: answers in a framing that every old
 //!   client reads; [`post`]: posts on their way in; [`repair`]: UTF-8 that was encoded twice;
-//! - [`connect`]: a query where a namespace's name should end; [`websocket`], [`frames`]: the same
-//!   over a WebSocket;
-//! - [`refused`]: a namespace's refusal as they know it;
+//! - [`connect`]: a query where a namespace's name should end; [`refused`]: a namespace's refusal
+//!   as they know it; [`frames`]: both over a WebSocket; [`websocket`]: the engine that allows it;
 //! - [`cors`]: pages from other places; [`refusal`]: what is not served, in plain words.
 //!
 //! A request of Engine.IO 4 costs a look at its query; its body and its answer are not touched.
@@ -46,15 +45,22 @@ pub struct Edge {
     websockets: WebSockets,
 }
 
-/// The layer: `from_fn_with_state(Edge::new(&layer_of_the_engine), edge)`.
+/// The inner layer: what is of Engine.IO 3 goes to the engine that is made for it.
+pub async fn old_engine(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    if is_engines(request.uri().path()) && Asked::of(&request).protocol == Protocol::Three {
+        return edge.websockets.serve(request).await;
+    }
+    next.run(request).await
+}
+
+/// The outermost layer: what comes in is made fit for the engine, and its answers for old clients.
 pub async fn edge(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     // That address is for requests that come by the other one, and past this layer.
     if path.starts_with(PROMPT_PATH) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // The engine's own rule: `/socket.io-admin` is none of its business.
-    if !path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+    if !is_engines(path) {
         return next.run(request).await;
     }
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
@@ -67,7 +73,7 @@ pub async fn edge(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
 }
 
 impl Edge {
-    /// In front of the engine behind that layer.
+    /// In front of the namespaces of that layer.
     #[must_use]
     pub fn new(layer: &SocketIoLayer) -> Arc<Self> {
         Arc::new(Self { posts: Posts::default(), websockets: WebSockets::new(layer) })
@@ -82,10 +88,12 @@ impl Edge {
         match (asked.protocol, request.method()) {
             (Protocol::Three, &Method::POST) => self.posts.pass(request, next).await,
             (Protocol::Three, &Method::GET) if asked.polling => answer::reframe(next.run(request).await, asked.text).await,
-            (Protocol::Three, &Method::GET) if connect::opens_with_a_query(request.uri().query().unwrap_or("")) => {
-                self.websockets.pass(request, next).await
-            }
             _ => next.run(request).await,
         }
     }
+}
+
+/// The engine's own rule: `/socket.io-admin` is none of its business.
+fn is_engines(path: &str) -> bool {
+    path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

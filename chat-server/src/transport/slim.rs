@@ -11,12 +11,6 @@ use axum::response::Response;
 
 /// Replaces what points into the read buffer by copies.
 pub async fn slim(mut request: Request, next: Next) -> Response {
-    own_copies(&mut request);
-    next.run(request).await
-}
-
-/// The same for a request that goes another way.
-pub fn own_copies(request: &mut Request) {
     let copies: HeaderMap = request
         .headers()
         .iter()
@@ -30,4 +24,5 @@ pub fn own_copies(request: &mut Request) {
         *request.uri_mut() = uri;
     }
     request.extensions_mut().remove::<OriginalUri>();
+    next.run(request).await
 }

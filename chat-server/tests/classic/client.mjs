@@ -3,6 +3,7 @@
 
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { isNativeError } from "node:util/types";
 import { ioOfBrowser } from "./browser.mjs";
 
 const require = createRequire(import.meta.url);
@@ -28,9 +29,9 @@ function tell(what) {
   process.stdout.write(JSON.stringify(what) + "\n");
 }
 
-/** Errors have no fields of their own in JSON. */
+/** Errors have no fields of their own in JSON, and those of a page's file are no errors of Node's. */
 function plain(value) {
-  return value instanceof Error ? value.message : value;
+  return isNativeError(value) ? value.message : value;
 }
 
 const actions = {

@@ -18,13 +18,6 @@ pub fn without_query(packet: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a line is opened with a query that holds anything of the page's own.
-#[must_use]
-pub fn opens_with_a_query(query: &str) -> bool {
-    let mut names = query.split('&').map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
-    !names.clone().any(|name| name == "sid") && names.any(|name| !["EIO", "transport", "t", "b64"].contains(&name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,16 +37,6 @@ mod tests {
             ("42/chat,[\"message\",\"?\"]", "42/chat,[\"message\",\"?\"]"),
         ] {
             assert_eq!(without_query(packet), expected);
-        }
-    }
-
-    #[test]
-    fn what_a_client_asks_is_not_the_pages_own() {
-        for query in ["EIO=3&transport=websocket&t=1&b64=1", "EIO=3&token=x&sid=hT9-yT7Yx_NLmqp0"] {
-            assert!(!opens_with_a_query(query), "{query}");
-        }
-        for query in ["EIO=3&classic_sid=123456", "token=x&EIO=3", "EIO=3&flag", "EIO=3&transports=x"] {
-            assert!(opens_with_a_query(query), "{query}");
         }
     }
 }

@@ -1,78 +1,109 @@
-//! What a client sends over a WebSocket, frame by frame, on its way to the engine.
+//! What goes over a WebSocket of Engine.IO 3, frame by frame, between a client and the engine.
 
+use std::borrow::Cow;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::transport::engine::connect::without_query;
+use crate::transport::engine::refused;
 
-/// Longest frame that is looked into, in bytes: what joins a namespace is short.
+/// Longest frame that is looked into, in bytes: what joins a namespace or refuses it is short.
 const LOOKED_INTO: usize = 4_096;
 /// How much is read at once, in bytes.
 const CHUNK: usize = 512;
 
-/// A line whose client's packets lose the query of the namespace that they join.
+/// A line whose client's packets lose the query of the namespace that they join, and whose client
+/// is told of a refusal as it knows it.
 #[derive(Debug)]
 pub struct Frames<S> {
     line: S,
-    rewriter: Rewriter,
+    incoming: Rewriter,
+    outgoing: Rewriter,
 }
 
 impl<S> Frames<S> {
     /// Around that line.
     pub fn new(line: S) -> Self {
-        Self { line, rewriter: Rewriter::default() }
+        Self { line, incoming: Rewriter::new(without_query), outgoing: Rewriter::new(refused::as_text) }
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Frames<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        while this.rewriter.ready.is_empty() {
+        while this.incoming.ready.is_empty() {
             let mut chunk = [0; CHUNK];
             let mut chunk = ReadBuf::new(&mut chunk);
-            match Pin::new(&mut this.line).poll_read(context, &mut chunk) {
+            ready!(Pin::new(&mut this.line).poll_read(context, &mut chunk))?;
+            if chunk.filled().is_empty() {
                 // The end of the line: what was held back is the beginning of a frame without an end.
-                Poll::Ready(Ok(())) if chunk.filled().is_empty() => return Poll::Ready(Ok(())),
-                Poll::Ready(Ok(())) => this.rewriter.push(chunk.filled()),
-                other => return other,
+                return Poll::Ready(Ok(()));
+            }
+            this.incoming.push(chunk.filled());
+        }
+        let many = buffer.remaining().min(this.incoming.ready.len());
+        buffer.put_slice(&this.incoming.ready[..many]);
+        this.incoming.taken(many);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Frames<S> {
+    /// Writes all that is ready.
+    fn poll_drain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outgoing.ready.is_empty() {
+            match ready!(Pin::new(&mut self.line).poll_write(context, &self.outgoing.ready))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                many => self.outgoing.taken(many),
             }
         }
-        let many = buffer.remaining().min(this.rewriter.ready.len());
-        buffer.put_slice(&this.rewriter.ready[..many]);
-        this.rewriter.ready.drain(..many);
         Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Frames<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.line).poll_write(context, bytes)
+        // Nothing more is taken in while something waits, so that no more than one write ever does.
+        ready!(self.poll_drain(context))?;
+        self.outgoing.push(bytes);
+        match self.poll_drain(context) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            _ => Poll::Ready(Ok(bytes.len())),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_drain(context))?;
         Pin::new(&mut self.line).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_drain(context))?;
         Pin::new(&mut self.line).poll_shutdown(context)
     }
 }
 
 /// Finds the frames in a stream of bytes, and hands on those that are not to be changed as they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Rewriter {
+    /// What becomes of a packet.
+    change: fn(&str) -> Cow<'_, str>,
     /// Of a frame whose head is not complete, or that is to be looked into as a whole.
     held: Vec<u8>,
     /// How many bytes of the present frame go by without a look.
     passing: u64,
-    /// For the reader.
+    /// To be handed on.
     ready: Vec<u8>,
 }
 
 impl Rewriter {
+    fn new(change: fn(&str) -> Cow<'_, str>) -> Self {
+        Self { change, held: Vec::new(), passing: 0, ready: Vec::new() }
+    }
+
     fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             if self.passing > 0 {
@@ -90,9 +121,17 @@ impl Rewriter {
                 self.passing = whole - self.held.len() as u64;
                 self.ready.append(&mut self.held);
             } else if self.held.len() as u64 == whole {
-                self.ready.extend(rewritten(&self.held, &head));
+                self.ready.extend(rewritten(&self.held, &head, self.change));
                 self.held.clear();
             }
+        }
+    }
+
+    /// So many bytes were handed on. An idle line keeps no buffer.
+    fn taken(&mut self, many: usize) {
+        self.ready.drain(..many);
+        if self.ready.is_empty() {
+            self.ready = Vec::new();
         }
     }
 }
@@ -100,7 +139,8 @@ impl Rewriter {
 /// The head of a frame.
 struct Head {
     first: u8,
-    masked: bool,
+    /// The client masks what it sends, the server does not.
+    mask: Option<[u8; 4]>,
     /// Bytes of the head itself.
     length: usize,
     /// Bytes of the payload.
@@ -111,45 +151,53 @@ impl Head {
     /// None while it is not complete.
     fn of(bytes: &[u8]) -> Option<Self> {
         let (&first, &second) = (bytes.first()?, bytes.get(1)?);
-        let masked = second & 0x80 != 0;
         let (payload, length) = match second & 0x7f {
             126 => (u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?)), 4),
             127 => (u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?), 10),
             short => (u64::from(short), 2),
         };
-        let length = length + if masked { 4 } else { 0 };
-        (bytes.len() >= length).then_some(Self { first, masked, length, payload })
+        if second & 0x80 == 0 {
+            return (bytes.len() >= length).then_some(Self { first, mask: None, length, payload });
+        }
+        let mask = bytes.get(length..length + 4)?.try_into().ok()?;
+        Some(Self { first, mask: Some(mask), length: length + 4, payload })
     }
 
-    /// A whole text in one frame, uncompressed, masked as a client's must be, and short.
+    /// A whole text in one frame, uncompressed, and short.
     fn is_looked_into(&self) -> bool {
-        self.first == 0x81 && self.masked && self.payload <= LOOKED_INTO as u64
+        self.first == 0x81 && self.payload <= LOOKED_INTO as u64
     }
 }
 
-/// The frame without its namespace's query; a frame that joins none, as it was.
-fn rewritten(frame: &[u8], head: &Head) -> Vec<u8> {
-    let (mask, payload) = frame[head.length - 4..].split_at(4);
-    let text = String::from_utf8(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect());
-    let Some(text) = text.ok().filter(|text| without_query(text) != text.as_str()) else { return frame.to_vec() };
-    let text = without_query(&text);
+/// The frame with its packet changed; a frame whose packet stays, as it was.
+fn rewritten(frame: &[u8], head: &Head, change: fn(&str) -> Cow<'_, str>) -> Vec<u8> {
+    let mask = head.mask.unwrap_or_default();
+    let masked = |bytes: &[u8]| -> Vec<u8> { bytes.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect() };
+    let text = String::from_utf8(masked(&frame[head.length..])).unwrap_or_default();
+    let Cow::Owned(text) = change(&text) else { return frame.to_vec() };
+    let flag = if head.mask.is_some() { 0x80 } else { 0 };
     let mut frame = vec![head.first];
-    // It was short, and has become shorter.
-    match u8::try_from(text.len()) {
-        Ok(short @ ..=125) => frame.push(0x80 | short),
+    match (u8::try_from(text.len()), u16::try_from(text.len())) {
+        (Ok(short @ ..=125), _) => frame.push(flag | short),
+        (_, Ok(middle)) => {
+            frame.push(flag | 126);
+            frame.extend(middle.to_be_bytes());
+        }
+        // No change makes a short packet so long.
         _ => {
-            frame.push(0x80 | 126);
-            frame.extend((text.len() as u16).to_be_bytes());
+            frame.push(flag | 127);
+            frame.extend((text.len() as u64).to_be_bytes());
         }
     }
-    frame.extend(mask);
-    frame.extend(text.bytes().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    frame.extend(head.mask.iter().flatten());
+    frame.extend(masked(text.as_bytes()));
     frame
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
@@ -179,7 +227,7 @@ mod tests {
 
     /// What comes out when the bytes arrive in pieces of that size.
     fn through(bytes: &[u8], piece: usize) -> Vec<u8> {
-        let mut rewriter = Rewriter::default();
+        let mut rewriter = Rewriter::new(without_query);
         bytes.chunks(piece).for_each(|piece| rewriter.push(piece));
         assert!(rewriter.held.is_empty() && rewriter.passing == 0, "{rewriter:?}");
         rewriter.ready
@@ -197,6 +245,34 @@ mod tests {
         }
     }
 
+    /// Both ways at once, over a line that takes a few bytes at a time.
+    #[tokio::test]
+    async fn a_refusal_is_told_as_old_clients_know_it() {
+        let (line, mut client) = tokio::io::duplex(5);
+        let mut engine = Frames::new(line);
+        let refusal = b"44/chat,{\"message\":\"Authentication error\"}";
+        let sent = [&[0x81, 2], b"40".as_slice(), &[0x81, refusal.len() as u8], refusal, &[0x88, 0]].concat();
+        let expected = [&[0x81, 2], b"40".as_slice(), &[0x81, 30], b"44/chat,\"Authentication error\"", &[0x88, 0]].concat();
+        let told = async {
+            engine.write_all(&sent).await.unwrap();
+            engine.flush().await.unwrap();
+            engine.shutdown().await.unwrap();
+            let mut heard = Vec::new();
+            engine.read_to_end(&mut heard).await.unwrap();
+            heard
+        };
+        let seen = async {
+            let mut seen = Vec::new();
+            client.read_to_end(&mut seen).await.unwrap();
+            client.write_all(&text("40/chat?sid=123456,")).await.unwrap();
+            client.shutdown().await.unwrap();
+            seen
+        };
+        let (heard, seen) = tokio::join!(told, seen);
+        assert_eq!(seen, expected);
+        assert_eq!(heard, text("40/chat,"));
+    }
+
     proptest! {
         #[test]
         fn everything_else_passes(
@@ -211,7 +287,7 @@ mod tests {
 
         #[test]
         fn no_bytes_bring_it_down(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let mut rewriter = Rewriter::default();
+            let mut rewriter = Rewriter::new(refused::as_text);
             rewriter.push(&bytes);
             prop_assert!(rewriter.held.len() <= LOOKED_INTO + 14);
         }

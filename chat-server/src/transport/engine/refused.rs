@@ -1,8 +1,5 @@
 //! A namespace that refuses, as clients 1.1 to 2.x know it: with a text, `44"…"`. Socket.IO's layer
 //! puts the text into an object, as clients since 3 want it, and a page would show `[object Object]`.
-//!
-//! Put right where a client polls, as all of them do at first unless they are told otherwise. Over a
-//! line that opened as a WebSocket the object arrives.
 
 use std::borrow::Cow;
 

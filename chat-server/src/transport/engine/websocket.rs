@@ -1,14 +1,14 @@
-//! Lines of Engine.IO 3 that open as a WebSocket, for a page with a query of its own.
+//! The engine that Engine.IO 3 is led to.
 //!
-//! What comes over them has to be looked into (see [`connect`](super::connect)), and an engine
-//! takes its bytes from the line itself. So the engine answers the handshake with nothing behind
-//! it, and another one with the same namespaces is given the line with [`Frames`] around it. That
-//! one knows no session but those, so a session that opened by polling is none of its business;
-//! such a client has joined its namespace in a post before it upgrades.
+//! What goes over a WebSocket has to be looked into (see [`connect`](super::connect) and
+//! [`refused`](super::refused)), and an engine takes its bytes from the line itself. So this one
+//! answers the handshake with nothing behind it, and then is given the line with [`Frames`] around
+//! it. Engines know their own sessions alone: whoever polls here upgrades here.
 
+use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -17,30 +17,29 @@ use socketioxide::service::SocketIoService;
 use tower::{Layer, Service};
 
 use crate::transport::engine::frames::Frames;
-use crate::transport::slim::own_copies;
 
-/// An engine for lines that it has not opened itself.
+/// An engine whose WebSockets are looked into.
 #[derive(Clone)]
-pub struct WebSockets(SocketIoService<()>);
+pub struct WebSockets(SocketIoService<Router>);
 
 impl WebSockets {
     /// With the namespaces of that layer.
     #[must_use]
     pub fn new(layer: &SocketIoLayer) -> Self {
-        Self(layer.layer(()))
+        Self(layer.layer(Router::new()))
     }
 
-    /// Hands a handshake on to the engine, and then its line.
-    pub async fn pass(&self, mut request: Request, next: Next) -> Response {
-        let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
-            return next.run(request).await;
-        };
-        own_copies(&mut request);
+    /// Answers a request, and takes its line over where it becomes a WebSocket.
+    pub async fn serve(&self, mut request: Request) -> Response {
+        let upgrade = request.extensions_mut().remove::<OnUpgrade>();
         let (head, body) = request.into_parts();
-        let handshake = axum::http::Request::from_parts(head.clone(), ());
-        let response = next.run(Request::from_parts(head, body)).await;
-        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-            let mut engine = self.0.clone();
+        let line = upgrade.map(|upgrade| (upgrade, axum::http::Request::from_parts(head.clone(), ())));
+        let mut engine = self.0.clone();
+        let response = match engine.call(Request::from_parts(head, body)).await {
+            Ok(response) => response.map(Body::new),
+            Err(never) => match never {},
+        };
+        if let (StatusCode::SWITCHING_PROTOCOLS, Some((upgrade, handshake))) = (response.status(), line) {
             tokio::spawn(async move {
                 match upgrade.await {
                     Ok(line) => {

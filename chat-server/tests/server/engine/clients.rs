@@ -114,3 +114,24 @@ async fn a_namespace_is_joined_with_a_query(#[case] version: &str) {
         }
     }
 }
+
+/// A refusal's exact words reach the page where its client has always told of refusals.
+#[rstest]
+#[case("1.2.1", "error")]
+#[case("1.3.5", "error")]
+#[case("1.7.4", "error")]
+#[case("2.5.0", "error")]
+#[case("4.8", "connect_error")]
+#[tokio::test]
+async fn a_refusal_is_told_in_its_own_words(#[case] version: &str, #[case] state: &str) {
+    let url = format!("http://{}/closed", echo().await);
+    let mut clients = OldClients::start();
+    for (way, transports) in WAYS {
+        for place in PLACES {
+            let client = format!("{version} over {way} from {place:?}");
+            clients.open(&client, version, &url, json!({ "transports": transports, "browser": place })).await;
+            let told = clients.state(&client, state).await;
+            assert_eq!(told, json!(["Authentication error"]), "{client}");
+        }
+    }
+}
