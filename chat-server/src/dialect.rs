@@ -207,7 +207,7 @@ pub fn hear(event: &str, arguments: &[Value]) -> Result<Wish, Error> {
         "message" => first_text(arguments).and_then(command::read),
         "clientMessage" | "chat message" => text(arguments).and_then(command::read),
         "client-talking" => social::talking(arguments).and_then(command::read),
-        "join" => text(arguments).map(Wish::Enter),
+        "join" => argument(arguments, "room").map(Wish::Enter),
         "leave" => Ok(Wish::GoBack),
         "login" => book::name(arguments).map(Wish::LogIn),
         "DATA" => text(arguments).map(Wish::Announce),
@@ -216,12 +216,16 @@ pub fn hear(event: &str, arguments: &[Value]) -> Result<Wish, Error> {
     }
 }
 
-/// The first argument, which must be a text.
 fn text(arguments: &[Value]) -> Result<String, Error> {
+    argument(arguments, "text")
+}
+
+/// The first argument, which must be a text; `name` is what a refusal calls it.
+fn argument(arguments: &[Value], name: &str) -> Result<String, Error> {
     match arguments.first() {
         Some(Value::String(text)) => Ok(text.clone()),
-        Some(_) => Err(Error::invalid("text", "is not a text")),
-        None => Err(Error::invalid("text", "is missing")),
+        Some(_) => Err(Error::invalid(name, "is not a text")),
+        None => Err(Error::invalid(name, "is missing")),
     }
 }
 

@@ -132,14 +132,18 @@ impl Classic {
             gone.ended();
             std::future::ready(())
         });
-        for other in self.person(socket.id) {
-            // The half that a client of Engine.IO 3 had to connect first.
-            other.step_back();
+        let others: Vec<Arc<Connection>> = {
+            let mut people = self.people();
+            let person = people.entry(socket.id).or_insert_with(|| Person { connections: Vec::new(), heard });
+            let others = person.connections.iter().filter_map(Weak::upgrade).collect();
+            person.connections.push(Arc::downgrade(&connection));
+            others
+        };
+        // A client of Engine.IO 3 has to connect `/` first; its handler may run second.
+        match namespace {
+            "/" if !others.is_empty() => connection.step_back(),
+            _ => others.iter().for_each(|other| other.step_back()),
         }
-        let mut people = self.people();
-        let person = people.entry(socket.id).or_insert_with(|| Person { connections: Vec::new(), heard });
-        person.connections.push(Arc::downgrade(&connection));
-        drop(people);
         if !socket.connected() {
             // It ended before its handler was there to be told, which nobody calls any more.
             socket.on_disconnect(|_: SocketRef| std::future::ready(()));
@@ -152,7 +156,7 @@ impl Classic {
             }
         }
         tokio::spawn(async move {
-            connection.listen().await;
+            connection.listen(false).await;
             tokio::time::sleep(GRACE).await;
             connection.arrive();
         });

@@ -32,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[must_use]
 pub fn layers() -> ([SocketIoLayer; 2], Engines) {
     let (prompt_layer, prompt) = builder().req_path(PROMPT_PATH).ping_timeout(PROMPT).build_layer();
-    let (patient_layer, patient) = builder().req_path(PATH).ping_timeout(PATIENT).build_layer();
+    // A prompt may open in the middle of an upgrade, too.
+    let (patient_layer, patient) = builder().req_path(PATH).ping_timeout(PATIENT).upgrade_timeout(PATIENT).build_layer();
     ([prompt_layer, patient_layer], Engines { prompt, patient })
 }
 

@@ -124,7 +124,8 @@ impl Connection {
             self.speaks(dialect);
         }
         let wish = dialect::hear(name, arguments);
-        self.listen().await;
+        let anew = std::mem::take(&mut self.state().stepped_back);
+        self.listen(anew).await;
         self.arrive();
         match wish {
             Ok(Wish::Say(text)) => self.say(text).await,
@@ -201,11 +202,11 @@ impl Connection {
         Ok(())
     }
 
-    /// Hears its room from now on, if it does not yet.
-    pub(super) async fn listen(&self) {
+    /// Hears its room from now on, if it does not yet; `anew` once it had stepped back.
+    pub(super) async fn listen(&self, anew: bool) {
         let caller = {
-            let mut state = self.state();
-            if state.room.is_some() && !std::mem::take(&mut state.stepped_back) {
+            let state = self.state();
+            if state.room.is_some() && !anew {
                 return;
             }
             state.caller.clone()
@@ -214,7 +215,12 @@ impl Connection {
         match service.visited_room(&caller.user, &self.from, &self.start).await {
             Ok(room) => {
                 service.listen(&caller, &room.room.id).await;
-                self.state().room = Some(room);
+                let mut state = self.state();
+                state.room = Some(room);
+                if state.stepped_back {
+                    // Meanwhile.
+                    self.classic.fanout.detach(self.id);
+                }
             }
             Err(error) => self.tell_all(&error.message),
         }

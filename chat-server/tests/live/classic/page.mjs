@@ -40,7 +40,10 @@ export function classic({ browser, pages, contexts, received, watch, complain })
     },
 
     async say_classic({ page: key, text }) {
-      const field = pages.get(key).locator("#text");
+      const page = pages.get(key);
+      // Before its scripts are there a form would only load the page anew.
+      await page.waitForLoadState("load");
+      const field = page.locator("#text");
       await field.fill(text);
       await field.press("Enter");
       const left = await field.inputValue();
