@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -37,6 +37,9 @@ use connection::Connection;
 const GRACE: Duration = Duration::from_millis(300);
 /// A client that was silent for so long has missed a heartbeat, which comes every 25 s.
 const MISSED: Duration = Duration::from_secs(30);
+/// How long a WebSocket that is opened for a session may wait for somebody to come in, and how many do.
+const EARLY: Duration = Duration::from_secs(30);
+const EARLY_LINES: usize = 1_000;
 /// Lines that classic clients may write into the log at once, all of them together; then one in so many milliseconds.
 const LOG_BURST: u32 = 50;
 const LOG_INTERVAL_MS: u64 = 200;
@@ -49,6 +52,8 @@ pub struct Classic {
     rules: Rules,
     /// The connections by the Engine.IO session that they share: those of one page are one person.
     people: Mutex<HashMap<Sid, Person>>,
+    /// WebSockets that were opened for sessions of which nobody has come in yet, and when.
+    early_lines: Mutex<HashMap<Sid, (Instant, Heard)>>,
     log_rates: Mutex<Rates<()>>,
 }
 
@@ -64,7 +69,7 @@ impl Classic {
     #[must_use]
     pub fn new(service: Arc<Service>, fanout: Arc<SocketIoFanOut>, origins: Arc<Origins>, rules: Rules) -> Arc<Self> {
         let log_rates = Mutex::new(Rates::every_ms(LOG_BURST, LOG_INTERVAL_MS));
-        Arc::new(Self { service, fanout, origins, rules, people: Mutex::default(), log_rates })
+        Arc::new(Self { service, fanout, origins, rules, people: Mutex::default(), early_lines: Mutex::default(), log_rates })
     }
 
     /// Serves both namespaces.
@@ -134,7 +139,11 @@ impl Classic {
         });
         let others: Vec<Arc<Connection>> = {
             let mut people = self.people();
+            let early = lock(&self.early_lines).remove(&socket.id).map(|(_, line)| line);
             let person = people.entry(socket.id).or_insert_with(|| Person { connections: Vec::new(), heard });
+            if let Some(line) = early {
+                person.heard = line;
+            }
             let others = person.connections.iter().filter_map(Weak::upgrade).collect();
             person.connections.push(Arc::downgrade(&connection));
             others
@@ -174,11 +183,19 @@ impl Classic {
     }
 
     fn note_heard(&self, sid: Sid, line: Option<&Heard>) {
-        if let Some(person) = self.people().get_mut(&sid) {
-            match line {
-                Some(line) => person.heard = line.clone(),
-                None => person.heard.note(),
+        let mut people = self.people();
+        match (people.get_mut(&sid), line) {
+            (Some(person), Some(line)) => person.heard = line.clone(),
+            (Some(person), None) => person.heard.note(),
+            // A page may upgrade before it has come in. Anybody can name sessions that there are not: few are kept, for a while.
+            (None, Some(line)) => {
+                let mut early = lock(&self.early_lines);
+                early.retain(|_, (since, _)| since.elapsed() < EARLY);
+                if early.len() < EARLY_LINES {
+                    early.insert(sid, (Instant::now(), line.clone()));
+                }
             }
+            (None, None) => {}
         }
     }
 
@@ -217,7 +234,7 @@ impl Classic {
     /// Writes a line into the log, unless too many come: an operator's terminal is a terminal too.
     /// The text is the server's own; what others sent is escaped before it comes here.
     fn log(&self, line: &str) {
-        let taken = self.log_rates.lock().unwrap_or_else(PoisonError::into_inner).take(&(), self.service.time());
+        let taken = lock(&self.log_rates).take(&(), self.service.time());
         match taken {
             Ok(()) => tracing::info!("{line}"),
             Err(_) => tracing::debug!("{line}"),
@@ -225,6 +242,10 @@ impl Classic {
     }
 
     fn people(&self) -> MutexGuard<'_, HashMap<Sid, Person>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.people)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
