@@ -167,6 +167,9 @@ fn keep_evidence(arena: &Arena) {
     if std::fs::copy(arena.dir.join("server.log"), &kept).is_ok() {
         println!("chaos: the server's log is {}", kept.display());
     }
+    for tab in &arena.tabs {
+        println!("chaos: {} keeps {}", tab.name, tab.kept());
+    }
 }
 
 fn fresh() -> u64 {

@@ -224,18 +224,20 @@ impl Tab {
         self.page.lock().unwrap().reload();
     }
 
-    /// The page's process ends, and the page is opened again.
-    pub fn crash(&self) {
+    /// The page's process ends, and the page is opened again. Tells the milliseconds until it was dead, loaded,
+    /// and ready.
+    pub fn crash(&self) -> [u64; 3] {
         let _care = self.care.lock().unwrap();
-        self.page.lock().unwrap().crash();
+        self.page.lock().unwrap().crash()
     }
 
     pub fn state(&self) -> String {
         self.page.lock().unwrap().state()
     }
 
+    /// Whether the page is connected and no line is on its way, on the screen or in what the browser keeps.
     pub fn is_at_rest(&self) -> bool {
-        self.state() == "connected" && self.waiting().is_empty()
+        self.state() == "connected" && self.waiting().is_empty() && !self.kept().contains(r#""is":"waiting""#)
     }
 
     /// The lines that are still on their way, as the page shows them.

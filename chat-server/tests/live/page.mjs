@@ -69,6 +69,8 @@ function watch(page, key, ...homes) {
     if (message.type() === "error" && !/net::ERR_|WebSocket connection|Failed to load resource/.test(message.text())) {
       complain(`${key}: ${message.text()}`);
     }
+    // No fault of the page's either, and worth to know when something is missing later.
+    if (message.type() === "warning") console.error(`${key}: ${message.text()}`);
   });
 }
 
@@ -216,12 +218,20 @@ const actions = {
     await page.locator("textarea:enabled").waitFor();
   },
 
-  /** The page's process dies; what opens the page again finds what the browser keeps, and no more. */
+  /**
+   * The page's process dies; what opens the page again finds what the browser keeps, and no more. Tells the
+   * milliseconds until it was dead, loaded, and ready.
+   */
   async crash({ page: key }) {
+    const times = [Date.now()];
     const url = pages.get(key).url();
     await kill(key);
+    times.push(Date.now());
     const page = await enter(contexts.get(key), key, url);
+    times.push(Date.now());
     await page.locator("textarea:enabled").waitFor();
+    times.push(Date.now());
+    return times.slice(1).map((time, index) => time - times[index]);
   },
 
   async press({ page: key, keys }) {

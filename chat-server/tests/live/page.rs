@@ -223,10 +223,11 @@ impl Page {
         self.ask("reload", json!({}));
     }
 
-    /// Its process dies, and the page is opened again in the same browser.
+    /// Its process dies, and the page is opened again in the same browser. Tells the milliseconds until it was
+    /// dead, loaded, and ready.
     #[allow(dead_code, reason = "tests/chaos does it")]
-    pub fn crash(&self) {
-        self.ask("crash", json!({}));
+    pub fn crash(&self) -> [u64; 3] {
+        serde_json::from_value(self.ask("crash", json!({}))).unwrap()
     }
 
     /// Presses a key in the composer, as Playwright names it.

@@ -8,6 +8,7 @@ import type { OutboxStore } from "../src/rim/storage";
 import { IndexedDbOutbox } from "../src/rim/storage/indexeddb";
 import { Keeper } from "../src/rim/storage/keeper";
 import { MemoryOutbox } from "../src/rim/storage/memory";
+import { Missed } from "../src/rim/storage/missed";
 
 const ADA: Pair = { server: "s", user: "ada" };
 const BOB: Pair = { server: "s", user: "bob" };
@@ -333,6 +334,106 @@ describe("the keeper", () => {
     await vi.waitFor(() => expect(events).toHaveLength(5));
     expect(events[4]).toMatchObject({ view: { items: [] } });
     expect(memory.runNow(ADA, []).view.items).toEqual([]);
+  });
+
+  /** Storage that fails, or never answers, while `works` is false. */
+  const faulty = (how: "fails" | "hangs") => {
+    const memory = new MemoryOutbox();
+    const state = { works: false, memory };
+    const store: OutboxStore = {
+      run: (pair, verbs) => {
+        if (state.works) return memory.run(pair, verbs);
+        return how === "fails" ? Promise.reject(new Error("slow")) : new Promise(() => undefined);
+      },
+    };
+    return { state, store };
+  };
+
+  it("finds what storage held all the time, once that opens after all", async () => {
+    const { state, store } = faulty("fails");
+    state.memory.runNow(ADA, [add(send("before"))]);
+    vi.spyOn(console, "warn").mockReturnValueOnce();
+    const { keeper, events } = await told(store, (keeper) => keeper.keep(ADA, { is: "look" }));
+    keeper.keep(ADA, add(send("meanwhile")));
+    keeper.keep(ADA, claim("meanwhile"));
+    await vi.waitFor(() => expect(events).toHaveLength(4));
+    expect(events.at(-1)).toMatchObject({ view: { items: [{ client_id: "meanwhile" }] } });
+    state.works = true;
+    keeper.keep(ADA, { is: "look" });
+    await vi.waitFor(() => expect(events).toHaveLength(7));
+    expect(events.slice(4).map(({ type }) => type)).toEqual(["kept", "durable", "kept"]);
+    const items = [
+      { client_id: "before", emitted: false },
+      { client_id: "meanwhile", emitted: true },
+    ];
+    expect(events.at(-1)).toMatchObject({ view: { items } });
+    expect(state.memory.runNow(ADA, []).view).toMatchObject({ items });
+    // From here on it is storage that does it.
+    keeper.keep(ADA, settle("before", 1));
+    await vi.waitFor(() => expect(events).toHaveLength(8));
+    expect(state.memory.runNow(ADA, []).view.items[1]).toMatchObject({ client_id: "before", is: "answered" });
+  });
+
+  it("takes a line for the proof that lines are stored again", async () => {
+    const memory = new MemoryOutbox();
+    let full = true;
+    const store: OutboxStore = {
+      run: (pair, verbs) =>
+        full && verbs.some(({ is }) => is === "add") ? Promise.reject(new Error("full")) : memory.run(pair, verbs),
+    };
+    vi.spyOn(console, "warn").mockReturnValueOnce();
+    const { keeper, events } = await told(store, (keeper) => keeper.keep(ADA, add(send("a"))));
+    // Reading works all the time, and is no proof.
+    keeper.keep(ADA, { is: "look" });
+    keeper.keep(ADA, add(send("b")));
+    await vi.waitFor(() => expect(events).toHaveLength(5));
+    expect(events.map(({ type }) => type)).toEqual(["not_durable", "unkept", "kept", "kept", "kept"]);
+    full = false;
+    keeper.keep(ADA, add(send("c")));
+    await vi.waitFor(() => expect(events.at(-2)).toMatchObject({ type: "durable" }));
+    expect(events.at(-1)).toMatchObject({ view: { items: [{ client_id: "b" }, { client_id: "c" }] } });
+  });
+
+  it("brings what comes while it returns, too", async () => {
+    const memory = new MemoryOutbox();
+    let works = false;
+    const waiting: (() => void)[] = [];
+    const store: OutboxStore = {
+      run: async (pair, verbs) => {
+        if (!works) throw new Error("slow");
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return memory.run(pair, verbs);
+      },
+    };
+    vi.spyOn(console, "warn").mockReturnValueOnce();
+    const { keeper, events } = await told(store, (keeper) => keeper.keep(ADA, { is: "look" }));
+    works = true;
+    for (const id of ["a", "b", "c"]) {
+      keeper.keep(ADA, add(send(id)));
+      await vi.waitFor(() => expect(waiting).not.toEqual([]));
+      if (id !== "c") waiting.shift()!();
+    }
+    while (!events.some(({ type }) => type === "durable")) {
+      await vi.waitFor(() => expect(waiting).not.toEqual([]));
+      waiting.shift()!();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(memory.runNow(ADA, []).view.items.map(({ client_id }) => client_id)).toEqual(["a", "b", "c"]);
+  });
+
+  it("does not remember for ever what has come and gone", async () => {
+    const { state, store } = faulty("hangs");
+    const missed = new Missed(false);
+    const memory = new MemoryOutbox();
+    const note = (...verbs: Verb[]) => missed.note(ADA, verbs, memory.runNow(ADA, verbs).view.items);
+    note(add(send("stays")), add(amend("change", "stays", "message:edit")));
+    for (let i = 0; i < 5_000; i++) note(add(send(`l${i}`)), claim(`l${i}`), settle(`l${i}`, i));
+    state.works = true;
+    const run = vi.spyOn(store, "run");
+    expect(await missed.bring(store, ADA, () => undefined)).toBe(true);
+    expect(run.mock.calls[0]![1].length).toBeLessThan(1_500);
+    const standing = (book: MemoryOutbox) => book.runNow(ADA, []).view.items.map(({ order: _, ...item }) => item);
+    expect(standing(state.memory)).toEqual(standing(memory));
   });
 
   it("goes on working when a page fails at what it is told", async () => {

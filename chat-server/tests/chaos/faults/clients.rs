@@ -69,8 +69,8 @@ pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
                 let began = Instant::now();
                 arena.count("page crashed");
                 let tab = &arena.tabs[dice.pick(arena.tabs.len())];
-                tab.crash();
-                println!("chaos: {} was there again after {:.1} s", tab.name, began.elapsed().as_secs_f64());
+                let parts = tab.crash();
+                println!("chaos: {} was there again after {:.1} s {parts:?}", tab.name, began.elapsed().as_secs_f64());
             }
             Fault::ReloadPage => {
                 let _server = arena.host_care.read().unwrap();

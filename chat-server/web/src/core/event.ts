@@ -50,6 +50,8 @@ export type Event =
   | { type: "unkept"; pair: Pair; verb: Verb }
   /** From now on things are kept only as long as the page is open; `lost` tells that a line was not stored. */
   | { type: "not_durable"; lost: boolean }
+  /** Storage works again, and holds what was kept meanwhile. */
+  | { type: "durable" }
   /** Another page of this browser changed something. */
   | { type: "stirred" }
   // The page and who sits before it

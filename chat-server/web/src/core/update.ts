@@ -65,6 +65,9 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
       return onUnkept(state, event);
     case "not_durable":
       return onNotDurable(state, event.lost);
+    case "durable":
+      state.durable = true;
+      return [];
     case "stirred":
       return state.outbox.ready ? look(state) : [];
     case "attention":

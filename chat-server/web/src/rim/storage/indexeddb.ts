@@ -11,8 +11,11 @@ interface StoredDraft extends Pair {
   text: string;
 }
 
-/** A database that does not open in this time counts as missing. */
-const OPEN_MS = 5_000;
+/**
+ * A database that does not open in this time counts as missing. Until then nothing can be said here: what
+ * it holds stands before that.
+ */
+const OPEN_MS = 10_000;
 /** A transaction that takes longer, perhaps since a sleeping page holds another one, is undone. */
 const PATIENCE_MS = 10_000;
 
@@ -66,8 +69,12 @@ function open(name: string): Promise<IDBDatabase> {
       opening.result.createObjectStore("outbox", { keyPath: ["server", "user", "item.client_id"] });
       opening.result.createObjectStore("drafts", { keyPath: ["server", "user", "room"] });
     };
-    answer(opening).then(resolve, reject);
-    setTimeout(() => reject(new Error("The database does not open.")), OPEN_MS);
+    let late = false;
+    answer(opening).then((db) => (late ? db.close() : resolve(db)), reject);
+    setTimeout(() => {
+      late = true;
+      reject(new Error("The database does not open."));
+    }, OPEN_MS);
   });
 }
 

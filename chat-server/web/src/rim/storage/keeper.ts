@@ -1,7 +1,8 @@
 /**
  * Works off what is to be kept, in the order in which it was asked for: what has queued while a
- * transaction ran is one transaction. Where the browser does not store, memory takes its place for as
- * long as the page is open.
+ * transaction ran is one transaction. Where the browser does not store, memory takes its place, and
+ * remembers what storage has missed: once storage takes that, it is the outbox again, with what it held
+ * all the time.
  */
 import type { View } from "../../core/outbox";
 import type { Event } from "../../core/event";
@@ -9,6 +10,7 @@ import type { Verb } from "../../core/outbox/book";
 import type { Pair } from "../../core/outbox/item";
 import { isOf, type OutboxStore, type Told } from "../storage";
 import { MemoryOutbox } from "./memory";
+import { Missed } from "./missed";
 
 /** How pages of one browser tell one another that something changed. */
 export interface Neighbours {
@@ -22,8 +24,8 @@ export class Keeper {
   private running = false;
   /** What was last told, for the case that storage fails from here on. */
   private last: { pair: Pair; view: View } | null = null;
-  /** Where things are kept from the moment on at which the browser did not store. */
-  private memory: MemoryOutbox | null = null;
+  /** Where things are kept while the browser does not store. */
+  private memory: { outbox: MemoryOutbox; missed: Missed } | null = null;
 
   constructor(
     private readonly store: OutboxStore,
@@ -55,7 +57,9 @@ export class Keeper {
   }
 
   private async run(pair: Pair, verbs: Verb[]): Promise<void> {
-    const told = this.memory ? this.runInMemory(this.memory, pair, verbs) : await this.tryToStore(pair, verbs);
+    const told = this.memory
+      ? this.runInMemory(this.memory.outbox, this.memory.missed, pair, verbs)
+      : await this.tryToStore(pair, verbs);
     if (!told) return this.goOnWithoutStorage(pair, verbs);
     this.last = { pair, view: told.view };
     const done = verbs.map((verb, index) => ({ verb, outcome: told.outcomes[index]! }));
@@ -73,21 +77,35 @@ export class Keeper {
     }
   }
 
-  private runInMemory(memory: MemoryOutbox, pair: Pair, verbs: Verb[]): Told {
-    // The database may still hold what is answered or taken back here. Where it does not hear of that,
-    // the next page repeats what is stored.
-    this.store.run(pair, verbs).catch(() => undefined);
-    return memory.runNow(pair, verbs);
+  private runInMemory(outbox: MemoryOutbox, missed: Missed, pair: Pair, verbs: Verb[]): Told {
+    const told = outbox.runNow(pair, verbs);
+    missed.note(pair, verbs, told.view.items);
+    void this.tryToReturn(missed, pair, verbs);
+    return told;
+  }
+
+  /** Storage is the outbox again once it has taken all that it missed. */
+  private async tryToReturn(missed: Missed, pair: Pair, verbs: Verb[]): Promise<void> {
+    const taken = await missed.bring(this.store, pair, (view) => {
+      this.memory = null;
+      this.last = { pair, view };
+      this.neighbours.tell();
+      this.dispatch({ type: "durable" });
+      this.dispatch({ type: "kept", pair, view, done: [] });
+    });
+    // It may still hold what is answered or taken back here. Where it does not hear of that, the next
+    // page repeats what is stored.
+    if (!taken) this.store.run(pair, verbs).catch(() => undefined);
   }
 
   /** What was to be said is given back to the person; all else goes on in memory. */
   private goOnWithoutStorage(pair: Pair, verbs: Verb[]): Promise<void> {
-    this.memory = new MemoryOutbox();
+    const lost = verbs.filter((verb) => verb.is === "add" || verb.is === "change");
+    this.memory = { outbox: new MemoryOutbox(), missed: new Missed(lost.length > 0) };
     if (this.last) {
       const { items, drafts } = this.last.view;
-      this.memory.seed(this.last.pair, { items, drafts: new Map(Object.entries(drafts)) });
+      this.memory.outbox.seed(this.last.pair, { items, drafts: new Map(Object.entries(drafts)) });
     }
-    const lost = verbs.filter((verb) => verb.is === "add" || verb.is === "change");
     this.dispatch({ type: "not_durable", lost: lost.length > 0 });
     for (const verb of lost) this.dispatch({ type: "unkept", pair, verb });
     const rest = verbs.filter((verb) => verb.is !== "add" && verb.is !== "change");
