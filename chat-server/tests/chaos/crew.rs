@@ -36,8 +36,11 @@ pub struct Crew {
 pub struct Heard {
     pub status: HashMap<usize, Word>,
     pub visited: HashMap<(usize, RoomId, Seq), Option<u64>>,
-    pub shown: HashMap<(usize, RoomId), (Seq, Vec<(Seq, u64)>)>,
+    pub shown: HashMap<(usize, RoomId), Shown>,
 }
+
+/// How far a client showed a room, and the seq and digest of each line.
+type Shown = (Seq, Vec<(Seq, u64)>);
 
 struct Process {
     child: Child,

@@ -128,7 +128,7 @@ impl Seat {
         self.settle();
         let mut read = words(&self.timeline());
         let mut idle = Instant::now();
-        while !read.first().is_some_and(|word| word == first) && idle.elapsed() < PATIENCE {
+        while read.first().is_none_or(|word| word != first) && idle.elapsed() < PATIENCE {
             self.press("\x1b[5~");
             // A screen that does not join was seen half drawn, and is looked at again.
             let looked = Instant::now();
