@@ -82,7 +82,16 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+
+/**
+ * The author makes somebody a member who was not asked.
+ */
+export type Add = { 
+/**
+ * Whom, as they were called then.
+ */
+user: Author, };
 
 /**
  * Something that an operator announces. It stands in no log: who is not here misses it.
@@ -177,6 +186,63 @@ error: Error, };
 export type Code = "invalid" | "unknown_event" | "signed_out" | "wrong_password" | "forbidden" | "not_found" | "name_taken" | "conflict" | "out_of_order" | "slow_down" | "epoch_changed" | "deleted" | "unavailable" | "update_needed" | "unknown";
 
 /**
+ * Makes a short code that lets people into a room.
+ */
+export type CodeCreate = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * For how many milliseconds it holds, at most [`JOIN_CODE_MS`](crate::limits::JOIN_CODE_MS); a week when left out.
+ */
+lasts_ms?: number, 
+/**
+ * How many people may use it, at most [`JOIN_CODE_USES`](crate::limits::JOIN_CODE_USES); any number within that when left out.
+ */
+uses?: number, };
+
+/**
+ * Ends a join code.
+ */
+export type CodeEnd = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The code.
+ */
+code: JoinCode, };
+
+/**
+ * Asks which room a join code lets in to; `room:join` with the code is the next step.
+ */
+export type CodeFind = { 
+/**
+ * The code.
+ */
+code: JoinCode, };
+
+/**
+ * Asks for the join codes of a room that still let in.
+ */
+export type CodeList = { 
+/**
+ * The room.
+ */
+room: RoomId, };
+
+/**
+ * The codes, those that end first at the top.
+ */
+export type CodeListReply = { 
+/**
+ * The codes.
+ */
+codes: Array<InviteCode>, };
+
+/**
  * A colour, `#` and six lower-case hexadecimal digits.
  */
 export type Color = string;
@@ -211,7 +277,11 @@ export type Create = {
 /**
  * Its first name.
  */
-name: RoomName, };
+name: RoomName, 
+/**
+ * In a conversation: who is in it besides the author, for ever.
+ */
+people?: Array<Author>, };
 
 /**
  * Where a client's copy of a room ends.
@@ -242,6 +312,19 @@ export type Delete = {
  * The message.
  */
 target: Mark, };
+
+/**
+ * Finds the conversation of exactly the caller and these people, or begins it.
+ */
+export type DirectOpen = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The others, 1 to [`DIRECT_PEOPLE`](crate::limits::DIRECT_PEOPLE) − 1 of them; the caller may be named among them.
+ */
+users: Array<UserId>, };
 
 /**
  * The name that others see: printable text of up to [`limits::DISPLAY_NAME`] graphemes on
@@ -320,7 +403,7 @@ client_id: ClientId,
 /**
  * How many messages the room's log holds up to and with this entry.
  */
-n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave);
+n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
 
 /**
  * One entry of one room's log, made by the server.
@@ -358,6 +441,11 @@ field?: string,
 retry_after_ms?: number, };
 
 /**
+ * What somebody sees of what was said before they joined.
+ */
+export type History = "all" | "joined";
+
+/**
  * Asks for a page. At most one of `before`, `after` and `around` is given; none means the head.
  */
 export type HistoryRead = { 
@@ -393,9 +481,62 @@ limit?: number, };
 export type Identity = string;
 
 /**
+ * The author invites somebody into the room.
+ */
+export type Invite = { 
+/**
+ * Whom, as they were called then.
+ */
+user: Author, };
+
+/**
+ * A join code as its makers see it.
+ */
+export type InviteCode = { 
+/**
+ * The code.
+ */
+code: JoinCode, 
+/**
+ * The room that it lets in to.
+ */
+room: RoomId, 
+/**
+ * Who made it.
+ */
+by: UserId, 
+/**
+ * Until when it holds.
+ */
+expires: number, 
+/**
+ * How many people may still use it.
+ */
+uses_left: number, };
+
+/**
+ * In an inbox: the author invites its reader into a room.
+ */
+export type Invited = { 
+/**
+ * The room; `room:join` lets the reader in.
+ */
+room: RoomId, 
+/**
+ * Its name then.
+ */
+name: RoomName, };
+
+/**
  * The author becomes a member.
  */
 export type Join = Record<symbol, never>;
+
+/**
+ * What lets people into a room who were told it: eight letters and digits that are not mistaken
+ * for one another, read in any case and with dashes or spaces anywhere, written `ABCD-2345`.
+ */
+export type JoinCode = string;
 
 /**
  * The author is a member no longer.
@@ -502,7 +643,7 @@ topic: TopicText, } | { "kind": "create",
 /**
  * Its name then.
  */
-name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "other", 
+name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "other", 
 /**
  * The line to show instead.
  */
@@ -530,6 +671,10 @@ export type Member = {
  */
 presence: Presence, 
 /**
+ * Their role in the room; left out for members.
+ */
+room_role?: RoomRole, 
+/**
  * Who it is, for ever.
  */
 id: UserId, 
@@ -548,7 +693,11 @@ kind: UserKind,
 /**
  * The name by which an account signs in; guests have none.
  */
-identity?: Identity, };
+identity?: Identity, 
+/**
+ * What they may do on the whole server; left out where it is what everybody may.
+ */
+role?: ServerRole, };
 
 /**
  * Somebody says something.
@@ -765,6 +914,11 @@ seq: number,
 id: EntryId, };
 
 /**
+ * Who may say something in a room.
+ */
+export type Post = "members" | "moderators";
+
+/**
  * Whether somebody is here.
  */
 export type Presence = "online" | "away" | "offline" | "unknown";
@@ -800,6 +954,27 @@ export type PresenceSet = {
  * Away, or here.
  */
 away: boolean, };
+
+/**
+ * Who somebody is.
+ */
+export type Profile = { 
+/**
+ * Who.
+ */
+user: User, 
+/**
+ * Whether they are here.
+ */
+presence: Presence, 
+/**
+ * Since when the server knows them.
+ */
+since: number, 
+/**
+ * The rooms that they and the caller are both in.
+ */
+rooms: Array<RoomId>, };
 
 /**
  * Words to look for in a list.
@@ -901,6 +1076,28 @@ unread: number,
 mentions: number, };
 
 /**
+ * The author ends somebody's membership.
+ */
+export type Remove = { 
+/**
+ * Whose, as they were called then.
+ */
+user: Author, };
+
+/**
+ * In an inbox: the author ended its reader's membership of a room.
+ */
+export type Removed = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Its name then.
+ */
+name: RoomName, };
+
+/**
  * Whether, and when, sending a request again can help.
  */
 export type Retry = "never" | "later" | "now" | "unknown";
@@ -911,7 +1108,20 @@ export type Retry = "never" | "later" | "now" | "unknown";
 export type Rid = string;
 
 /**
- * What a room is called and about.
+ * The author gives somebody a role in the room.
+ */
+export type Role = { 
+/**
+ * Whom, as they were called then.
+ */
+user: Author, 
+/**
+ * The role from now on.
+ */
+role: RoomRole, };
+
+/**
+ * What a room is called and about, and its rules.
  */
 export type Room = { 
 /**
@@ -919,9 +1129,13 @@ export type Room = {
  */
 id: RoomId, 
 /**
- * Its name now.
+ * Its name now. A conversation between people has one that nobody shows.
  */
 name: RoomName, 
+/**
+ * How it is headed; empty when its name says enough.
+ */
+title: TopicText, 
 /**
  * Its topic now; empty when it has none.
  */
@@ -929,10 +1143,89 @@ topic: TopicText,
 /**
  * What kind of room.
  */
-kind: RoomKind, };
+kind: RoomKind, 
+/**
+ * Its rules.
+ */
+settings: RoomSettings, };
 
 /**
- * Makes a public room; the caller is its first member.
+ * Makes an account a member of a room without asking; operators of the server alone may.
+ */
+export type RoomAdd = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Whom.
+ */
+user: UserId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, };
+
+/**
+ * What changes about a room; what is left out stays.
+ */
+export type RoomChanges = { 
+/**
+ * Its name.
+ */
+name?: RoomName, 
+/**
+ * How it is headed; empty takes that away.
+ */
+title?: TopicText, 
+/**
+ * Whether it is listed.
+ */
+visibility?: Visibility, 
+/**
+ * Who may say something.
+ */
+post?: Post, 
+/**
+ * Who may invite.
+ */
+invite?: Invite, 
+/**
+ * What somebody sees who joins.
+ */
+history?: History, 
+/**
+ * Whether it is closed.
+ */
+archived?: boolean, };
+
+/**
+ * Changes a room; what is left out stays as it is.
+ */
+export type RoomConfigure = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, 
+/**
+ * What changes; at least one thing.
+ */
+changes: RoomChanges, };
+
+/**
+ * Makes a room; the caller is its first member, and its owner.
  */
 export type RoomCreate = { 
 /**
@@ -946,7 +1239,19 @@ name: RoomName,
 /**
  * The topic, if it shall have one from the start.
  */
-topic?: TopicText, };
+topic?: TopicText, 
+/**
+ * How it is headed, if its name shall not say that.
+ */
+title?: TopicText, 
+/**
+ * Whether it is listed; public when left out.
+ */
+visibility?: Visibility, 
+/**
+ * What somebody sees who joins; everything when left out.
+ */
+history?: History, };
 
 /**
  * The room that was made.
@@ -988,7 +1293,29 @@ name: RoomName, };
 export type RoomId = string;
 
 /**
- * Becomes a member of a public room. For a member it changes nothing.
+ * Invites an account into a room; it is told in their inbox, and `room:join` lets them in.
+ */
+export type RoomInvite = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Whom.
+ */
+user: UserId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, };
+
+/**
+ * Becomes a member: of a public room, of one that the caller was invited into, or by a join code. For a
+ * member it changes nothing.
  */
 export type RoomJoin = { 
 /**
@@ -1002,12 +1329,16 @@ client_id: ClientId,
 /**
  * The request before it in the same outbox and room while that one has no final answer, else null.
  */
-after: ClientId | null, };
+after?: ClientId, 
+/**
+ * A join code of that room.
+ */
+code?: JoinCode, };
 
 /**
  * What kind of room.
  */
-export type RoomKind = "lobby" | "public" | "unknown";
+export type RoomKind = "lobby" | "public" | "private" | "direct" | "inbox" | "unknown";
 
 /**
  * Leaves a room. Only an account can leave the lobby.
@@ -1124,6 +1455,57 @@ total: number,
 members: Array<Member>, };
 
 /**
+ * Ends somebody's membership; an invitation of theirs ends with it.
+ */
+export type RoomRemove = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * Whose.
+ */
+user: UserId, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, };
+
+/**
+ * In which role somebody is in a room. The higher may do all that the lower may.
+ */
+export type RoomRole = "member" | "moderator" | "owner";
+
+/**
+ * Gives a member another role in the room.
+ */
+export type RoomSetRole = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The member.
+ */
+user: UserId, 
+/**
+ * The role.
+ */
+role: RoomRole, 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * The request before it in the same outbox and room while that one has no final answer, else null.
+ */
+after: ClientId | null, };
+
+/**
  * Sets a room's topic; an empty one clears it.
  */
 export type RoomSetTopic = { 
@@ -1143,6 +1525,27 @@ after: ClientId | null,
  * The topic.
  */
 topic: TopicText, };
+
+/**
+ * A room's rules.
+ */
+export type RoomSettings = { 
+/**
+ * Who may say something.
+ */
+post: Post, 
+/**
+ * Who may invite.
+ */
+invite: Invite, 
+/**
+ * What somebody sees who joins.
+ */
+history: History, 
+/**
+ * Whether it is closed: everything can be read, nothing said.
+ */
+archived: boolean, };
 
 /**
  * One of the caller's rooms, as it stands.
@@ -1171,7 +1574,15 @@ read: ReadPosition,
 /**
  * The cursor does not fit the log: drop the copy and start at the head.
  */
-reset: boolean, };
+reset: boolean, 
+/**
+ * The caller's role there.
+ */
+role: RoomRole, 
+/**
+ * In a conversation: the others in it, by name. Empty in rooms.
+ */
+people: Array<User>, };
 
 /**
  * A room as somebody sees it who is not in it.
@@ -1190,9 +1601,13 @@ joined: boolean,
  */
 id: RoomId, 
 /**
- * Its name now.
+ * Its name now. A conversation between people has one that nobody shows.
  */
 name: RoomName, 
+/**
+ * How it is headed; empty when its name says enough.
+ */
+title: TopicText, 
 /**
  * Its topic now; empty when it has none.
  */
@@ -1200,7 +1615,11 @@ topic: TopicText,
 /**
  * What kind of room.
  */
-kind: RoomKind, };
+kind: RoomKind, 
+/**
+ * Its rules.
+ */
+settings: RoomSettings, };
 
 /**
  * Announces something to everybody on the server, or in one room; operators alone may. It reaches
@@ -1215,6 +1634,15 @@ text: MessageText,
  * The room, if it is for that room alone.
  */
 room?: RoomId, };
+
+/**
+ * Makes the calling account the server's owner, by the code that a server without one prints at its start.
+ */
+export type ServerClaim = { 
+/**
+ * The code.
+ */
+code: JoinCode, };
 
 /**
  * The database that a server speaks for; random, made with it.
@@ -1237,6 +1665,11 @@ name: string,
  * Its version, such as `0.1.0`.
  */
 version: string, };
+
+/**
+ * What a user may do on the whole server. The higher may do all that the lower may.
+ */
+export type ServerRole = "member" | "moderator" | "owner";
 
 /**
  * One sign-in.
@@ -1437,7 +1870,11 @@ kind: UserKind,
 /**
  * The name by which an account signs in; guests have none.
  */
-identity?: Identity, };
+identity?: Identity, 
+/**
+ * What they may do on the whole server; left out where it is what everybody may.
+ */
+role?: ServerRole, };
 
 /**
  * Somebody who shares a room with the reader, or the reader, has another name, colour or kind.
@@ -1447,6 +1884,28 @@ export type UserChanged = {
  * The user as they are now.
  */
 user: User, };
+
+/**
+ * Asks for the people whose name to sign in by, or the name as drawn, begins with this; accounts alone.
+ */
+export type UserFind = { 
+/**
+ * The beginning of a name.
+ */
+query: Query, 
+/**
+ * Most people wanted, at most [`FOUND_PEOPLE`](crate::limits::FOUND_PEOPLE); so many when left out.
+ */
+limit?: number, };
+
+/**
+ * People, those whose whole name was asked for first, then by name.
+ */
+export type UserFindReply = { 
+/**
+ * The people.
+ */
+users: Array<User>, };
 
 /**
  * A user: guest, account or the server itself. Registering keeps a guest's id.
@@ -1459,6 +1918,15 @@ export type UserId = string;
 export type UserKind = "guest" | "account" | "server" | "unknown";
 
 /**
+ * Asks who an account is, or a guest who shares a room with the caller.
+ */
+export type UserRead = { 
+/**
+ * Who.
+ */
+user: UserId, };
+
+/**
  * Changes the caller's display name.
  */
 export type UserRename = { 
@@ -1466,6 +1934,19 @@ export type UserRename = {
  * The name.
  */
 name: DisplayName, };
+
+/**
+ * Gives an account another role on the server; its owners alone may.
+ */
+export type UserSetRole = { 
+/**
+ * Whom.
+ */
+user: UserId, 
+/**
+ * The role.
+ */
+role: ServerRole, };
 
 /**
  * One protocol version, or a range of them.
@@ -1479,6 +1960,11 @@ min: number,
  * The newest.
  */
 max: number, };
+
+/**
+ * Whether a room is listed.
+ */
+export type Visibility = "public" | "private";
 
 /**
  * The first event of a connection: who the server is, who the client is, and where things stand.
@@ -1522,17 +2008,31 @@ export interface Requests {
   "room:create": { request: RoomCreate; reply: RoomCreated };
   "room:join": { request: RoomJoin; reply: Stored };
   "room:leave": { request: RoomLeave; reply: Stored };
+  "room:invite": { request: RoomInvite; reply: Stored };
+  "room:add": { request: RoomAdd; reply: Stored };
+  "room:remove": { request: RoomRemove; reply: Stored };
+  "room:set_role": { request: RoomSetRole; reply: Stored };
+  "room:configure": { request: RoomConfigure; reply: Stored };
+  "direct:open": { request: DirectOpen; reply: RoomCreated };
+  "code:create": { request: CodeCreate; reply: InviteCode };
+  "code:find": { request: CodeFind; reply: RoomSummary };
+  "code:list": { request: CodeList; reply: CodeListReply };
+  "code:end": { request: CodeEnd; reply: Done };
   "room:set_topic": { request: RoomSetTopic; reply: Stored };
   "room:members": { request: RoomMembers; reply: RoomMembersReply };
   "room:mark_read": { request: RoomMarkRead; reply: ReadPosition };
   "typing:set": { request: TypingSet; reply: Done };
   "presence:set": { request: PresenceSet; reply: Done };
   "user:rename": { request: UserRename; reply: User };
+  "user:find": { request: UserFind; reply: UserFindReply };
+  "user:read": { request: UserRead; reply: Profile };
+  "user:set_role": { request: UserSetRole; reply: Done };
   "account:register": { request: AccountRegister; reply: SignedIn };
   "account:login": { request: AccountLogin; reply: SignedIn };
   "account:logout": { request: AccountLogout; reply: Done };
   "account:set_password": { request: AccountSetPassword; reply: Done };
   "server:announce": { request: ServerAnnounce; reply: Done };
+  "server:claim": { request: ServerClaim; reply: User };
   "session:list": { request: SessionList; reply: SessionListReply };
   "session:revoke": { request: SessionRevoke; reply: Done };
 }
@@ -1575,26 +2075,36 @@ export const LENGTHS = {
 
 /** The sentences that both clients show; `{…}` marks what is put in. */
 export const WORDS = {
+  "ADDED": "{name} added {user}",
   "ALL_ROOMS": "All rooms",
   "ANNOUNCED": "Announced.",
   "ANNOUNCEMENT": "Announcement: {text}",
   "ANNOUNCEMENT_IN": "Announcement in #{room}: {text}",
+  "ARCHIVED": "{name} archived this room",
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
   "AWAY": "away",
   "BEGINNING": "This is the beginning of #{room}.",
+  "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
   "CANCEL": "Cancel",
   "CHANGE_PASSWORD": "Change the password",
+  "CLAIMED": "You are the owner of this server now.",
   "CLOSE": "Close",
+  "CODE_ENDED": "That code lets nobody in any more.",
+  "CODE_LINE": "{code}: until {until}, for {count} more people",
+  "CODE_MADE": "Join code {code}: /accept {code} in a client, or {link} in a browser. It holds until {until}.",
   "COME_IN": "Come in",
   "COMMAND_USAGE": "Usage: /{command} {arguments}",
   "COMPLETIONS": "Completions",
+  "CONFIRM_ARCHIVE": "Archive #{room}? Nothing can be said there any more. (y/n)",
   "CONFIRM_DELETE": "Delete this message? It cannot be brought back. (y/n)",
   "CONFIRM_DISCARD": "Discard the unsent messages of {name} ({count})? They cannot be brought back. (y/n)",
+  "CONFIRM_KICK": "Remove {user} from #{room}? (y/n)",
   "CONFIRM_QUIT": "Quit? (y/n)",
   "CONNECTED": "connected",
   "CONNECTING": "connecting",
+  "CONVERSATIONS": "Conversations",
   "COPIED": "Copied.",
   "COPY": "Copy",
   "COPY_THEM": "Copy them",
@@ -1615,13 +2125,27 @@ export const WORDS = {
   "HINT_GO_TO": "go to",
   "HINT_HELP": "help",
   "HINT_UNREAD": "next unread",
+  "HISTORY_ALL": "{name} lets new members read what was said before",
+  "HISTORY_JOINED": "{name} lets new members read only what is said from then on",
   "HOMELESS": "Not sent, since you are not in the room any more: {count}.",
   "IDENTITY": "Name to sign in by",
+  "INBOX": "Inbox",
+  "INBOX_IS_READ": "Here you only read. /accept takes an invitation up.",
+  "INVITATION_SENT": "{user} is invited.",
+  "INVITED": "{name} invited {user}",
+  "INVITED_YOU": "{name} invites you into #{room}. /accept {room} takes you there.",
+  "INVITE_MEMBERS": "{name} lets all members invite",
+  "INVITE_MODERATORS": "{name} lets moderators alone invite",
+  "IS_ARCHIVED": "This room is archived: nothing can be said here any more.",
+  "IS_IN_ARCHIVE": "archived",
   "JOIN": "Join",
   "JOINED": "{name} joined",
   "LEFT": "{name} left",
   "LINES_WAIT": "No connection. What you write waits here and is sent when the line is back.",
   "LOADING": "loading …",
+  "MADE_PRIVATE": "{name} closed this room to all but those who are invited",
+  "MADE_PUBLIC": "{name} opened this room to everybody",
+  "MAY_NOT_POST": "Only moderators write here.",
   "MESSAGES": "Messages in #{room}",
   "MESSAGE_DELETED": "message deleted",
   "MORE": "More",
@@ -1629,6 +2153,7 @@ export const WORDS = {
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
+  "NOBODY": "There is nobody called {user}.",
   "NOT_COPIED": "The browser does not let this page copy.",
   "NOT_DURABLE": "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.",
   "NOT_SENT": "failed: {reason}",
@@ -1636,13 +2161,18 @@ export const WORDS = {
   "NOT_YOURS": "Only its author can do that.",
   "NOW_AWAY": "You are away. /back ends it.",
   "NOW_BACK": "You are back.",
+  "NO_CODES": "There is no join code for #{room}. /invite makes one.",
   "NO_CONNECTION": "There is no connection. Try again when it is back.",
+  "NO_INVITATION": "There is no invitation for you. /accept CODE takes a join code.",
   "NO_LINK": "There is no link in this message.",
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
+  "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
+  "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",
   "NO_SUCH_THEME": "There is no theme {name}: night, day or auto.",
+  "NO_SUCH_VALUE": "{setting} is one of: {values}.",
   "NO_TOPIC": "#{room} has no topic. /topic TEXT sets one.",
   "PASSWORD": "Password",
   "PASSWORD_AGAIN": "Once more: ",
@@ -1655,22 +2185,40 @@ export const WORDS = {
   "PLAIN_HTTP_GUEST": "This line is not encrypted: others on the network could read along and take the name.",
   "PLAIN_HTTP_PASSWORD": "This line is not encrypted: others on the network could read the password.",
   "PLAIN_HTTP_REFUSED": "This line is not encrypted, so the password is not sent. Use https, or --insecure if you know the network.",
+  "POST_MEMBERS": "{name} lets all members write",
+  "POST_MODERATORS": "{name} lets moderators alone write",
+  "PRIVATE": "private",
+  "PROFILE": "{name} ({identity}), {presence}, here since {since}",
+  "PROFILE_GUEST": "{name}, a guest, {presence}",
+  "PROFILE_ROOMS": "Rooms in common: {rooms}",
   "REACT": "React",
+  "READ_ONLY": "read-only",
   "RECONNECT": "Try now",
   "RECONNECTING": "reconnecting",
   "RECONNECTING_IN": "reconnecting in {seconds} s",
   "REGISTER": "Make an account",
+  "REMOVED": "{name} removed {user}",
+  "REMOVED_YOU": "{name} removed you from #{room}.",
   "RENAMED": "You are called {name} now.",
   "REPLY": "Reply",
   "REPLYING_TO": "answering {name} · Esc to cancel",
   "RETRY": "Retry",
+  "ROLE_GIVEN": "{user} is {role} now, by {name}",
+  "ROLE_MEMBER": "member",
+  "ROLE_MODERATOR": "moderator",
+  "ROLE_OWNER": "owner",
   "ROOMS": "Rooms",
   "ROOM_CREATED": "{name} made the room #{room}",
+  "ROOM_RENAMED": "{name} calls this room #{room} now",
   "SEND": "Send",
   "SENDING": "sending",
+  "SERVER_ROLE_GIVEN": "{user} is {role} on this server now.",
   "SESSIONS": "Where you are signed in",
   "SESSION_ENDED": "That session was ended.",
   "SESSION_USED": "last used {time}",
+  "SETTINGS": "Settings of #{room}",
+  "SETTING_LINE": "{setting}: {value}",
+  "SEVERAL_PEOPLE": "Several people are called {user}: {names}. Use the name to sign in by.",
   "SIGNED_IN": "Signed in as {name}.",
   "SIGNED_OUT": "Signed out. You are a guest now.",
   "SIGN_IN": "Sign in",
@@ -1683,6 +2231,8 @@ export const WORDS = {
   "TARGET_GONE": "That message is not there any more.",
   "THEME_TO": "{name} theme",
   "THIS_SESSION": "this one",
+  "TITLE_CLEARED": "{name} cleared the title",
+  "TITLE_SET": "{name} set the title: {title}",
   "TOO_LONG": "The message is {size} bytes long; {most} are allowed.",
   "TOPIC_CLEARED": "{name} cleared the topic",
   "TOPIC_IS": "The topic of #{room}: {topic}",
@@ -1690,10 +2240,12 @@ export const WORDS = {
   "TYPING_MANY": "{count} people are typing",
   "TYPING_ONE": "{name} is typing",
   "TYPING_TWO": "{name} and {other} are typing",
+  "UNARCHIVED": "{name} opened this room again",
   "UNKNOWN_COMMAND": "There is no command /{command}. /help lists them.",
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
-  "WRITE_TO": "Write to #{room}"
+  "WRITE_TO": "Write to #{room}",
+  "WRITE_TO_PERSON": "Write to {name}"
 } as const;
 
 /** Everything that a person can do, in the order of the help. */
@@ -1990,6 +2542,97 @@ export const ACTIONS: readonly Action[] = [
     ],
     "context": "global",
     "id": "create",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<room> [topic]",
+    "commands": [
+      "private"
+    ],
+    "context": "global",
+    "id": "create_private",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "[name]",
+    "commands": [
+      "invite"
+    ],
+    "context": "global",
+    "id": "invite",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "[room or code]",
+    "commands": [
+      "accept"
+    ],
+    "context": "global",
+    "id": "accept",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "[end <code>]",
+    "commands": [
+      "codes"
+    ],
+    "context": "global",
+    "id": "codes",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<name>",
+    "commands": [
+      "kick"
+    ],
+    "context": "global",
+    "id": "kick",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<name> <member|moderator|owner>",
+    "commands": [
+      "role"
+    ],
+    "context": "global",
+    "id": "role",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "[setting] [value]",
+    "commands": [
+      "set",
+      "settings"
+    ],
+    "context": "global",
+    "id": "settings",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<name[,name]> [text]",
+    "commands": [
+      "msg",
+      "query",
+      "dm"
+    ],
+    "context": "global",
+    "id": "direct",
     "keys": [],
     "not_in_page": "",
     "page_keys": []
@@ -2385,6 +3028,39 @@ export const ACTIONS: readonly Action[] = [
     ],
     "context": "global",
     "id": "revoke_session",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<name>",
+    "commands": [
+      "whois"
+    ],
+    "context": "global",
+    "id": "whois",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<code>",
+    "commands": [
+      "claim"
+    ],
+    "context": "global",
+    "id": "claim",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "<name> <member|moderator|owner>",
+    "commands": [
+      "serverrole"
+    ],
+    "context": "global",
+    "id": "server_role",
     "keys": [],
     "not_in_page": "",
     "page_keys": []

@@ -107,6 +107,14 @@ actions! {
     Join: "Join a room", ["join", "j"] "<room>", Global [], ["room:find", "room:join"];
     Leave: "Leave the room", ["leave", "part"] "", Global [], ["room:leave"];
     Create: "Make a public room", ["create"] "<room> [topic]", Global [], ["room:create"];
+    CreatePrivate: "Make a private room", ["private"] "<room> [topic]", Global [], ["room:create"];
+    Invite: "Invite somebody into the room, or make a join code for it", ["invite"] "[name]", Global [], ["user:find", "room:invite", "code:create"];
+    Accept: "Come in by an invitation or a join code", ["accept"] "[room or code]", Global [], ["code:find", "room:join"];
+    Codes: "The room's join codes; ends one", ["codes"] "[end <code>]", Global [], ["code:list", "code:end"];
+    Kick: "Remove somebody from the room", ["kick"] "<name>", Global [], ["room:remove"];
+    Role: "Give somebody a role in the room", ["role"] "<name> <member|moderator|owner>", Global [], ["room:set_role"];
+    Settings: "Show or change the room's settings", ["set", "settings"] "[setting] [value]", Global [], ["room:configure"];
+    Direct: "Talk with somebody alone, or with several people", ["msg", "query", "dm"] "<name[,name]> [text]", Global [], ["user:find", "direct:open", "message:send"];
     Topic: "Show or set the topic; '-' clears it", ["topic"] "[text]", Global [], ["room:set_topic"];
     ListRooms: "List the rooms", ["list", "rooms"] "[words]", Global [], ["room:list"];
     Members: "Who is in the room", ["names", "members", "who"] "", Global [], ["room:members"];
@@ -142,7 +150,11 @@ actions! {
     Sessions: "Where you are signed in", ["sessions"] "", Global [], ["session:list"];
     RevokeSession: "End one of your sessions", ["revoke"] "<number>", Global [], ["session:revoke"];
 
+    Whois: "Who somebody is", ["whois"] "<name>", Global [], ["user:find", "user:read"];
+
     // The server
+    Claim: "Become the owner of a server that has none, by the code that it printed", ["claim"] "<code>", Global [], ["server:claim"];
+    ServerRole: "Give somebody a role on the server", ["serverrole"] "<name> <member|moderator|owner>", Global [], ["user:find", "user:set_role"];
     Announce: "Announce something in the room, or to everybody on the server", ["announce"] "[--all] <text>", Global [], ["server:announce"];
 
     // The program

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// The largest number of the wire: beyond it JavaScript's numbers have gaps.
 pub(crate) const INTEGER: u64 = (1 << 53) - 1;
@@ -23,6 +24,32 @@ pub(crate) fn optional_integer<'de, D: Deserializer<'de>>(input: D) -> Result<Op
         Some(number) if number > INTEGER => Err(D::Error::custom(format_args!("is {number}; at most {INTEGER} is allowed"))),
         number => Ok(number),
     }
+}
+
+/// Reads a word of a newer server as the default, which is what everybody is and may: the server decides
+/// in any case.
+pub(crate) fn known_or_default<'de, T: serde::de::DeserializeOwned + Default, D: Deserializer<'de>>(input: D) -> Result<T, D::Error> {
+    let word = serde_json::Value::deserialize(input)?;
+    Ok(serde_json::from_value(word).unwrap_or_default())
+}
+
+/// Reads an object, and nothing else: a list of its fields in order is none.
+pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    input.deserialize_map(Object(PhantomData))
 }
 
 /// Reads a list of at most `MAX` items; the one after them ends it with an error.

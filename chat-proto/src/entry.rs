@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::id::{ClientId, EntryId, UserId};
+use crate::id::{ClientId, EntryId, RoomId, UserId};
 use crate::name::RoomName;
 use crate::place::{Mark, Millis, Seq};
+use crate::room::{RoomChanges, RoomRole};
 use crate::text::{Emoji, MessageText, TopicText};
 use crate::user::Author;
 
@@ -58,6 +59,20 @@ pub enum Body {
     Join(Join),
     /// The author is a member no longer.
     Leave(Leave),
+    /// The author invites somebody.
+    Invite(Invite),
+    /// The author makes somebody a member.
+    Add(Add),
+    /// The author ends somebody's membership.
+    Remove(Remove),
+    /// The author gives somebody a role.
+    Role(Role),
+    /// The author changes the room's name, title or rules.
+    Settings(RoomChanges),
+    /// In an inbox: the author invites its reader into a room.
+    Invited(Invited),
+    /// In an inbox: the author ended its reader's membership of a room.
+    Removed(Removed),
     /// A kind that this program is too old to know, kept as it came.
     #[serde(untagged)]
     #[ts(skip)]
@@ -69,7 +84,18 @@ impl Body {
     #[must_use]
     pub fn draws_line(&self) -> bool {
         match self {
-            Self::Message(_) | Self::Topic(_) | Self::Create(_) | Self::Join(_) | Self::Leave(_) => true,
+            Self::Message(_)
+            | Self::Topic(_)
+            | Self::Create(_)
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::Invite(_)
+            | Self::Add(_)
+            | Self::Remove(_)
+            | Self::Role(_)
+            | Self::Settings(_)
+            | Self::Invited(_)
+            | Self::Removed(_) => true,
             Self::Edit(_) | Self::Delete(_) | Self::React(_) => false,
             Self::Unknown(unknown) => unknown.fallback().is_some(),
         }
@@ -82,7 +108,19 @@ impl Body {
             Self::Edit(edit) => Some(&edit.target),
             Self::Delete(delete) => Some(&delete.target),
             Self::React(react) => Some(&react.target),
-            Self::Message(_) | Self::Topic(_) | Self::Create(_) | Self::Join(_) | Self::Leave(_) | Self::Unknown(_) => None,
+            Self::Message(_)
+            | Self::Topic(_)
+            | Self::Create(_)
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::Invite(_)
+            | Self::Add(_)
+            | Self::Remove(_)
+            | Self::Role(_)
+            | Self::Settings(_)
+            | Self::Invited(_)
+            | Self::Removed(_)
+            | Self::Unknown(_) => None,
         }
     }
 }
@@ -201,9 +239,14 @@ pub struct Topic {
 
 /// The room is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[ts(optional_fields)]
 pub struct Create {
     /// Its first name.
     pub name: RoomName,
+    /// In a conversation: who is in it besides the author, for ever.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Author>>")]
+    pub people: Vec<Author>,
 }
 
 /// The author becomes a member.
@@ -213,6 +256,54 @@ pub struct Join {}
 /// The author is a member no longer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Leave {}
+
+/// The author invites somebody into the room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Invite {
+    /// Whom, as they were called then.
+    pub user: Author,
+}
+
+/// The author makes somebody a member who was not asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Add {
+    /// Whom, as they were called then.
+    pub user: Author,
+}
+
+/// The author ends somebody's membership.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Remove {
+    /// Whose, as they were called then.
+    pub user: Author,
+}
+
+/// The author gives somebody a role in the room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Role {
+    /// Whom, as they were called then.
+    pub user: Author,
+    /// The role from now on.
+    pub role: RoomRole,
+}
+
+/// In an inbox: the author invites its reader into a room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Invited {
+    /// The room; `room:join` lets the reader in.
+    pub room: RoomId,
+    /// Its name then.
+    pub name: RoomName,
+}
+
+/// In an inbox: the author ended its reader's membership of a room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Removed {
+    /// The room.
+    pub room: RoomId,
+    /// Its name then.
+    pub name: RoomName,
+}
 
 /// A kind that this program is too old to know: its fields as they came, `kind` among them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -27,6 +27,7 @@ pub mod limits;
 pub mod name;
 pub mod place;
 pub mod request;
+pub mod room;
 pub mod schema;
 pub mod secret;
 pub mod text;

@@ -39,6 +39,16 @@ pub const CLIENT_NAME: usize = 100;
 pub const PAGE_LINES: u32 = 200;
 /// Longest text searched for in the list of rooms, in bytes.
 pub const QUERY: usize = 200;
+/// What join codes are made of: letters and digits that are not mistaken for one another.
+pub const JOIN_CODE_ALPHABET: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// Longest time that a join code may hold, in milliseconds (a year).
+pub const JOIN_CODE_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
+/// Most uses that a join code may have.
+pub const JOIN_CODE_USES: u32 = 100_000;
+/// Most people in one conversation, the one who opens it among them.
+pub const DIRECT_PEOPLE: usize = 12;
+/// Most people that one `user:find` tells.
+pub const FOUND_PEOPLE: u32 = 50;
 /// Most rooms whose cursors or presence one `sync` may name.
 pub const SYNC_ROOMS: usize = 2_000;
 /// Above this many members presence tells counts only.

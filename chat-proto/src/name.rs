@@ -37,6 +37,18 @@ string_type!(
     }
 );
 
+string_type!(
+    /// What lets people into a room who were told it: eight letters and digits that are not mistaken
+    /// for one another, read in any case and with dashes or spaces anywhere, written `ABCD-2345`.
+    JoinCode, min: 9, max: 9, check: |text| {
+        let bare: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect::<String>().to_ascii_uppercase();
+        if bare.chars().count() != 8 || bare.chars().any(|c| !limits::JOIN_CODE_ALPHABET.contains(c)) {
+            return Err("is not a join code such as ABCD-2345".to_owned());
+        }
+        Ok(format!("{}-{}", &bare[..4], &bare[4..]))
+    }
+);
+
 /// The key under which a name is unique: NFKC, lower case, then the skeleton of Unicode TR 39, in
 /// which look-alikes of different scripts coincide.
 #[must_use]

@@ -14,27 +14,41 @@ pub mod account_login;
 pub mod account_logout;
 pub mod account_register;
 pub mod account_set_password;
+pub mod code_create;
+pub mod code_end;
+pub mod code_find;
+pub mod code_list;
+pub mod direct_open;
 pub mod history_read;
 pub mod message_delete;
 pub mod message_edit;
 pub mod message_react;
 pub mod message_send;
 pub mod presence_set;
+pub mod room_add;
+pub mod room_configure;
 pub mod room_create;
 pub mod room_find;
+pub mod room_invite;
 pub mod room_join;
 pub mod room_leave;
 pub mod room_list;
 pub mod room_mark_read;
 pub mod room_members;
+pub mod room_remove;
+pub mod room_set_role;
 pub mod room_set_topic;
 pub mod server_announce;
+pub mod server_claim;
 pub mod session_list;
 pub mod session_revoke;
 pub mod stored;
 pub mod sync;
 pub mod typing_set;
+pub mod user_find;
+pub mod user_read;
 pub mod user_rename;
+pub mod user_set_role;
 
 /// A request, paired with the reply that its `ok` carries.
 pub trait Request: Serialize + DeserializeOwned {
@@ -126,17 +140,31 @@ requests! {
     "room:create" => room_create::RoomCreate: Entry -> room_create::RoomCreated,
     "room:join" => room_join::RoomJoin: Entry -> stored::Stored,
     "room:leave" => room_leave::RoomLeave: Entry -> stored::Stored,
+    "room:invite" => room_invite::RoomInvite: Entry -> stored::Stored,
+    "room:add" => room_add::RoomAdd: Entry -> stored::Stored,
+    "room:remove" => room_remove::RoomRemove: Entry -> stored::Stored,
+    "room:set_role" => room_set_role::RoomSetRole: Entry -> stored::Stored,
+    "room:configure" => room_configure::RoomConfigure: Entry -> stored::Stored,
+    "direct:open" => direct_open::DirectOpen: Entry -> room_create::RoomCreated,
+    "code:create" => code_create::CodeCreate: State -> code_create::InviteCode,
+    "code:find" => code_find::CodeFind: Read -> room_list::RoomSummary,
+    "code:list" => code_list::CodeList: Read -> code_list::CodeListReply,
+    "code:end" => code_end::CodeEnd: State -> stored::Done,
     "room:set_topic" => room_set_topic::RoomSetTopic: Entry -> stored::Stored,
     "room:members" => room_members::RoomMembers: Read -> room_members::RoomMembersReply,
     "room:mark_read" => room_mark_read::RoomMarkRead: State -> room_mark_read::ReadPosition,
     "typing:set" => typing_set::TypingSet: State -> stored::Done,
     "presence:set" => presence_set::PresenceSet: State -> stored::Done,
     "user:rename" => user_rename::UserRename: State -> crate::user::User,
+    "user:find" => user_find::UserFind: Read -> user_find::UserFindReply,
+    "user:read" => user_read::UserRead: Read -> user_read::Profile,
+    "user:set_role" => user_set_role::UserSetRole: State -> stored::Done,
     "account:register" => account_register::AccountRegister: State -> account_login::SignedIn,
     "account:login" => account_login::AccountLogin: State -> account_login::SignedIn,
     "account:logout" => account_logout::AccountLogout: State -> stored::Done,
     "account:set_password" => account_set_password::AccountSetPassword: State -> stored::Done,
     "server:announce" => server_announce::ServerAnnounce: State -> stored::Done,
+    "server:claim" => server_claim::ServerClaim: State -> crate::user::User,
     "session:list" => session_list::SessionList: Read -> session_list::SessionListReply,
     "session:revoke" => session_revoke::SessionRevoke: State -> stored::Done,
 }

@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bounds;
 use crate::id::UserId;
 use crate::name::{DisplayName, Identity};
 use crate::newtype::string_type;
+use crate::room::RoomRole;
 
 string_type!(
     /// A colour, `#` and six lower-case hexadecimal digits.
@@ -35,6 +37,27 @@ pub enum UserKind {
     Unknown,
 }
 
+/// What a user may do on the whole server. The higher may do all that the lower may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerRole {
+    /// What everybody may.
+    #[default]
+    Member,
+    /// Keeps order in all public rooms.
+    Moderator,
+    /// Gives and takes these roles.
+    Owner,
+}
+
+impl ServerRole {
+    /// Whether it is nothing to be told.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        matches!(self, Self::Member)
+    }
+}
+
 /// A user as others see them now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(optional_fields)]
@@ -50,6 +73,10 @@ pub struct User {
     /// The name by which an account signs in; guests have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// What they may do on the whole server; left out where it is what everybody may.
+    #[serde(default, deserialize_with = "bounds::known_or_default", skip_serializing_if = "ServerRole::is_member")]
+    #[ts(as = "Option<ServerRole>")]
+    pub role: ServerRole,
 }
 
 /// The author of an entry, with the name and colour of that time.
@@ -88,10 +115,15 @@ pub enum Presence {
 
 /// Somebody in a room and whether they are here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[ts(optional_fields)]
 pub struct Member {
     /// Who.
     #[serde(flatten)]
     pub user: User,
     /// Whether they are here.
     pub presence: Presence,
+    /// Their role in the room; left out for members.
+    #[serde(default, deserialize_with = "bounds::known_or_default", skip_serializing_if = "RoomRole::is_member")]
+    #[ts(as = "Option<RoomRole>")]
+    pub room_role: RoomRole,
 }

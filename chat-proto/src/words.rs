@@ -68,6 +68,110 @@ words! {
     TOPIC_SET = "{name} set the topic: {topic}";
     /// System line.
     TOPIC_CLEARED = "{name} cleared the topic";
+    /// System line.
+    INVITED = "{name} invited {user}";
+    /// System line.
+    ADDED = "{name} added {user}";
+    /// System line.
+    REMOVED = "{name} removed {user}";
+    /// System line.
+    ROLE_GIVEN = "{user} is {role} now, by {name}";
+    /// System line.
+    ROOM_RENAMED = "{name} calls this room #{room} now";
+    /// System line.
+    TITLE_SET = "{name} set the title: {title}";
+    /// System line.
+    TITLE_CLEARED = "{name} cleared the title";
+    /// System line.
+    MADE_PUBLIC = "{name} opened this room to everybody";
+    /// System line.
+    MADE_PRIVATE = "{name} closed this room to all but those who are invited";
+    /// System line.
+    POST_MEMBERS = "{name} lets all members write";
+    /// System line.
+    POST_MODERATORS = "{name} lets moderators alone write";
+    /// System line.
+    INVITE_MEMBERS = "{name} lets all members invite";
+    /// System line.
+    INVITE_MODERATORS = "{name} lets moderators alone invite";
+    /// System line.
+    HISTORY_ALL = "{name} lets new members read what was said before";
+    /// System line.
+    HISTORY_JOINED = "{name} lets new members read only what is said from then on";
+    /// System line.
+    ARCHIVED = "{name} archived this room";
+    /// System line.
+    UNARCHIVED = "{name} opened this room again";
+    /// A line of the inbox.
+    INVITED_YOU = "{name} invites you into #{room}. /accept {room} takes you there.";
+    /// A line of the inbox.
+    REMOVED_YOU = "{name} removed you from #{room}.";
+    /// What the inbox is called.
+    INBOX = "Inbox";
+    /// What somebody is in a room or on the server.
+    ROLE_MEMBER = "member";
+    /// What somebody is in a room or on the server.
+    ROLE_MODERATOR = "moderator";
+    /// What somebody is in a room or on the server.
+    ROLE_OWNER = "owner";
+    /// The composer of a room in which the reader may not write.
+    MAY_NOT_POST = "Only moderators write here.";
+    /// The composer of an archived room.
+    IS_ARCHIVED = "This room is archived: nothing can be said here any more.";
+    /// The composer of the inbox.
+    INBOX_IS_READ = "Here you only read. /accept takes an invitation up.";
+    /// A sign beside the name of a room.
+    PRIVATE = "private";
+    /// A sign beside the name of a room.
+    READ_ONLY = "read-only";
+    /// A sign beside the name of a room.
+    IS_IN_ARCHIVE = "archived";
+    /// After `/invite NAME`.
+    INVITATION_SENT = "{user} is invited.";
+    /// After `/invite`.
+    CODE_MADE = "Join code {code}: /accept {code} in a client, or {link} in a browser. It holds until {until}.";
+    /// One of the room's join codes.
+    CODE_LINE = "{code}: until {until}, for {count} more people";
+    /// `/codes` in a room without any.
+    NO_CODES = "There is no join code for #{room}. /invite makes one.";
+    /// After `/codes end`.
+    CODE_ENDED = "That code lets nobody in any more.";
+    /// `/accept` without an invitation.
+    NO_INVITATION = "There is no invitation for you. /accept CODE takes a join code.";
+    /// A name that nobody here has.
+    NOBODY = "There is nobody called {user}.";
+    /// A name that several people have.
+    SEVERAL_PEOPLE = "Several people are called {user}: {names}. Use the name to sign in by.";
+    /// Asked before somebody is removed.
+    CONFIRM_KICK = "Remove {user} from #{room}? (y/n)";
+    /// Asked before a room is archived.
+    CONFIRM_ARCHIVE = "Archive #{room}? Nothing can be said there any more. (y/n)";
+    /// `/role` and `/serverrole` with a word that is no role.
+    NO_SUCH_ROLE = "There is no role {role}: member, moderator or owner.";
+    /// `/set` with a word that is no setting.
+    NO_SUCH_SETTING = "There is no setting {setting}: name, title, visibility, post, invite, history or archived.";
+    /// `/set` with a value that the setting cannot have.
+    NO_SUCH_VALUE = "{setting} is one of: {values}.";
+    /// One setting of a room.
+    SETTING_LINE = "{setting}: {value}";
+    /// The title of a room's settings.
+    SETTINGS = "Settings of #{room}";
+    /// After `/serverrole`.
+    SERVER_ROLE_GIVEN = "{user} is {role} on this server now.";
+    /// After `/claim`.
+    CLAIMED = "You are the owner of this server now.";
+    /// Who somebody is.
+    PROFILE = "{name} ({identity}), {presence}, here since {since}";
+    /// Who a guest is.
+    PROFILE_GUEST = "{name}, a guest, {presence}";
+    /// The rooms that one shares with somebody.
+    PROFILE_ROOMS = "Rooms in common: {rooms}";
+    /// The word over the conversations with people.
+    CONVERSATIONS = "Conversations";
+    /// The composer's placeholder in a conversation.
+    WRITE_TO_PERSON = "Write to {name}";
+    /// Above the first line of a conversation.
+    BEGINNING_WITH = "This is the beginning of your conversation with {name}.";
     /// A command that there is none of.
     UNKNOWN_COMMAND = "There is no command /{command}. /help lists them.";
     /// A command that there is none of, with one that is near.

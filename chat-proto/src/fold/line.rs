@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::entry::{Content, Quote};
+use crate::entry::{Add, Content, Invite, Invited, Quote, Remove, Removed, Role};
 use crate::id::{ClientId, EntryId, UserId};
 use crate::name::RoomName;
 use crate::place::{Mark, Millis, Seq};
 use crate::request::history_read::Reaction;
+use crate::room::RoomChanges;
 use crate::text::TopicText;
 use crate::user::Author;
 
@@ -65,6 +66,20 @@ pub enum LineBody {
     Join,
     /// Somebody left.
     Leave,
+    /// Somebody was invited.
+    Invite(Invite),
+    /// Somebody was made a member.
+    Add(Add),
+    /// Somebody's membership was ended.
+    Remove(Remove),
+    /// Somebody was given a role.
+    Role(Role),
+    /// The room's name, title or rules changed.
+    Settings(RoomChanges),
+    /// The reader of an inbox was invited into a room.
+    Invited(Invited),
+    /// The reader of an inbox was removed from a room.
+    Removed(Removed),
     /// Something newer than this program.
     Other {
         /// The line to show instead.

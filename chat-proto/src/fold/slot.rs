@@ -47,6 +47,13 @@ impl Slot {
             Body::Create(create) => LineBody::Create { name: create.name.clone() },
             Body::Join(_) => LineBody::Join,
             Body::Leave(_) => LineBody::Leave,
+            Body::Invite(invite) => LineBody::Invite(invite.clone()),
+            Body::Add(add) => LineBody::Add(add.clone()),
+            Body::Remove(remove) => LineBody::Remove(remove.clone()),
+            Body::Role(role) => LineBody::Role(role.clone()),
+            Body::Settings(changes) => LineBody::Settings(changes.clone()),
+            Body::Invited(invited) => LineBody::Invited(invited.clone()),
+            Body::Removed(removed) => LineBody::Removed(removed.clone()),
             Body::Unknown(unknown) => LineBody::Other { fallback: unknown.fallback()?.to_owned() },
             Body::Edit(_) | Body::Delete(_) | Body::React(_) => return None,
         };

@@ -257,7 +257,19 @@ impl Timeline {
                 Body::Edit(edit) => slot.edit(entry.seq, entry.time, &edit.content, &edit.mentions),
                 Body::Delete(_) => slot.delete(),
                 Body::React(react) => slot.react(entry.seq, react, by_me),
-                Body::Message(_) | Body::Topic(_) | Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => {}
+                Body::Message(_)
+                | Body::Topic(_)
+                | Body::Create(_)
+                | Body::Join(_)
+                | Body::Leave(_)
+                | Body::Invite(_)
+                | Body::Add(_)
+                | Body::Remove(_)
+                | Body::Role(_)
+                | Body::Settings(_)
+                | Body::Invited(_)
+                | Body::Removed(_)
+                | Body::Unknown(_) => {}
             }
         }
         // Kept even when the target is here: the page under way may bring a quote of it.

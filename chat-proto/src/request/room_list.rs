@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::id::RoomId;
-use crate::request::sync::Room;
+use crate::room::Room;
 use crate::text::Query;
 
 /// Asks for the public rooms, those with the most members first.

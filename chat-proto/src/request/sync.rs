@@ -7,11 +7,10 @@ use ts_rs::TS;
 use crate::bounds;
 use crate::id::{EntryId, Epoch, RoomId};
 use crate::limits;
-use crate::name::RoomName;
 use crate::place::{Mark, Millis, Seq};
 use crate::request::room_mark_read::ReadPosition;
-use crate::text::TopicText;
-use crate::user::Member;
+use crate::room::{Room, RoomRole};
+use crate::user::{Member, User};
 
 /// Asks for the state of all of the caller's rooms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
@@ -68,32 +67,11 @@ pub struct RoomState {
     pub read: ReadPosition,
     /// The cursor does not fit the log: drop the copy and start at the head.
     pub reset: bool,
-}
-
-/// What a room is called and about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct Room {
-    /// The room, for ever.
-    pub id: RoomId,
-    /// Its name now.
-    pub name: RoomName,
-    /// Its topic now; empty when it has none.
-    pub topic: TopicText,
-    /// What kind of room.
-    pub kind: RoomKind,
-}
-
-/// What kind of room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RoomKind {
-    /// The room that exists from the start and that everybody is in.
-    Lobby,
-    /// Listed, and open to everybody.
-    Public,
-    /// A kind that this program is too old to know.
-    #[serde(other)]
-    Unknown,
+    /// The caller's role there.
+    #[serde(deserialize_with = "bounds::known_or_default")]
+    pub role: RoomRole,
+    /// In a conversation: the others in it, by name. Empty in rooms.
+    pub people: Vec<User>,
 }
 
 /// Who is in a room.

@@ -169,6 +169,10 @@ fn prose(text: &str) -> String {
         ("DISPLAY_NAME", limits::DISPLAY_NAME),
         ("PASSWORD_MIN", limits::PASSWORD_MIN),
         ("QUOTE", limits::QUOTE),
+        ("DIRECT_PEOPLE", limits::DIRECT_PEOPLE),
+        ("FOUND_PEOPLE", limits::FOUND_PEOPLE as usize),
+        ("JOIN_CODE_MS", limits::JOIN_CODE_MS as usize),
+        ("JOIN_CODE_USES", limits::JOIN_CODE_USES as usize),
         ("PRESENCE_MEMBERS", limits::PRESENCE_MEMBERS as usize),
         ("PROTOCOL", crate::PROTOCOL as usize),
     ];

@@ -70,7 +70,7 @@ impl Log {
         let mut log = Self { entries: Vec::new() };
         let mut standing: BTreeMap<(Seq, Emoji), BTreeSet<UserId>> = BTreeMap::new();
         let mut gone = BTreeSet::new();
-        log.push(dice, Body::Create(Create { name: RoomName::parse("room").unwrap() }));
+        log.push(dice, Body::Create(Create { name: RoomName::parse("room").unwrap(), people: Vec::new() }));
         while log.entries.len() < length {
             let author = author(1 + dice.below(3));
             let target = log.random_message(dice, &gone);

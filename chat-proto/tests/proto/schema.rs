@@ -25,6 +25,7 @@ pub fn type_of(schema: &Value) -> &str {
 pub fn sample(document: &Value, schema: &Value) -> Value {
     match type_of(schema) {
         "Color" => return json!("#7aa2f7"),
+        "JoinCode" => return json!("ABCD-2345"),
         "Emoji" => return json!("👍"),
         "Epoch" | "EntryId" => return json!("id"),
         "" | &_ => {}

@@ -9,7 +9,7 @@ use chat_proto::name::confusable_key;
 use chat_proto::place::{Millis, Place};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::stored::Stored;
-use chat_proto::request::sync::{Room, RoomKind};
+use chat_proto::room::{Room, RoomKind};
 use chat_proto::request::{MessageDelete, MessageEdit, MessageReact, MessageSend, RoomCreate};
 use chat_proto::text::TopicText;
 use chat_proto::user::UserKind;

@@ -6,7 +6,7 @@ use chat_proto::entry::Quote;
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::place::{Millis, Seq};
 use chat_proto::request::stored::Stored;
-use chat_proto::request::sync::Room;
+use chat_proto::room::Room;
 use chat_proto::text::Emoji;
 use chat_proto::user::Author;
 

@@ -7,7 +7,7 @@
 use chat_proto::entry::Entry;
 use chat_proto::id::{Epoch, RoomId};
 use chat_proto::place::Mark;
-use chat_proto::request::sync::Room;
+use chat_proto::room::Room;
 use serde::Serialize;
 
 use crate::storage::StoreError;

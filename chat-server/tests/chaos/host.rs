@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chat_proto::entry::Entry;
 use chat_proto::id::{Epoch, RoomId};
-use chat_proto::request::sync::Room;
+use chat_proto::room::Room;
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde::Deserialize;
 

@@ -7,7 +7,8 @@ use chat_proto::fold::{Line, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::room_mark_read::ReadPosition;
-use chat_proto::request::sync::{Room as Info, RoomKind, RoomState};
+use chat_proto::request::sync::{Room as Info, RoomState};
+use chat_proto::room::RoomKind;
 use chat_proto::user::{Author, Member, Presence};
 
 use super::Spot;

@@ -2,7 +2,7 @@
 //! something that can be observed.
 
 use chat_proto::action::{ACTIONS, ActionId, Input, read_input};
-use chat_proto::request::sync::RoomKind;
+use chat_proto::room::RoomKind;
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
 use chat_tui::state::Spot;

@@ -2,7 +2,7 @@
 
 use chat_proto::entry::{Body, Delete};
 use chat_proto::id::{ClientId, Epoch, ServerId, UserId};
-use chat_proto::request::sync::RoomKind;
+use chat_proto::room::RoomKind;
 use chat_tui::effect::Effect;
 use chat_tui::storage::disk::Disk;
 use chat_tui::storage::{Cached, Kept, Pair, Storage};

@@ -2,7 +2,7 @@
 //! server come to rest.
 
 use chat_proto::error::{Code, Error};
-use chat_proto::request::sync::RoomKind;
+use chat_proto::room::RoomKind;
 use chat_tui::event::{Event, Mouse};
 use proptest::prelude::*;
 

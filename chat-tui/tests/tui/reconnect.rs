@@ -3,7 +3,7 @@
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{AnyEvent, Closing};
 use chat_proto::id::Epoch;
-use chat_proto::request::sync::RoomKind;
+use chat_proto::room::RoomKind;
 use chat_tui::effect::Effect;
 use chat_tui::state::link::Phase;
 

@@ -1,7 +1,7 @@
 //! Whole screens, at three sizes.
 
 use chat_proto::event::{AnyEvent, TypingChanged};
-use chat_proto::request::sync::RoomKind;
+use chat_proto::room::RoomKind;
 use chat_tui::event::{Event, Mouse};
 use chat_tui::theme::contrast::{self, Rgb};
 use chat_tui::theme::{Choice, Depth};

@@ -5,7 +5,7 @@ use chat_proto::id::{SessionId, UserId};
 use chat_proto::name::{DisplayName, Identity};
 use chat_proto::place::Millis;
 use chat_proto::request::session_list::Session;
-use chat_proto::request::sync::RoomKind;
+use chat_proto::room::RoomKind;
 use chat_proto::user::{User, UserKind};
 
 use crate::domain::mark_read::Position;

@@ -6,7 +6,7 @@ use std::path::Path;
 use chat_proto::id::{EntryId, Epoch};
 use chat_proto::name::RoomName;
 use chat_proto::place::Mark;
-use chat_proto::request::sync::Room;
+use chat_proto::room::Room;
 use futures_util::TryStreamExt;
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};

@@ -4,7 +4,7 @@ use chat_proto::entry::{Body, Entry};
 use chat_proto::id::{ClientId, EntryId, RoomId, UserId};
 use chat_proto::name::{DisplayName, Identity, RoomName};
 use chat_proto::place::Mark;
-use chat_proto::request::sync::{Room, RoomKind};
+use chat_proto::room::{Room, RoomKind};
 use chat_proto::text::TopicText;
 use chat_proto::user::{Author, Color, User, UserKind};
 use sqlx::Row;
