@@ -2091,6 +2091,7 @@ export const WORDS = {
   "CHANGE_PASSWORD": "Change the password",
   "CLAIMED": "You are the owner of this server now.",
   "CLOSE": "Close",
+  "CODES": "Join codes of #{room}",
   "CODE_ENDED": "That code lets nobody in any more.",
   "CODE_LINE": "{code}: until {until}, for {count} more people",
   "CODE_MADE": "Join code {code}: /accept {code} in a client, or {link} in a browser. It holds until {until}.",
@@ -2137,7 +2138,9 @@ export const WORDS = {
   "INVITE_MEMBERS": "{name} lets all members invite",
   "INVITE_MODERATORS": "{name} lets moderators alone invite",
   "IS_ARCHIVED": "This room is archived: nothing can be said here any more.",
+  "IS_HERE": "here",
   "IS_IN_ARCHIVE": "archived",
+  "IS_NOT_HERE": "not here",
   "JOIN": "Join",
   "JOINED": "{name} joined",
   "LEFT": "{name} left",
@@ -2153,6 +2156,7 @@ export const WORDS = {
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
+  "NO": "no",
   "NOBODY": "There is nobody called {user}.",
   "NOT_COPIED": "The browser does not let this page copy.",
   "NOT_DURABLE": "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.",
@@ -2168,6 +2172,7 @@ export const WORDS = {
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
+  "NO_SETTINGS": "Only rooms have settings.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
   "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",
@@ -2245,7 +2250,8 @@ export const WORDS = {
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
   "WRITE_TO": "Write to #{room}",
-  "WRITE_TO_PERSON": "Write to {name}"
+  "WRITE_TO_PERSON": "Write to {name}",
+  "YES": "yes"
 } as const;
 
 /** Everything that a person can do, in the order of the help. */

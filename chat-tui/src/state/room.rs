@@ -7,9 +7,10 @@ use chat_proto::fold::{Line, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::room_mark_read::ReadPosition;
-use chat_proto::request::sync::{Room as Info, RoomState};
-use chat_proto::room::RoomKind;
-use chat_proto::user::{Author, Member, Presence};
+use chat_proto::request::sync::RoomState;
+use chat_proto::room::{Post, Room as Info, RoomKind, RoomRole};
+use chat_proto::user::{Author, Member, Presence, ServerRole, User};
+use chat_proto::words;
 
 use super::Spot;
 use super::composer::{Composer, Mode};
@@ -22,6 +23,10 @@ const MOST_BELOW: usize = 1_000;
 pub struct Room {
     /// What it is called and about.
     pub info: Info,
+    /// What this person is there.
+    pub role: RoomRole,
+    /// In a conversation: the others in it.
+    pub others: Vec<User>,
     /// The newest entry that is known to exist.
     pub head: Mark,
     /// What is held of its log.
@@ -112,6 +117,8 @@ impl Room {
             counted: state.head.seq,
             head: state.head,
             info: state.room,
+            role: state.role,
+            others: state.people,
             read: state.read,
             scroll: Scroll::default(),
             left_bottom_at: None,
@@ -141,10 +148,66 @@ impl Room {
         &self.info.id
     }
 
-    /// Whether everybody is in it by rule.
+    /// Whether it is called by its name; the others are called by who is in them, or by what they are.
     #[must_use]
-    pub fn is_lobby(&self) -> bool {
-        self.info.kind == RoomKind::Lobby
+    pub fn has_name(&self) -> bool {
+        match self.info.kind {
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => true,
+            RoomKind::Direct | RoomKind::Inbox => false,
+        }
+    }
+
+    /// Whether it is a conversation between people.
+    #[must_use]
+    pub fn is_conversation(&self) -> bool {
+        self.info.kind == RoomKind::Direct
+    }
+
+    /// Whether it is this person's inbox.
+    #[must_use]
+    pub fn is_inbox(&self) -> bool {
+        self.info.kind == RoomKind::Inbox
+    }
+
+    /// What it is called in a sentence: `#name`, the people in it, or the inbox.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.info.kind {
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => format!("#{}", self.info.name),
+            RoomKind::Inbox => words::INBOX.to_owned(),
+            RoomKind::Direct if self.others.is_empty() => words::CONVERSATIONS.to_owned(),
+            RoomKind::Direct => {
+                let names: Vec<_> = self.others.iter().map(|user| user.name.as_str()).collect();
+                names.join(", ")
+            }
+        }
+    }
+
+    /// Where it stands in the list of rooms: which group, and the name within that.
+    #[must_use]
+    pub fn order(&self) -> (u8, String) {
+        let group = match self.info.kind {
+            RoomKind::Lobby => 0,
+            RoomKind::Public | RoomKind::Private | RoomKind::Unknown => 1,
+            RoomKind::Direct => 2,
+            RoomKind::Inbox => 3,
+        };
+        (group, self.label().to_lowercase())
+    }
+
+    /// Why nothing can be said in it, if that is so; `server` is what this person is on the whole server.
+    #[must_use]
+    pub fn closed_to(&self, server: ServerRole) -> Option<&'static str> {
+        let keeps_order = self.role > RoomRole::Member || server > ServerRole::Member;
+        if self.is_inbox() {
+            Some(words::INBOX_IS_READ)
+        } else if self.info.settings.archived {
+            Some(words::IS_ARCHIVED)
+        } else if self.info.settings.post == Post::Moderators && !keeps_order {
+            Some(words::MAY_NOT_POST)
+        } else {
+            None
+        }
     }
 
     /// Drops the lines, to start at the head; what is being written stays.
@@ -234,7 +297,7 @@ impl Room {
     /// People by whose names one can be mentioned: those who are here, and those who wrote.
     #[must_use]
     pub fn known_people(&self) -> BTreeMap<UserId, String> {
-        let mut known = BTreeMap::new();
+        let mut known: BTreeMap<_, _> = self.others.iter().map(|user| (user.id.clone(), user.name.as_str().to_owned())).collect();
         for line in self.timeline.lines() {
             known.insert(line.author.id.clone(), line.author.name.as_str().to_owned());
         }
@@ -262,6 +325,22 @@ impl People {
     pub fn replace(&mut self, online: u32, total: u32, members: Vec<Member>) {
         self.members = members.into_iter().map(|member| (member.user.id.clone(), member)).collect();
         (self.online, self.total) = (online, total);
+    }
+
+    /// Somebody is in the room no longer.
+    pub fn remove(&mut self, user: &UserId) {
+        let here = self.members.remove(user).is_some_and(|member| member.presence != Presence::Offline);
+        self.online = self.online.saturating_sub(u32::from(here));
+        self.total = self.total.saturating_sub(1);
+    }
+
+    /// Somebody is in the room now, and is here or not as it is known from another room.
+    pub fn add(&mut self, member: Option<Member>) {
+        self.total += 1;
+        if let Some(member) = member.filter(|member| member.presence != Presence::Offline) {
+            self.online += 1;
+            self.members.insert(member.user.id.clone(), Member { room_role: RoomRole::Member, ..member });
+        }
     }
 
     /// In the order of the list: here, away, gone; then by name.
