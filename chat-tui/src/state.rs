@@ -265,6 +265,12 @@ impl State {
         self.rooms.values().find(|room| room.has_name() && room.info.name == *name)
     }
 
+    /// Whether the list of people is shown.
+    #[must_use]
+    pub fn shows_people(&self) -> bool {
+        (self.screen.0 >= viewport::THREE_COLUMNS) != self.people_toggled
+    }
+
     /// The inbox, once there is one.
     #[must_use]
     pub fn inbox(&self) -> Option<&Room> {

@@ -80,6 +80,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.rooms_toggled &= !rooms;
             state.people_toggled &= !people;
             state.screen = (columns, rows);
+            rooms::learn_roles(state, &mut fx);
         }
         Event::Key(key) => keys::key(state, key, &mut fx),
         Event::Paste(text) => keys::paste(state, &text, &mut fx),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_proto::entry::{Body, Entry};
-use chat_proto::fold::{Line, Timeline};
+use chat_proto::fold::{Line, LineBody, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::room_mark_read::ReadPosition;
@@ -106,6 +106,8 @@ pub struct People {
     pub total: u32,
     /// Those who are known by name.
     pub members: BTreeMap<UserId, Member>,
+    /// Who keeps order, once that was told: presence leaves it out.
+    pub roles: Option<BTreeMap<UserId, RoomRole>>,
 }
 
 impl Room {
@@ -233,6 +235,7 @@ impl Room {
     pub fn disconnected(&mut self) {
         self.typing.0.clear();
         self.gap_since = None;
+        self.people.roles = None;
     }
 
     /// The lines are gone, and whatever stood on them.
@@ -272,17 +275,18 @@ impl Room {
     #[must_use]
     pub fn new_below(&self, me: Option<&UserId>) -> usize {
         let Some(left) = self.left_bottom_at else { return 0 };
-        let is_message = |line: &&Line| matches!(line.body, chat_proto::fold::LineBody::Message { .. });
-        self.timeline.lines_in(left + 1..).filter(is_message).filter(|line| Some(&line.author.id) != me).take(MOST_BELOW).count()
+        self.timeline.lines_in(left + 1..).filter(|line| counts(line)).filter(|line| Some(&line.author.id) != me).take(MOST_BELOW).count()
     }
 
     /// Counts live entries: what is new and by others.
     pub fn count(&mut self, entries: &[Entry], me: &UserId) {
         for entry in entries.iter().filter(|entry| entry.seq > self.counted) {
+            if entry.body.counts() && entry.author.id != *me {
+                self.read.unread += 1;
+            }
             if let Body::Message(message) = &entry.body
                 && entry.author.id != *me
             {
-                self.read.unread += 1;
                 self.read.mentions += u64::from(message.mentions.contains(me));
             }
         }
@@ -308,6 +312,24 @@ impl Room {
     }
 }
 
+/// Whether the line counts as one that is unread.
+#[must_use]
+pub fn counts(line: &Line) -> bool {
+    match line.body {
+        LineBody::Message { .. } | LineBody::Invited(_) | LineBody::Removed(_) => true,
+        LineBody::Topic { .. }
+        | LineBody::Create { .. }
+        | LineBody::Join
+        | LineBody::Leave
+        | LineBody::Invite(_)
+        | LineBody::Add(_)
+        | LineBody::Remove(_)
+        | LineBody::Role(_)
+        | LineBody::Settings(_)
+        | LineBody::Other { .. } => false,
+    }
+}
+
 impl People {
     /// Takes a change in.
     pub fn change(&mut self, online: u32, total: u32, changes: Vec<Member>) {
@@ -327,8 +349,29 @@ impl People {
         (self.online, self.total) = (online, total);
     }
 
+    /// What somebody is in the room, as far as that was told.
+    #[must_use]
+    pub fn role(&self, user: &UserId) -> RoomRole {
+        self.roles.as_ref().and_then(|roles| roles.get(user)).copied().unwrap_or_default()
+    }
+
+    /// Somebody is that in the room now.
+    pub fn give(&mut self, user: &UserId, role: RoomRole) {
+        if let Some(roles) = &mut self.roles {
+            roles.insert(user.clone(), role);
+        }
+    }
+
+    /// The server has told all members, with what they are in the room.
+    pub fn told(&mut self, online: u32, total: u32, members: &[Member]) {
+        (self.online, self.total) = (online, total);
+        let role = |member: &Member| Some((member.user.id.clone(), member.room_role?));
+        self.roles = Some(members.iter().filter_map(role).collect());
+    }
+
     /// Somebody is in the room no longer.
     pub fn remove(&mut self, user: &UserId) {
+        self.give(user, RoomRole::Member);
         let here = self.members.remove(user).is_some_and(|member| member.presence != Presence::Offline);
         self.online = self.online.saturating_sub(u32::from(here));
         self.total = self.total.saturating_sub(1);
@@ -339,7 +382,7 @@ impl People {
         self.total += 1;
         if let Some(member) = member.filter(|member| member.presence != Presence::Offline) {
             self.online += 1;
-            self.members.insert(member.user.id.clone(), Member { room_role: RoomRole::Member, ..member });
+            self.members.insert(member.user.id.clone(), Member { room_role: None, ..member });
         }
     }
 

@@ -47,7 +47,7 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
         Question::Find(_) => read::<RoomFind>(state, value, |state, found| rooms::found(state, found, None, fx)),
         Question::Members(id, list) => read::<RoomMembers>(state, value, |state, reply| {
             if let Some(room) = state.rooms.get_mut(&id) {
-                (room.people.online, room.people.total) = (reply.online, reply.total);
+                room.people.told(reply.online, reply.total, &reply.members);
             }
             if list {
                 state.popup = Some(Popup::People(id, reply.members, 0));

@@ -5,13 +5,14 @@ use chat_proto::name::{JoinCode, RoomName};
 use chat_proto::place::Seq;
 use chat_proto::request::room_list::RoomSummary;
 use chat_proto::request::{RoomFind, RoomMembers};
+use chat_proto::room::RoomKind;
 use chat_proto::words;
 
 use super::ask::ask_now;
 use super::{Fx, cache, compose, history, queue, scroll, sync};
 use crate::state::asked::Question;
 use crate::state::outbox::Work;
-use crate::state::room::Anchor;
+use crate::state::room::{Anchor, Room};
 use crate::state::{State, Wanted};
 use crate::storage::Change;
 
@@ -219,6 +220,20 @@ pub(super) fn first_unread(state: &mut State) {
     match first {
         Some(seq) => room.scroll.anchor = Anchor::Top(crate::state::Spot::Line(seq)),
         None => state.say("Nothing is unread here."),
+    }
+}
+
+/// Asks who keeps order in the room on the screen, where the people are shown and that is not known:
+/// presence does not tell it.
+pub(super) fn learn_roles(state: &mut State, fx: &mut Fx) {
+    let can_have = |room: &&Room| match room.info.kind {
+        RoomKind::Public | RoomKind::Private => true,
+        RoomKind::Lobby | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown => false,
+    };
+    let asked = state.asked.any(|question| matches!(question, Question::Members(id, _) if state.current.as_ref() == Some(id)));
+    let unknown = state.room().filter(can_have).is_some_and(|room| room.people.roles.is_none());
+    if unknown && !asked && state.shows_people() {
+        members(state, false, fx);
     }
 }
 

@@ -9,7 +9,7 @@ use super::ask::ask;
 use super::{Fx, history, queue, rooms};
 use crate::state::State;
 use crate::state::asked::Question;
-use crate::state::room::Room;
+use crate::state::room::{Room, counts};
 
 /// Asks where the rooms stand, unless that was just asked.
 pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
@@ -57,6 +57,9 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
         }
     }
     rooms::keep_only(state, &mine, fx);
+    if whole {
+        rooms::learn_roles(state, fx);
+    }
     queue::give_back_homeless(state, fx);
 }
 
@@ -78,10 +81,8 @@ fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat
     let beyond = room.timeline.lines_in(told.head.seq + 1..);
     let (mut unread, mut mentions) = (0, 0);
     for line in beyond.filter(|line| line.author.id != *me) {
-        if let chat_proto::fold::LineBody::Message { .. } = &line.body {
-            unread += 1;
-            mentions += u64::from(line.mentions(me));
-        }
+        unread += u64::from(counts(line));
+        mentions += u64::from(line.mentions(me));
     }
     room.read.unread += unread;
     room.read.mentions += mentions;

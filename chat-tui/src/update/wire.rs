@@ -105,9 +105,7 @@ fn amend(room: &mut Room, entry: &Entry, me: &UserId) {
             if given.user.id == *me {
                 room.role = given.role;
             }
-            if let Some(member) = room.people.members.get_mut(&given.user.id) {
-                member.room_role = given.role;
-            }
+            room.people.give(&given.user.id, given.role);
         }
         Body::Remove(removed) => {
             room.typing.0.retain(|user| user.id != removed.user.id);

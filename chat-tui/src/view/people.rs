@@ -28,7 +28,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
     let first = if area.height > 12 { 2 } else { 1 };
     let members = room.people.listed();
     for (row, member) in (first..area.height).zip(&members) {
-        paint::line(buffer, inner, row, &self::row(member, inner.width, theme));
+        paint::line(buffer, inner, row, &self::row(member, room.people.role(&member.user.id), inner.width, theme));
     }
     let unknown = usize::try_from(room.people.online).unwrap_or(0).saturating_sub(members.len());
     if unknown > 0 {
@@ -48,15 +48,15 @@ pub(super) fn sign(presence: Presence, theme: Theme) -> (&'static str, Style) {
 
 /// What stands behind a name: what they are in the room, and that they are away or a guest. The role is
 /// a letter where its word leaves too little of the name.
-fn note(member: &Member, space: usize) -> String {
+fn note(member: &Member, role: RoomRole, space: usize) -> String {
     let state = match (member.user.kind, member.presence) {
         (_, Presence::Away) => format!(" {}", words::AWAY),
         (UserKind::Guest, _) => format!(" {}", words::GUEST),
         _ => String::new(),
     };
-    let role = match member.room_role {
+    let role = match role {
         RoomRole::Member => return state,
-        RoomRole::Moderator | RoomRole::Owner => role::word(member.room_role),
+        RoomRole::Moderator | RoomRole::Owner => role::word(role),
     };
     let whole = format!(" {role}{state}");
     let letter = role.chars().take(1).flat_map(char::to_uppercase).collect::<String>();
@@ -64,11 +64,11 @@ fn note(member: &Member, space: usize) -> String {
 }
 
 /// One person: the sign of presence, the name, whether they are a guest.
-pub(super) fn row(member: &Member, wide: u16, theme: Theme) -> Row {
+pub(super) fn row(member: &Member, role: RoomRole, wide: u16, theme: Theme) -> Row {
     let (sign, style) = self::sign(member.presence, theme);
     let name = sanitize::line(member.user.name.as_str());
     let space = usize::from(wide).saturating_sub(4);
-    let note = note(member, space.saturating_sub(width(&name).min(NAME)));
+    let note = note(member, role, space.saturating_sub(width(&name).min(NAME)));
     let name = cut(&name, space.saturating_sub(width(&note)));
     let name_style = if member.presence == Presence::Online { theme.person(&member.user.color) } else { theme.style(Role::Muted) };
     Row::from(vec![Span::styled(format!(" {sign} "), style), Span::styled(name, name_style), Span::styled(note, theme.style(Role::Muted))])

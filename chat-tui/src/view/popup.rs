@@ -70,7 +70,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             let area = open(buffer, theme, over, 36, members.len(), words::PEOPLE);
             let skip = (*index).min(members.len().saturating_sub(usize::from(area.height)));
             for (row, member) in (0..area.height).zip(members.iter().skip(skip)) {
-                paint::line(buffer, area, row, &people::row(member, area.width, theme));
+                paint::line(buffer, area, row, &people::row(member, member.room_role.unwrap_or_default(), area.width, theme));
             }
             None
         }

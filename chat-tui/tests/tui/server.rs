@@ -203,7 +203,7 @@ impl Server {
         let time = self.time;
         let log = self.log(room);
         let seq = log.entries.len() as u64 + 1;
-        let n = log.entries.last().map_or(0, |entry| entry.n) + u64::from(matches!(body, Body::Message(_)));
+        let n = log.entries.last().map_or(0, |entry| entry.n) + u64::from(body.counts());
         let id = EntryId::parse(format!("{}-{seq}", log.info.name)).unwrap();
         let entry = Entry { seq, id, time, author, client_id, n, body };
         log.entries.push(entry.clone());
@@ -368,7 +368,11 @@ impl Server {
                 None => Err(Error::new(Code::NotFound, format!("There is no room #{}.", find.name))),
             },
             AnyRequest::RoomMembers(members) => {
-                let presence = self.presence(&members.room);
+                let mut presence = self.presence(&members.room);
+                for member in &mut presence.members {
+                    let role = self.log(&members.room).roles.get(&member.user.id).copied();
+                    member.room_role = Some(role.unwrap_or_default());
+                }
                 ok(json(&RoomMembersReply { online: presence.online, total: presence.total, members: presence.members }))
             }
             AnyRequest::RoomMarkRead(mark) => {
@@ -469,7 +473,7 @@ impl Server {
         let member = |user: &User| Member {
             user: user.clone(),
             presence: if user.name.as_str() == "bob" { Presence::Away } else { Presence::Online },
-            room_role: log.roles.get(&user.id).copied().unwrap_or_default(),
+            room_role: None,
         };
         // Whoever is called Offline is.
         let here = |user: &&User| log.members.contains(&user.id) && !user.name.as_str().contains("Offline");
