@@ -138,13 +138,7 @@ pub(super) fn add(facts: &Facts, room: &RoomFacts, add: &RoomAdd) -> Result<(Bod
 }
 
 /// Somebody's membership ends, or their invitation.
-pub(super) fn remove(
-    facts: &Facts,
-    room: &RoomFacts,
-    write: &Write,
-    who: &Standing,
-    remove: &RoomRemove,
-) -> Result<(Body, Moves), Error> {
+pub(super) fn remove(facts: &Facts, room: &RoomFacts, write: &Write, who: &Standing, remove: &RoomRemove) -> Result<(Body, Moves), Error> {
     let key = (room.room.id.clone(), remove.user.clone());
     let role = facts.members.get(&key).copied();
     may(who, What::Remove(role.unwrap_or_default()), &room.room)?;
