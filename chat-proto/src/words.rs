@@ -352,6 +352,18 @@ words! {
     COMPLETIONS = "Completions";
     /// A button: changes the theme.
     THEME_TO = "{name} theme";
+    /// A button: closes a room.
+    ARCHIVE = "Archive";
+    /// The title of a room's join codes.
+    CODES = "Join codes of #{room}";
+    /// A button.
+    CODE_NEW = "Make a join code";
+    /// A button: ends somebody's membership.
+    REMOVE = "Remove";
+    /// The label of somebody's role.
+    ROLE_IN = "Role in #{room}";
+    /// A button: changes what was filled in.
+    SAVE = "Save";
 }
 
 /// Puts values into a sentence.

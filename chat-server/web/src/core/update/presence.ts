@@ -33,6 +33,9 @@ export function onUser(state: State, user: User): Effect[] {
   for (const copy of state.rooms.values()) {
     const known = copy.people.get(user.id);
     if (known) meet(copy, { ...known, ...user });
+    if (copy.others.some(({ id }) => id === user.id)) {
+      copy.others = copy.others.map((other) => (other.id === user.id ? user : other));
+    }
   }
   if (state.me?.id !== user.id) return [];
   state.me = user;

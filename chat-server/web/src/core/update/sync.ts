@@ -42,10 +42,8 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
     for (const [id, member] of copy.people) if (!here.has(id)) copy.people.set(id, { ...member, presence: "offline" });
     for (const member of members) meet(copy, member);
   }
-  if (state.wanted !== null && state.rooms.has(state.wanted)) {
-    effects.push(...open(state, state.wanted));
-    state.wanted = null;
-  } else if (!currentRoom(state)) {
+  if (state.wanted !== null && state.rooms.has(state.wanted)) effects.push(...openWanted(state));
+  else if (!currentRoom(state)) {
     const known = [state.previous, state.remembered].flatMap((id) => (id && state.rooms.get(id)) || []);
     const next = known[0] ?? listed(state)[0];
     if (next) effects.push(...open(state, next.room.id));
@@ -55,6 +53,13 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
     effects.push(...askSync(state));
   }
   return effects;
+}
+
+/** Shows the room that was wished for; it is mine by now. */
+export function openWanted(state: State): Effect[] {
+  const id = state.wanted;
+  state.wanted = null;
+  return id === null ? [] : open(state, id);
 }
 
 function take(state: State, told: RoomState, whole: boolean): Effect[] {
@@ -70,7 +75,7 @@ function take(state: State, told: RoomState, whole: boolean): Effect[] {
     copy.head = head;
     copy.n = told.n;
   } else if (whole) copy.timeline.confirmed();
-  copy.room = room;
+  Object.assign(copy, { room, role: told.role, others: told.people });
   // Live entries may have come since the server looked.
   if (head.seq > copy.head.seq) copy.head = head;
   copy.n = Math.max(copy.n, told.n);
@@ -82,9 +87,11 @@ function take(state: State, told: RoomState, whole: boolean): Effect[] {
   return [];
 }
 
-function newCopy(state: State, { room, epoch, head, n, read }: RoomState): RoomCopy {
+function newCopy(state: State, { room, epoch, head, n, read, role, people }: RoomState): RoomCopy {
   return {
     room,
+    role,
+    others: people,
     timeline: new Timeline(state.me?.id ?? "", epoch),
     head,
     n,
