@@ -179,7 +179,8 @@ export function page(from: number, entries: Entry[], head = entries.at(-1)!.seq,
   };
 }
 
-const common = (seq: number, author = ADA, client_id = `c${seq}`) => ({
+/** What every entry has. */
+export const common = (seq: number, author = ADA, client_id = `c${seq}`) => ({
   seq,
   id: `r1-${seq}`,
   time: 1_000 * seq,
