@@ -24,7 +24,7 @@ pub struct Entry {
     pub author: Author,
     /// The id that its author's client gave the request.
     pub client_id: ClientId,
-    /// How many messages the room's log holds up to and with this entry.
+    /// How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
     pub n: u64,
     /// What it is.
     #[serde(flatten)]
@@ -99,6 +99,12 @@ impl Body {
             Self::Edit(_) | Self::Delete(_) | Self::React(_) => false,
             Self::Unknown(unknown) => unknown.fallback().is_some(),
         }
+    }
+
+    /// Whether the log's running number of messages counts it: messages, and in an inbox what it tells.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        matches!(self, Self::Message(_) | Self::Invited(_) | Self::Removed(_))
     }
 
     /// The entry that this one amends.

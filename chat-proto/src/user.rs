@@ -122,8 +122,7 @@ pub struct Member {
     pub user: User,
     /// Whether they are here.
     pub presence: Presence,
-    /// Their role in the room; left out for members.
-    #[serde(default, deserialize_with = "bounds::known_or_default", skip_serializing_if = "RoomRole::is_member")]
-    #[ts(as = "Option<RoomRole>")]
-    pub room_role: RoomRole,
+    /// Their role in the room, where members are asked for; presence leaves it out.
+    #[serde(default, deserialize_with = "bounds::known_or_default", skip_serializing_if = "Option::is_none")]
+    pub room_role: Option<RoomRole>,
 }

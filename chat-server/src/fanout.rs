@@ -46,8 +46,9 @@ pub enum Audience {
 /// Delivery to connections.
 #[async_trait]
 pub trait FanOut: Send + Sync + 'static {
-    /// Entries just committed, in commit order. Never waits. A `join` attaches its author's
-    /// connections just before it goes out, a `leave` detaches them just after.
+    /// Entries just committed, in commit order. Never waits. Who comes by an entry is attached, with all
+    /// connections, just before it goes out; who goes is detached just after. Who may not read what an
+    /// entry points at gets it without that.
     fn entries(&self, entries: Vec<CommittedEntry>);
 
     /// Attaches a new connection to its user and to these rooms, and to no others; when this

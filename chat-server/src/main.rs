@@ -44,6 +44,11 @@ async fn serve(args: &ServeArgs) -> Result<(), String> {
     for address in &server.addresses {
         tracing::info!("listening on http://{address}");
     }
+    if let Some(code) = &server.owner_code {
+        // For whoever started it, and not for the log: who has the code has the server.
+        let sentence = "This server has no owner yet. Make an account in the page or the terminal client (/register NAME), then say";
+        let _ = writeln!(std::io::stderr(), "{sentence} /claim {code}");
+    }
     tokio::select! {
         () = platform::asked_to_stop() => {}
         () = server.broken() => return Err("A part of the server broke, and it had to stop; the log says which. What was acknowledged is stored.".to_owned()),

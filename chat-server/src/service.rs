@@ -4,7 +4,7 @@
 //! - `open`: a handshake becomes a caller, and gets its `welcome`;
 //! - `writer`: the one queue of everything that is written, committed in groups;
 //! - `visit`: those who are in a room without being its member, from the classic pages;
-//! - `requests`: each request's way; `rooms`, `people`, `account`, `announce`: what they do;
+//! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `account`, `announce`: what they do;
 //! - `ticking`: what happens by the clock alone.
 
 use std::collections::{HashMap, HashSet};
@@ -15,7 +15,7 @@ use chat_proto::error::{Code, Error};
 use chat_proto::event::ServerInfo;
 use chat_proto::id::{RoomId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::Identity;
+use chat_proto::name::{Identity, JoinCode};
 use chat_proto::place::Millis;
 use chat_proto::secret::{Password, Token};
 use chat_proto::text::ClientName;
@@ -32,6 +32,8 @@ use crate::storage::{Store, StoreError, TokenHash};
 
 mod account;
 mod announce;
+mod codes;
+mod directory;
 mod open;
 mod people;
 mod requests;
@@ -120,6 +122,10 @@ pub struct Service {
     login_rates: Mutex<Rates<String>>,
     rename_rates: Mutex<Rates>,
     room_rates: Mutex<Rates<String>>,
+    code_rates: Mutex<Rates<String>>,
+    find_rates: Mutex<Rates>,
+    /// By which an account becomes the server's owner, while it has none.
+    owner_code: Mutex<Option<JoinCode>>,
     callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
     passing: Arc<PassingNames>,
     /// Who was here since it was last written down.
@@ -138,6 +144,12 @@ const RENAME_INTERVAL_MS: u64 = 10_000;
 /// Rooms that visitors from one address have made for them at once; then one in ten seconds.
 const ROOM_BURST: u32 = 10;
 const ROOM_INTERVAL_MS: u64 = 10_000;
+/// Join codes made by one user, or tried from one address, at once; then one in five seconds.
+const CODE_BURST: u32 = 20;
+const CODE_INTERVAL_MS: u64 = 5_000;
+/// People looked for by one user at once, as while a name is typed; then two a second.
+const FIND_BURST: u32 = 60;
+const FIND_INTERVAL_MS: u64 = 500;
 
 impl Service {
     /// The service over its ports, under that name and with those limits.
@@ -150,6 +162,9 @@ impl Service {
             login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
             rename_rates: Mutex::new(Rates::every_ms(RENAME_BURST, RENAME_INTERVAL_MS)),
             room_rates: Mutex::new(Rates::every_ms(ROOM_BURST, ROOM_INTERVAL_MS)),
+            code_rates: Mutex::new(Rates::every_ms(CODE_BURST, CODE_INTERVAL_MS)),
+            find_rates: Mutex::new(Rates::every_ms(FIND_BURST, FIND_INTERVAL_MS)),
+            owner_code: Mutex::default(),
             store: ports.store,
             fanout: ports.fanout,
             clock: ports.clock,

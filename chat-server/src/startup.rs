@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use chat_proto::name::RoomName;
+use chat_proto::name::{JoinCode, RoomName};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
@@ -46,6 +46,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Server {
     /// Where, with the real ports.
     pub addresses: Vec<SocketAddr>,
+    /// By which an account becomes the server's owner, while it has none.
+    pub owner_code: Option<JoinCode>,
     stop: CancellationToken,
     running: JoinHandle<()>,
 }
@@ -102,9 +104,10 @@ impl Server {
 
         let admin = listen_to_operator(&data_dir, &service);
         let stop = CancellationToken::new();
+        let owner_code = service.offer_ownership().await.map_err(|error| error.to_string())?;
         let parts = Parts { listeners, router, engines, service, fanout, store, admin, _data_dir: data_dir };
         let running = tokio::spawn(parts.run(stop.clone()));
-        Ok(Self { addresses, stop, running })
+        Ok(Self { addresses, owner_code, stop, running })
     }
 
     /// Waits until the server has ended without being asked to, since a part of it broke.

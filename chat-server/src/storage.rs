@@ -11,18 +11,21 @@ use chat_proto::entry::Entry;
 use chat_proto::error::{Code, Error};
 use chat_proto::id::{Epoch, RoomId, ServerId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, Identity};
+use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
+use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::room::{Room, RoomRole};
 use chat_proto::text::ClientName;
-use chat_proto::user::{Color, User};
+use chat_proto::user::{Color, ServerRole, User};
 
-use crate::domain::decide::Context;
+use crate::domain::access::Standing;
+use crate::domain::decide::{Context, Moves, NewEntry};
 use crate::domain::naming::PassingNames;
 use crate::domain::write::{Write, Written};
 
@@ -91,6 +94,27 @@ pub struct CommittedEntry {
     pub epoch: Epoch,
     /// The entry.
     pub entry: Entry,
+    /// Who comes and goes by it.
+    pub moves: Moves,
+    /// Members who may not read what it points at.
+    pub veiled_for: Vec<UserId>,
+}
+
+impl From<NewEntry> for CommittedEntry {
+    fn from(NewEntry { room, epoch, entry, moves, veiled_for, digest: _ }: NewEntry) -> Self {
+        Self { room, epoch, entry, moves, veiled_for }
+    }
+}
+
+/// What somebody is told of somebody.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Who.
+    pub user: User,
+    /// Since when the server knows them.
+    pub since: Millis,
+    /// The rooms that both are in.
+    pub rooms: Vec<RoomId>,
 }
 
 /// A user to be made.
@@ -165,14 +189,41 @@ pub trait Store: Send + Sync + 'static {
     /// The state of all of the reader's rooms; `reset` where a cursor does not fit.
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError>;
 
-    /// The stored members of a room that the reader may see, by name, at most 1,000.
-    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>>;
+    /// The stored members of a room whose people the reader may see, by name, at most 1,000.
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<(User, RoomRole)>>;
+
+    /// A room and how somebody stands to it; none where there is no such room.
+    async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError>;
 
     /// Public rooms, those with the most members first.
     async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError>;
 
     /// The public room of that name.
     async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary>;
+
+    /// Keeps a join code; false when there is one of that name already.
+    async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError>;
+
+    /// The room that a join code lets in to.
+    async fn find_code(&self, reader: &User, code: &JoinCode, now: Millis) -> Answer<RoomSummary>;
+
+    /// The join codes of a room that still let in, those that end first at the top.
+    async fn codes(&self, room: &RoomId, now: Millis) -> Result<Vec<InviteCode>, StoreError>;
+
+    /// Ends a join code of that room; false when it has no such code.
+    async fn end_code(&self, room: &RoomId, code: &JoinCode) -> Result<bool, StoreError>;
+
+    /// Accounts whose identity or display name begins with that, a whole name first, then by name.
+    async fn find_users(&self, query: &str, limit: u32) -> Result<Vec<User>, StoreError>;
+
+    /// An account, or a guest who shares a room with the reader.
+    async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError>;
+
+    /// Whether an account is the server's owner.
+    async fn has_owner(&self) -> Result<bool, StoreError>;
+
+    /// Gives an account a role on the server. With `first` only while no account is its owner.
+    async fn set_server_role(&self, user: &UserId, role: ServerRole, first: bool) -> Answer<User>;
 
     /// Whose token it is; a session is marked used now.
     async fn token_owner(&self, hash: &TokenHash, now: Millis) -> Result<TokenOwner, StoreError>;

@@ -1,23 +1,31 @@
 //! The decision on a batch of writes: which become entries, in which order, and what each caller
 //! is told. Step 3 of the writer's transaction; what was checked earlier does not count.
+//!
+//! - `messages`: what is said, and what becomes of it; `rooms`: rooms are made and changed;
+//! - `people`: who comes and goes; `remember`: what an entry changes for the writes behind it.
 
-use chat_proto::entry::{Body, Content, Create, Delete, Edit, Entry, Join, Leave, Message, React, Topic};
+use chat_proto::entry::{Body, Entry, Join, Leave, Topic};
 use chat_proto::error::{Code, Error};
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
-use chat_proto::limits;
-use chat_proto::name::confusable_key;
-use chat_proto::place::{Millis, Place};
-use chat_proto::request::room_create::RoomCreated;
+use chat_proto::name::JoinCode;
+use chat_proto::place::{Mark, Millis, Place};
 use chat_proto::request::stored::Stored;
-use chat_proto::room::{Room, RoomKind};
-use chat_proto::request::{MessageDelete, MessageEdit, MessageReact, MessageSend, RoomCreate};
-use chat_proto::text::TopicText;
-use chat_proto::user::UserKind;
+use chat_proto::room::{History, Room, RoomRole};
+use chat_proto::user::Author;
 
-use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target};
+use crate::domain::access::{Standing, What, may, no_such_room};
+use crate::domain::facts::{Facts, Known, RoomFacts};
 use crate::domain::random::Random;
+use crate::domain::ranges::{Readable, points_at};
 use crate::domain::rates::Rates;
 use crate::domain::write::{EntryRequest, Write, Written};
+
+mod messages;
+mod people;
+mod remember;
+mod rooms;
+
+pub use people::no_such_code;
 
 /// What a decision needs from outside.
 pub struct Context<'a> {
@@ -36,6 +44,8 @@ pub struct Decision {
     pub rooms: Vec<NewRoom>,
     /// Entries to be stored, in order.
     pub entries: Vec<NewEntry>,
+    /// Join codes that somebody came in by, each as often as that.
+    pub codes: Vec<JoinCode>,
     /// One outcome for each write of the batch, in order.
     pub outcomes: Vec<Result<Written, Error>>,
 }
@@ -45,12 +55,14 @@ pub struct Decision {
 pub struct NewRoom {
     /// What it is called and about.
     pub room: Room,
+    /// The key under which its name is unique.
+    pub key: String,
     /// The life of its log.
     pub epoch: Epoch,
-    /// Who makes it.
+    /// Who makes it; of an inbox, whose it is.
     pub creator: UserId,
-    /// By which request.
-    pub client_id: ClientId,
+    /// By which request; none for an inbox.
+    pub client_id: Option<ClientId>,
 }
 
 /// An entry to be stored.
@@ -64,275 +76,204 @@ pub struct NewEntry {
     pub entry: Entry,
     /// The digest of the request.
     pub digest: i64,
-    /// Whether the server itself wrote it, who is a member of nothing, also not of what it makes.
-    pub by_server: bool,
+    /// Who comes and goes by it.
+    pub moves: Moves,
+    /// Members who may not read what it points at.
+    pub veiled_for: Vec<UserId>,
+}
+
+/// Who comes and goes by an entry. What the server itself makes it is no member of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// Who is a member from this entry on, and in which role.
+    pub joins: Vec<(UserId, RoomRole)>,
+    /// Who is a member up to this entry.
+    pub leaves: Vec<UserId>,
+}
+
+impl Moves {
+    fn joins(user: &UserId, role: RoomRole) -> Self {
+        Self { joins: vec![(user.clone(), role)], leaves: Vec::new() }
+    }
+
+    fn leaves(user: &UserId) -> Self {
+        Self { joins: Vec::new(), leaves: vec![user.clone()] }
+    }
 }
 
 /// Decides a batch, in order; each decision sees what the ones before it did.
 pub fn decide(facts: &mut Facts, batch: &[Write], context: &mut Context<'_>) -> Decision {
-    let mut decision = Decision::default();
+    let mut desk = Desk { facts, context, decision: Decision::default() };
     for write in batch {
         let outcome = match &write.request {
-            EntryRequest::Create(create) => decide_creation(facts, write, create, context, &mut decision),
-            _ => decide_entry(facts, write, context, &mut decision),
+            EntryRequest::Create(create) => desk.create(write, create),
+            EntryRequest::Direct(direct) => desk.open_direct(write, direct),
+            _ => desk.decide_entry(write),
         };
-        decision.outcomes.push(outcome);
+        desk.decision.outcomes.push(outcome);
     }
-    decision
+    desk.decision
 }
 
-fn decide_entry(facts: &mut Facts, write: &Write, context: &mut Context<'_>, decision: &mut Decision) -> Result<Written, Error> {
-    let Some(room) = write.request.room().and_then(|id| facts.rooms.get(id)).cloned() else {
-        return Err(no_such_room());
-    };
-    let id = &room.room.id;
-    let author = &write.author.id;
-    let key = (id.clone(), author.clone(), write.request.client_id().clone());
-    if let Some(known) = facts.known.get(&key) {
-        return repeat(known.digest, write.digest).map(|()| Written::Stored(known.stored.clone()));
-    }
-    if let Some(after) = write.request.after()
-        && !facts.known.contains_key(&(id.clone(), author.clone(), after.clone()))
-    {
-        return Err(Error::new(Code::OutOfOrder, "The message before this one is not stored yet."));
-    }
-    let is_member = facts.members.contains(&(id.clone(), author.clone()));
-    if let (EntryRequest::Join(_), true, Some(head_id)) = (&write.request, is_member, &room.head_id) {
-        // Nothing to write: the answer is where the room stands.
-        return Ok(Written::Stored(Stored { seq: room.head, id: head_id.clone(), time: room.time, n: room.n }));
-    }
-    let body = body(facts, &room, write, is_member)?;
-    charge(context, author)?;
-    Ok(Written::Stored(push(facts, &room, write, body, context, decision)))
+/// Where a batch is decided.
+struct Desk<'a, 'b> {
+    facts: &'a mut Facts,
+    context: &'a mut Context<'b>,
+    decision: Decision,
 }
 
-/// What the entry will say, or why it may not.
-fn body(facts: &Facts, room: &RoomFacts, write: &Write, is_member: bool) -> Result<Body, Error> {
-    if !is_member && !matches!(write.request, EntryRequest::Join(_)) && !may_visit(room, write) {
-        return Err(Error::new(Code::Forbidden, format!("You are not in #{}. /join {} lets you in.", room.room.name, room.room.name)));
+/// An entry about to get its place.
+struct Draft<'a> {
+    author: Author,
+    client_id: &'a ClientId,
+    digest: i64,
+    body: Body,
+    moves: Moves,
+}
+
+impl<'a> Draft<'a> {
+    fn of(write: &'a Write, body: Body, moves: Moves) -> Self {
+        Self { author: write.author.author(), client_id: write.request.client_id(), digest: write.digest, body, moves }
     }
-    match &write.request {
-        EntryRequest::Send(send) => say(facts, room, send).map(Body::Message),
-        EntryRequest::Edit(edit) => edit_message(facts, room, write, edit).map(Body::Edit),
-        EntryRequest::Delete(delete) => delete_message(facts, room, write, delete).map(Body::Delete),
-        EntryRequest::React(react) => react_to(facts, room, write, react).map(Body::React),
-        EntryRequest::Topic(request) => Ok(Body::Topic(Topic { topic: request.topic.clone() })),
-        EntryRequest::Join(_) => Ok(Body::Join(Join {})),
-        EntryRequest::Leave(_) if room.room.kind == RoomKind::Lobby && write.author.kind == UserKind::Guest => {
-            Err(Error::new(Code::Forbidden, "The lobby is where guests are. Sign in to leave it."))
+}
+
+impl Desk<'_, '_> {
+    fn decide_entry(&mut self, write: &Write) -> Result<Written, Error> {
+        let Some(room) = write.request.room().and_then(|id| self.facts.rooms.get(id)).cloned() else {
+            return Err(no_such_room());
+        };
+        let id = &room.room.id;
+        let author = &write.author.id;
+        let key = (id.clone(), author.clone(), write.request.client_id().clone());
+        if let Some(known) = self.facts.known.get(&key) {
+            return repeat(known.digest, write.digest).map(|()| Written::Stored(known.stored.clone()));
         }
-        EntryRequest::Leave(_) => Ok(Body::Leave(Leave {})),
-        EntryRequest::Create(_) => Err(Error::new(Code::Invalid, "A room is made by `room:create` alone.")),
+        if let Some(after) = write.request.after()
+            && !self.facts.known.contains_key(&(id.clone(), author.clone(), after.clone()))
+        {
+            return Err(Error::new(Code::OutOfOrder, "The message before this one is not stored yet."));
+        }
+        let who = self.standing(write, id);
+        if let (EntryRequest::Join(_), Some(_), Some(head_id)) = (&write.request, who.member, &room.head_id) {
+            // Nothing to write: the answer is where the room stands.
+            return Ok(Written::Stored(Stored { seq: room.head, id: head_id.clone(), time: room.time, n: room.n }));
+        }
+        let (body, moves) = self.body(&room, write, &who)?;
+        self.charge(author)?;
+        let notice = self.notice(&room, &body, write);
+        let stored = self.push(&room, Draft::of(write, body, moves));
+        if let Some((user, body)) = notice {
+            self.tell(&user, Draft::of(write, body, Moves::default()));
+        }
+        Ok(Written::Stored(stored))
     }
-}
 
-/// Who visits a public room may speak in it, and nothing else.
-fn may_visit(room: &RoomFacts, write: &Write) -> bool {
-    write.visiting && matches!(write.request, EntryRequest::Send(_)) && matches!(room.room.kind, RoomKind::Lobby | RoomKind::Public)
-}
+    /// How the author of a write stands to a room.
+    fn standing(&self, write: &Write, room: &RoomId) -> Standing {
+        let key = (room.clone(), write.author.id.clone());
+        Standing {
+            invited: self.facts.invited.contains(&key),
+            visiting: write.visiting,
+            passing: write.passing,
+            ..Standing::of(&write.author, self.facts.members.get(&key).copied())
+        }
+    }
 
-fn say(facts: &Facts, room: &RoomFacts, send: &MessageSend) -> Result<Message, Error> {
-    let reply_to = match &send.reply_to {
-        None => None,
-        Some(place) => {
-            let target = target(facts, room, place, "reply_to")?;
-            if target.deleted {
-                return Err(gone("The message that you answer was deleted."));
+    /// What the entry will say and who comes or goes by it, or why it may not.
+    fn body(&mut self, room: &RoomFacts, write: &Write, who: &Standing) -> Result<(Body, Moves), Error> {
+        let allowed = |what: What| may(who, what, &room.room);
+        let stays = |body: Body| Ok((body, Moves::default()));
+        match &write.request {
+            EntryRequest::Send(send) => {
+                allowed(What::Say)?;
+                stays(Body::Message(messages::say(self.facts, room, write, send)?))
             }
-            Some(target.quote(place.seq))
-        }
-    };
-    let mentions = mentions(facts, &room.room.id, &send.mentions)?;
-    Ok(Message { content: Content::text(send.content.text.as_str()), mentions, reply_to })
-}
-
-fn edit_message(facts: &Facts, room: &RoomFacts, write: &Write, edit: &MessageEdit) -> Result<Edit, Error> {
-    own_message(facts, room, write, &edit.target)?;
-    let mentions = mentions(facts, &room.room.id, &edit.mentions)?;
-    Ok(Edit { target: mark(&edit.target), content: Content::text(edit.content.text.as_str()), mentions })
-}
-
-fn delete_message(facts: &Facts, room: &RoomFacts, write: &Write, delete: &MessageDelete) -> Result<Delete, Error> {
-    own_message(facts, room, write, &delete.target)?;
-    Ok(Delete { target: mark(&delete.target) })
-}
-
-fn react_to(facts: &Facts, room: &RoomFacts, write: &Write, react: &MessageReact) -> Result<React, Error> {
-    let target = target(facts, room, &react.target, "target")?;
-    if target.deleted {
-        return Err(gone("The message was deleted."));
-    }
-    let standing = facts.reactions.get(&(room.room.id.clone(), react.target.seq));
-    let people = standing.and_then(|standing| standing.get(&react.emoji));
-    if react.on && people.is_none_or(|people| people.is_empty()) {
-        let different = standing.map_or(0, |standing| standing.values().filter(|people| !people.is_empty()).count());
-        if different >= limits::EMOJI_PER_MESSAGE {
-            return Err(Error::invalid("emoji", format_args!("would be one too many: {different} different reactions stand there")));
-        }
-    }
-    let others = people.map_or(0, |people| people.iter().filter(|user| **user != write.author.id).count());
-    let count = others as u32 + u32::from(react.on);
-    Ok(React { target: mark(&react.target), emoji: react.emoji.clone(), on: react.on, count })
-}
-
-fn own_message<'a>(facts: &'a Facts, room: &RoomFacts, write: &Write, place: &Place) -> Result<&'a Target, Error> {
-    let target = target(facts, room, place, "target")?;
-    if target.author.id != write.author.id {
-        return Err(Error::new(Code::Forbidden, "Only its author can do that."));
-    }
-    if target.deleted {
-        return Err(gone("The message was deleted."));
-    }
-    Ok(target)
-}
-
-/// The message that is pointed at: the same life of the log, and the same entry still there.
-fn target<'a>(facts: &'a Facts, room: &RoomFacts, place: &Place, field: &str) -> Result<&'a Target, Error> {
-    let found = facts.targets.get(&(room.room.id.clone(), place.seq));
-    let Some(found) = found.filter(|found| found.id == place.id && room.epoch == place.epoch) else {
-        let mut error = Error::new(Code::EpochChanged, "The room's log was made anew, and another entry stands there now.");
-        error.field = Some(field.to_owned());
-        return Err(error);
-    };
-    if !found.is_message {
-        return Err(Error::invalid(field, "is not a message"));
-    }
-    Ok(found)
-}
-
-fn mentions(facts: &Facts, room: &RoomId, wished: &[UserId]) -> Result<Vec<UserId>, Error> {
-    if wished.len() > limits::MENTIONS {
-        return Err(Error::invalid("mentions", format_args!("names {} people; at most {} are allowed", wished.len(), limits::MENTIONS)));
-    }
-    let mut mentions: Vec<UserId> = Vec::new();
-    for user in wished {
-        if !mentions.contains(user) && facts.members.contains(&(room.clone(), user.clone())) {
-            mentions.push(user.clone());
-        }
-    }
-    Ok(mentions)
-}
-
-fn decide_creation(
-    facts: &mut Facts,
-    write: &Write,
-    create: &RoomCreate,
-    context: &mut Context<'_>,
-    decision: &mut Decision,
-) -> Result<Written, Error> {
-    let key = (write.author.id.clone(), create.client_id.clone());
-    if let Some(made) = facts.creations.get(&key) {
-        let created = RoomCreated { room: made.room.clone(), stored: made.stored.clone() };
-        return repeat(made.digest, write.digest).map(|()| Written::Created(created));
-    }
-    let name_key = confusable_key(create.name.as_str());
-    if facts.taken_names.contains(&name_key) {
-        let mut error = Error::new(
-            Code::NameTaken,
-            format!("There is a room #{} already, or one that looks like it. /join takes you in.", create.name),
-        );
-        error.field = Some("name".to_owned());
-        return Err(error);
-    }
-    charge(context, &write.author.id)?;
-    let empty = || TopicText::parse("").unwrap_or_else(|_| unreachable!("an empty topic is a topic"));
-    let room = Room {
-        id: RoomId::parse(context.random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}")),
-        name: create.name.clone(),
-        topic: create.topic.clone().unwrap_or_else(empty),
-        kind: RoomKind::Public,
-    };
-    let epoch = Epoch::parse(context.random.id()).unwrap_or_else(|reason| unreachable!("a random epoch {reason}"));
-    let fresh = RoomFacts { room: room.clone(), epoch: epoch.clone(), head: 0, head_id: None, time: 0, n: 0 };
-    facts.taken_names.insert(name_key);
-    facts.rooms.insert(room.id.clone(), fresh.clone());
-    decision.rooms.push(NewRoom { room: room.clone(), epoch, creator: write.author.id.clone(), client_id: create.client_id.clone() });
-    let stored = push(facts, &fresh, write, Body::Create(Create { name: create.name.clone() }), context, decision);
-    facts.creations.insert(key, Creation { room: room.clone(), stored: stored.clone(), digest: Some(write.digest) });
-    Ok(Written::Created(RoomCreated { room, stored }))
-}
-
-/// Gives the entry its place, and lets the facts know.
-fn push(facts: &mut Facts, room: &RoomFacts, write: &Write, body: Body, context: &mut Context<'_>, decision: &mut Decision) -> Stored {
-    let id = &room.room.id;
-    let (seq, time) = (room.head + 1, room.time.max(context.now));
-    let n = room.n + u64::from(matches!(body, Body::Message(_)));
-    let entry = Entry {
-        seq,
-        id: EntryId::parse(context.random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}")),
-        time,
-        author: write.author.author(),
-        client_id: write.request.client_id().clone(),
-        n,
-        body,
-    };
-    let stored = Stored { seq, id: entry.id.clone(), time, n };
-    if let Some(room) = facts.rooms.get_mut(id) {
-        (room.head, room.time, room.n) = (seq, time, n);
-        room.head_id = Some(entry.id.clone());
-        if let Body::Topic(topic) = &entry.body {
-            room.room.topic = topic.topic.clone();
-        }
-    }
-    let key = (id.clone(), write.author.id.clone(), entry.client_id.clone());
-    facts.known.insert(key, Known { stored: stored.clone(), digest: Some(write.digest) });
-    remember(facts, id, &entry);
-    let by_server = write.author.kind == UserKind::Server;
-    decision.entries.push(NewEntry { room: id.clone(), epoch: room.epoch.clone(), entry, digest: write.digest, by_server });
-    stored
-}
-
-/// What the entry changes for the writes behind it in the same batch.
-fn remember(facts: &mut Facts, room: &RoomId, entry: &Entry) {
-    let author = &entry.author.id;
-    match &entry.body {
-        Body::Message(message) => {
-            let target = Target {
-                id: entry.id.clone(),
-                author: entry.author.clone(),
-                is_message: true,
-                deleted: false,
-                text: message.content.text.clone(),
-            };
-            facts.targets.insert((room.clone(), entry.seq), target);
-        }
-        Body::Edit(edit) => {
-            if let Some(target) = facts.targets.get_mut(&(room.clone(), edit.target.seq)) {
-                target.text.clone_from(&edit.content.text);
+            EntryRequest::Edit(edit) => {
+                allowed(What::AmendOwn)?;
+                stays(Body::Edit(messages::edit(self.facts, room, write, edit)?))
+            }
+            EntryRequest::Delete(delete) => {
+                allowed(What::AmendOwn)?;
+                stays(Body::Delete(messages::delete(self.facts, room, write, who, delete)?))
+            }
+            EntryRequest::React(react) => {
+                allowed(What::React)?;
+                stays(Body::React(messages::react(self.facts, room, write, react)?))
+            }
+            EntryRequest::Topic(request) => {
+                allowed(What::SetTopic)?;
+                stays(Body::Topic(Topic { topic: request.topic.clone() }))
+            }
+            EntryRequest::Configure(configure) => stays(Body::Settings(rooms::configure(self.facts, room, who, configure)?)),
+            EntryRequest::Join(join) => {
+                self.come_in(room, write, who, join)?;
+                Ok((Body::Join(Join {}), Moves::joins(&write.author.id, RoomRole::Member)))
+            }
+            EntryRequest::Leave(_) => {
+                allowed(What::Leave)?;
+                Ok((Body::Leave(Leave {}), Moves::leaves(&write.author.id)))
+            }
+            EntryRequest::Invite(invite) => {
+                allowed(What::Invite)?;
+                stays(Body::Invite(people::invite(self.facts, room, invite)?))
+            }
+            EntryRequest::Add(add) => {
+                allowed(What::Add)?;
+                people::add(self.facts, room, add)
+            }
+            EntryRequest::Remove(remove) => people::remove(self.facts, room, write, who, remove),
+            EntryRequest::Role(role) => {
+                allowed(What::GiveRole)?;
+                stays(Body::Role(people::role(self.facts, room, write, role)?))
+            }
+            EntryRequest::Create(_) | EntryRequest::Direct(_) => {
+                Err(Error::new(Code::Invalid, "A room is made by `room:create` or `direct:open` alone."))
             }
         }
-        Body::Delete(delete) => {
-            let key = (room.clone(), delete.target.seq);
-            facts.reactions.remove(&key);
-            if let Some(target) = facts.targets.get_mut(&key) {
-                target.deleted = true;
-                target.text.clear();
-            }
-        }
-        Body::React(react) => {
-            let standing = facts.reactions.entry((room.clone(), react.target.seq)).or_default();
-            let people = standing.entry(react.emoji.clone()).or_default();
-            if react.on {
-                people.insert(author.clone());
-            } else {
-                people.remove(author);
-            }
-        }
-        Body::Join(_) | Body::Create(_) => {
-            facts.members.insert((room.clone(), author.clone()));
-        }
-        Body::Leave(_) => {
-            facts.members.remove(&(room.clone(), author.clone()));
-        }
-        Body::Topic(_) | Body::Unknown(_) => {}
     }
-}
 
-fn charge(context: &mut Context<'_>, author: &UserId) -> Result<(), Error> {
-    context.rates.take(author, context.now).map_err(|wait| {
-        let seconds = wait.div_ceil(1_000);
-        Error::new(Code::SlowDown, format!("That is too much at once. Go on in {seconds} s.")).after(wait)
-    })
+    /// Gives the entry its place, and lets the facts know.
+    fn push(&mut self, room: &RoomFacts, draft: Draft<'_>) -> Stored {
+        let id = &room.room.id;
+        let (seq, time) = (room.head + 1, room.time.max(self.context.now));
+        let n = room.n + u64::from(draft.body.counts());
+        let entry = Entry {
+            seq,
+            id: EntryId::parse(self.context.random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}")),
+            time,
+            author: draft.author,
+            client_id: draft.client_id.clone(),
+            n,
+            body: draft.body,
+        };
+        let stored = Stored { seq, id: entry.id.clone(), time, n };
+        if let Some(room) = self.facts.rooms.get_mut(id) {
+            (room.head, room.time, room.n) = (seq, time, n);
+            room.head_id = Some(entry.id.clone());
+        }
+        let key = (id.clone(), entry.author.id.clone(), entry.client_id.clone());
+        self.facts.known.insert(key, Known { stored: stored.clone(), digest: Some(draft.digest) });
+        let veiled_for = self.veiled_for(&room.room, &entry);
+        remember::remember(self.facts, id, &entry, &draft.moves);
+        let (epoch, room) = (room.epoch.clone(), id.clone());
+        self.decision.entries.push(NewEntry { room, epoch, entry, digest: draft.digest, moves: draft.moves, veiled_for });
+        stored
+    }
+
+    /// The members who may not read what an entry points at, where not everybody may read everything.
+    fn veiled_for(&self, room: &Room, entry: &Entry) -> Vec<UserId> {
+        let (History::Joined, Some(seq)) = (room.settings.history, points_at(&entry.body)) else { return Vec::new() };
+        let members = self.facts.ranges.get(&room.id).into_iter().flatten();
+        let veiled = members.filter(|(_, ranges)| !Readable::of_member(History::Joined, ranges).contains(seq));
+        veiled.map(|(user, _)| user.clone()).collect()
+    }
+
+    fn charge(&mut self, author: &UserId) -> Result<(), Error> {
+        self.context.rates.take(author, self.context.now).map_err(|wait| {
+            let seconds = wait.div_ceil(1_000);
+            Error::new(Code::SlowDown, format!("That is too much at once. Go on in {seconds} s.")).after(wait)
+        })
+    }
 }
 
 /// A repeat gets the first result; a blanked row answers it without comparing.
@@ -347,18 +288,11 @@ fn repeat(stored: Option<i64>, digest: i64) -> Result<(), Error> {
     }
 }
 
-fn mark(place: &Place) -> chat_proto::place::Mark {
-    chat_proto::place::Mark { seq: place.seq, id: place.id.clone() }
+fn mark(place: &Place) -> Mark {
+    Mark { seq: place.seq, id: place.id.clone() }
 }
 
-fn gone(message: &str) -> Error {
-    Error::new(Code::Deleted, message)
-}
-
-/// The same words for a room that does not exist and for one that the caller may not know of.
-#[must_use]
-pub fn no_such_room() -> Error {
-    let mut error = Error::new(Code::NotFound, "There is no such room.");
-    error.field = Some("room".to_owned());
+fn field(mut error: Error, field: &str) -> Error {
+    error.field = Some(field.to_owned());
     error
 }

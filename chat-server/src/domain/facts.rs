@@ -1,14 +1,16 @@
 //! What a store looks up before a batch of writes is decided, and keeps up while it is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chat_proto::entry::Quote;
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
-use chat_proto::place::{Millis, Seq};
+use chat_proto::name::JoinCode;
+use chat_proto::place::{Millis, Place, Seq};
 use chat_proto::request::stored::Stored;
-use chat_proto::room::Room;
+use chat_proto::room::{Room, RoomRole};
 use chat_proto::text::Emoji;
-use chat_proto::user::Author;
+use chat_proto::user::{Author, User};
+use sha2::{Digest, Sha256};
 
 use crate::domain::write::{EntryRequest, Write};
 
@@ -23,8 +25,20 @@ pub struct Facts {
     pub creations: HashMap<(UserId, ClientId), Creation>,
     /// The entries that stand under the client ids and predecessors named.
     pub known: HashMap<(RoomId, UserId, ClientId), Known>,
-    /// Who of the authors and the mentioned is a member, of the rooms named.
-    pub members: HashSet<(RoomId, UserId)>,
+    /// In which role the authors, the mentioned and the meant are members of the rooms named.
+    pub members: HashMap<(RoomId, UserId), RoomRole>,
+    /// Who of those who want to join was invited, and who of those who are to be removed.
+    pub invited: HashSet<(RoomId, UserId)>,
+    /// The join codes that are given.
+    pub codes: HashMap<JoinCode, CodeFacts>,
+    /// The people who are meant: invited, added, removed, given a role, talked with.
+    pub people: HashMap<UserId, User>,
+    /// The inboxes of those of them who have one.
+    pub inboxes: HashMap<UserId, RoomId>,
+    /// The conversations that exist, of those that are to be opened, by key.
+    pub directs: HashMap<String, RoomId>,
+    /// In rooms whose new members do not see what was said before: when those who are members were there.
+    pub ranges: HashMap<RoomId, HashMap<UserId, Vec<(Seq, Option<Seq>)>>>,
     /// The entries that stand at the seqs that are pointed at.
     pub targets: HashMap<(RoomId, Seq), Target>,
     /// Whose reactions stand on the messages that are reacted to.
@@ -46,6 +60,17 @@ pub struct RoomFacts {
     pub time: Millis,
     /// How many messages the log holds.
     pub n: u64,
+}
+
+/// A join code.
+#[derive(Clone, Debug)]
+pub struct CodeFacts {
+    /// The room that it lets in to.
+    pub room: RoomId,
+    /// Until when it holds.
+    pub expires: Millis,
+    /// How many people may still use it.
+    pub uses_left: u32,
 }
 
 /// A room that an earlier request with the same client id made.
@@ -101,14 +126,28 @@ impl Target {
 pub struct Wanted {
     /// Rooms.
     pub rooms: HashSet<RoomId>,
-    /// Name keys of rooms to be made.
+    /// Name keys of rooms to be made, or to be called otherwise.
     pub names: HashSet<String>,
+    /// Rooms that are to be listed from now on, or no longer: whether their names are free is wanted, too.
+    pub listed: HashSet<RoomId>,
     /// Creations.
     pub creations: HashSet<(UserId, ClientId)>,
     /// Client ids and predecessors.
     pub known: HashSet<(RoomId, UserId, ClientId)>,
-    /// Authors and mentioned people.
+    /// Authors, mentioned people, and those who are meant.
     pub members: HashSet<(RoomId, UserId)>,
+    /// Those who want to join, and those who are to be removed.
+    pub invited: HashSet<(RoomId, UserId)>,
+    /// Join codes.
+    pub codes: HashSet<JoinCode>,
+    /// People who are meant, with the room that they are meant in, if there is one.
+    pub people: HashSet<(Option<RoomId>, UserId)>,
+    /// People whose inbox is written to.
+    pub inboxes: HashSet<UserId>,
+    /// Keys of conversations.
+    pub directs: HashSet<String>,
+    /// Rooms where something points at a message, or somebody comes.
+    pub ranges: HashSet<RoomId>,
     /// Seqs that are pointed at.
     pub targets: HashSet<(RoomId, Seq)>,
     /// Messages that are reacted to.
@@ -121,39 +160,112 @@ impl Wanted {
     pub fn of(batch: &[Write]) -> Self {
         let mut wanted = Self::default();
         for write in batch {
-            let author = &write.author.id;
-            let Some(room) = write.request.room() else {
-                if let EntryRequest::Create(create) = &write.request {
-                    wanted.names.insert(chat_proto::name::confusable_key(create.name.as_str()));
-                    wanted.creations.insert((author.clone(), create.client_id.clone()));
-                }
-                continue;
-            };
-            wanted.rooms.insert(room.clone());
-            wanted.members.insert((room.clone(), author.clone()));
-            wanted.known.insert((room.clone(), author.clone(), write.request.client_id().clone()));
-            if let Some(after) = write.request.after() {
-                wanted.known.insert((room.clone(), author.clone(), after.clone()));
-            }
-            match &write.request {
-                EntryRequest::Send(send) => {
-                    wanted.members.extend(send.mentions.iter().map(|user| (room.clone(), user.clone())));
-                    wanted.targets.extend(send.reply_to.iter().map(|place| (room.clone(), place.seq)));
-                }
-                EntryRequest::Edit(edit) => {
-                    wanted.members.extend(edit.mentions.iter().map(|user| (room.clone(), user.clone())));
-                    wanted.targets.insert((room.clone(), edit.target.seq));
-                }
-                EntryRequest::Delete(delete) => {
-                    wanted.targets.insert((room.clone(), delete.target.seq));
-                }
-                EntryRequest::React(react) => {
-                    wanted.targets.insert((room.clone(), react.target.seq));
-                    wanted.reactions.insert((room.clone(), react.target.seq));
-                }
-                EntryRequest::Topic(_) | EntryRequest::Join(_) | EntryRequest::Leave(_) | EntryRequest::Create(_) => {}
-            }
+            wanted.add(write);
         }
         wanted
     }
+
+    fn add(&mut self, write: &Write) {
+        let author = &write.author.id;
+        match &write.request {
+            EntryRequest::Create(create) => {
+                self.names.insert(name_key(create.name.as_str()));
+                self.creations.insert((author.clone(), create.client_id.clone()));
+            }
+            EntryRequest::Direct(direct) => {
+                self.directs.insert(direct_key(author, &direct.users));
+                self.people.extend(direct.users.iter().map(|user| (None, user.clone())));
+            }
+            _ => {}
+        }
+        let Some(room) = write.request.room() else { return };
+        self.rooms.insert(room.clone());
+        self.members.insert((room.clone(), author.clone()));
+        self.known.insert((room.clone(), author.clone(), write.request.client_id().clone()));
+        if let Some(after) = write.request.after() {
+            self.known.insert((room.clone(), author.clone(), after.clone()));
+        }
+        match &write.request {
+            EntryRequest::Send(send) => {
+                self.members.extend(send.mentions.iter().map(|user| (room.clone(), user.clone())));
+                self.points_at(room, send.reply_to.as_ref());
+            }
+            EntryRequest::Edit(edit) => {
+                self.members.extend(edit.mentions.iter().map(|user| (room.clone(), user.clone())));
+                self.points_at(room, Some(&edit.target));
+            }
+            EntryRequest::Delete(delete) => self.points_at(room, Some(&delete.target)),
+            EntryRequest::React(react) => {
+                self.points_at(room, Some(&react.target));
+                self.reactions.insert((room.clone(), react.target.seq));
+            }
+            EntryRequest::Configure(configure) => {
+                // Also a room that is listed from now on needs a name of its own.
+                self.names.extend(configure.changes.name.iter().map(|name| name_key(name.as_str())));
+                self.listed.extend(configure.changes.visibility.map(|_| room.clone()));
+            }
+            EntryRequest::Join(join) => {
+                self.invited.insert((room.clone(), author.clone()));
+                self.codes.extend(join.code.clone());
+                self.ranges.insert(room.clone());
+            }
+            EntryRequest::Invite(invite) => self.means(room, &invite.user),
+            EntryRequest::Add(add) => {
+                self.means(room, &add.user);
+                self.ranges.insert(room.clone());
+            }
+            EntryRequest::Remove(remove) => self.means(room, &remove.user),
+            EntryRequest::Role(role) => self.means(room, &role.user),
+            EntryRequest::Topic(_) | EntryRequest::Leave(_) | EntryRequest::Create(_) | EntryRequest::Direct(_) => {}
+        }
+    }
+
+    fn points_at(&mut self, room: &RoomId, place: Option<&Place>) {
+        if let Some(place) = place {
+            self.targets.insert((room.clone(), place.seq));
+            self.ranges.insert(room.clone());
+        }
+    }
+
+    fn means(&mut self, room: &RoomId, user: &UserId) {
+        self.members.insert((room.clone(), user.clone()));
+        self.invited.insert((room.clone(), user.clone()));
+        self.people.insert((Some(room.clone()), user.clone()));
+        self.inboxes.insert(user.clone());
+    }
+}
+
+/// Begins the keys of names that nobody types: no name of a room holds it.
+const UNTYPED: char = '\u{1}';
+
+/// The key under which the name of a listed room is unique.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    chat_proto::name::confusable_key(name)
+}
+
+/// The key of a private room's name, which does not tell by being taken that there is such a room.
+#[must_use]
+pub fn private_key(room: &RoomId) -> String {
+    format!("{UNTYPED}private {room}")
+}
+
+/// The key of somebody's inbox.
+#[must_use]
+pub fn inbox_key(user: &UserId) -> String {
+    format!("{UNTYPED}inbox {user}")
+}
+
+/// The key of the conversation of these people: the same for every one of them who opens it.
+#[must_use]
+pub fn direct_key(author: &UserId, users: &[UserId]) -> String {
+    let people: BTreeSet<&str> = users.iter().chain([author]).map(UserId::as_str).collect();
+    let mut hasher = Sha256::new();
+    for user in people {
+        // No id is as long as that: where one ends is plain.
+        hasher.update([user.len() as u8]);
+        hasher.update(user);
+    }
+    let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{UNTYPED}direct {digest}")
 }

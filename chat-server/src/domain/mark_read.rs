@@ -7,7 +7,7 @@ use chat_proto::id::{EntryId, Epoch, RoomId, UserId};
 use chat_proto::place::Seq;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 
-use crate::domain::decide::no_such_room;
+use crate::domain::access::no_such_room;
 use crate::domain::page::before_first;
 
 /// How far somebody has read: an entry, and how many messages the log held up to and with it.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chat_proto::id::UserId;
 use chat_proto::limits;
-use chat_proto::name::{DisplayName, confusable_key};
+use chat_proto::name::{DisplayName, JoinCode, confusable_key};
 use chat_proto::user::Color;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -86,6 +86,16 @@ pub fn color(random: &mut dyn Random) -> Color {
     };
     let text = format!("#{:02x}{:02x}{:02x}", channel(0.0), channel(8.0), channel(4.0));
     Color::parse(text).unwrap_or_else(|reason| unreachable!("a made colour {reason}"))
+}
+
+/// A join code that nobody can guess within a lifetime of tries.
+pub fn join_code(random: &mut dyn Random) -> JoinCode {
+    let alphabet: Vec<char> = limits::JOIN_CODE_ALPHABET.chars().collect();
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    // 32 letters: every byte falls on one of them evenly.
+    let code: String = bytes.iter().map(|byte| alphabet[usize::from(*byte) % alphabet.len()]).collect();
+    JoinCode::parse(code).unwrap_or_else(|reason| unreachable!("a made code {reason}"))
 }
 
 #[cfg(test)]

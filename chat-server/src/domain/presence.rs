@@ -213,7 +213,19 @@ impl Presence {
     #[must_use]
     pub fn present(&self, room: &RoomId) -> Vec<Member> {
         let present = self.rooms.get(room).into_iter().flat_map(|known| &known.present);
-        present.filter_map(|id| self.users.get(id)).map(|here| Member { user: here.user.clone(), presence: here.shown }).collect()
+        present.filter_map(|id| self.users.get(id)).map(|here| Member { user: here.user.clone(), presence: here.shown, room_role: None }).collect()
+    }
+
+    /// Whether somebody is here.
+    #[must_use]
+    pub fn of_user(&self, user: &UserId) -> State {
+        self.users.get(user).map_or(State::Offline, |here| here.shown)
+    }
+
+    /// Somebody who is here, as they are called now.
+    #[must_use]
+    pub fn user(&self, user: &UserId) -> Option<&User> {
+        self.users.get(user).map(|here| &here.user)
     }
 
     /// The rooms that this user is in, while they are here.
@@ -259,8 +271,8 @@ impl Presence {
         let known = self.rooms.get(id)?;
         let counts_only = known.present.len() as u32 > limits::PRESENCE_MEMBERS;
         let member = |user: &UserId| match self.users.get(user).filter(|here| here.rooms.contains(id)) {
-            Some(here) => Some(Member { user: here.user.clone(), presence: here.shown }),
-            None => gone.get(user).map(|user| Member { user: user.clone(), presence: State::Offline }),
+            Some(here) => Some(Member { user: here.user.clone(), presence: here.shown, room_role: None }),
+            None => gone.get(user).map(|user| Member { user: user.clone(), presence: State::Offline, room_role: None }),
         };
         let changes = if counts_only { Vec::new() } else { changed.iter().filter_map(member).collect() };
         let frame = PresenceChanged { room: id.clone(), online: known.present.len() as u32, total: self.total(known), changes };
@@ -303,7 +315,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use chat_proto::name::DisplayName;
-    use chat_proto::user::Color;
+    use chat_proto::user::{Color, ServerRole};
 
     use super::*;
 
@@ -314,6 +326,7 @@ mod tests {
             color: Color::parse("#808080").unwrap(),
             kind: UserKind::Guest,
             identity: None,
+            role: ServerRole::Member,
         }
     }
 

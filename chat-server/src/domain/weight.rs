@@ -1,7 +1,7 @@
 //! About how many bytes something takes on the wire: rather more than less, and cheaper than
 //! writing it down.
 
-use chat_proto::entry::{Body, Entry};
+use chat_proto::entry::{Add, Body, Entry, Invite, Remove, Role};
 use chat_proto::limits;
 use chat_proto::request::history_read::{Page, Reaction};
 
@@ -20,14 +20,34 @@ pub fn weight(entry: &Entry) -> usize {
         Body::Edit(edit) => (None, edit.mentions.len()),
         _ => (None, 0),
     };
+    let people = match &entry.body {
+        Body::Create(create) => &create.people[..],
+        Body::Invite(Invite { user }) | Body::Add(Add { user }) | Body::Remove(Remove { user }) | Body::Role(Role { user, .. }) => {
+            std::slice::from_ref(user)
+        }
+        _ => &[],
+    };
+    let people: usize = people.iter().map(|user| ENTRY_BYTES + escaped(user.name.as_str())).sum();
     let quote = quote.map_or(0, |quote| ENTRY_BYTES + escaped(quote.author.name.as_str()) + escaped(&quote.text));
     let text = match &entry.body {
         Body::Message(message) => message.content.text.as_str(),
         Body::Edit(edit) => edit.content.text.as_str(),
         Body::Topic(topic) => topic.topic.as_str(),
-        Body::Delete(_) | Body::React(_) | Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => "",
+        Body::Settings(changes) => changes.title.as_ref().map_or("", |title| title.as_str()),
+        Body::Delete(_)
+        | Body::React(_)
+        | Body::Create(_)
+        | Body::Join(_)
+        | Body::Leave(_)
+        | Body::Invite(_)
+        | Body::Add(_)
+        | Body::Remove(_)
+        | Body::Role(_)
+        | Body::Invited(_)
+        | Body::Removed(_)
+        | Body::Unknown(_) => "",
     };
-    ENTRY_BYTES + escaped(entry.author.name.as_str()) + escaped(text) + quote + mentions * MENTION_BYTES
+    ENTRY_BYTES + escaped(entry.author.name.as_str()) + escaped(text) + quote + people + mentions * MENTION_BYTES
 }
 
 /// A page's weight.

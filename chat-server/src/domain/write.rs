@@ -4,7 +4,8 @@ use chat_proto::id::{ClientId, RoomId};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::stored::Stored;
 use chat_proto::request::{
-    AnyRequest, MessageDelete, MessageEdit, MessageReact, MessageSend, Request, RoomCreate, RoomJoin, RoomLeave, RoomSetTopic,
+    AnyRequest, DirectOpen, MessageDelete, MessageEdit, MessageReact, MessageSend, Request, RoomAdd, RoomConfigure, RoomCreate, RoomInvite,
+    RoomJoin, RoomLeave, RoomRemove, RoomSetRole, RoomSetTopic,
 };
 use chat_proto::user::User;
 use serde::Serialize;
@@ -21,28 +22,99 @@ pub struct Write {
     pub digest: i64,
     /// Whether the author visits rooms without being their member, and may speak in public ones.
     pub visiting: bool,
+    /// Whether the author is a guest without a token, who keeps nothing.
+    pub passing: bool,
 }
 
-/// The requests that write an entry.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum EntryRequest {
-    /// `message:send`.
+/// The table of the requests that write an entry; the two above it make or find their room.
+macro_rules! entry_requests {
+    ($($variant:ident($type:ident)),* $(,)?) => {
+        /// The requests that write an entry.
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(untagged)]
+        pub enum EntryRequest {
+            /// `room:create`.
+            Create(RoomCreate),
+            /// `direct:open`.
+            Direct(DirectOpen),
+            $(#[doc = concat!("The request [`", stringify!($type), "`].")] $variant($type),)*
+        }
+
+        impl EntryRequest {
+            /// The entry request in any request; none when it writes no entry.
+            #[must_use]
+            pub fn from_any(request: AnyRequest) -> Option<Self> {
+                match request {
+                    AnyRequest::RoomCreate(request) => Some(Self::Create(request)),
+                    AnyRequest::DirectOpen(request) => Some(Self::Direct(request)),
+                    $(AnyRequest::$type(request) => Some(Self::$variant(request)),)*
+                    _ => None,
+                }
+            }
+
+            /// What it is called on the wire.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self {
+                    Self::Create(_) => RoomCreate::NAME,
+                    Self::Direct(_) => DirectOpen::NAME,
+                    $(Self::$variant(_) => $type::NAME,)*
+                }
+            }
+
+            /// The id that the client gave it.
+            #[must_use]
+            pub fn client_id(&self) -> &ClientId {
+                match self {
+                    Self::Create(request) => &request.client_id,
+                    Self::Direct(request) => &request.client_id,
+                    $(Self::$variant(request) => &request.client_id,)*
+                }
+            }
+
+            /// The room that it writes to; none for one that makes or finds its room.
+            #[must_use]
+            pub fn room(&self) -> Option<&RoomId> {
+                match self {
+                    Self::Create(_) | Self::Direct(_) => None,
+                    $(Self::$variant(request) => Some(&request.room),)*
+                }
+            }
+
+            /// What must be stored before it.
+            #[must_use]
+            pub fn after(&self) -> Option<&ClientId> {
+                match self {
+                    Self::Create(_) | Self::Direct(_) => None,
+                    $(Self::$variant(request) => request.after.as_ref(),)*
+                }
+            }
+
+            fn without_after(&self) -> Self {
+                let mut request = self.clone();
+                match &mut request {
+                    Self::Create(_) | Self::Direct(_) => {}
+                    $(Self::$variant(request) => request.after = None,)*
+                }
+                request
+            }
+        }
+    };
+}
+
+entry_requests! {
     Send(MessageSend),
-    /// `message:edit`.
     Edit(MessageEdit),
-    /// `message:delete`.
     Delete(MessageDelete),
-    /// `message:react`.
     React(MessageReact),
-    /// `room:set_topic`.
     Topic(RoomSetTopic),
-    /// `room:create`.
-    Create(RoomCreate),
-    /// `room:join`.
+    Configure(RoomConfigure),
     Join(RoomJoin),
-    /// `room:leave`.
     Leave(RoomLeave),
+    Invite(RoomInvite),
+    Add(RoomAdd),
+    Remove(RoomRemove),
+    Role(RoomSetRole),
 }
 
 /// What came of a write.
@@ -60,100 +132,7 @@ impl Write {
     #[must_use]
     pub fn new(author: User, request: EntryRequest) -> Self {
         let digest = digest(&request);
-        Self { author, request, digest, visiting: false }
-    }
-}
-
-impl EntryRequest {
-    /// The entry request in any request; none when it writes no entry.
-    #[must_use]
-    pub fn from_any(request: AnyRequest) -> Option<Self> {
-        match request {
-            AnyRequest::MessageSend(request) => Some(Self::Send(request)),
-            AnyRequest::MessageEdit(request) => Some(Self::Edit(request)),
-            AnyRequest::MessageDelete(request) => Some(Self::Delete(request)),
-            AnyRequest::MessageReact(request) => Some(Self::React(request)),
-            AnyRequest::RoomSetTopic(request) => Some(Self::Topic(request)),
-            AnyRequest::RoomCreate(request) => Some(Self::Create(request)),
-            AnyRequest::RoomJoin(request) => Some(Self::Join(request)),
-            AnyRequest::RoomLeave(request) => Some(Self::Leave(request)),
-            _ => None,
-        }
-    }
-
-    /// What it is called on the wire.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Send(_) => MessageSend::NAME,
-            Self::Edit(_) => MessageEdit::NAME,
-            Self::Delete(_) => MessageDelete::NAME,
-            Self::React(_) => MessageReact::NAME,
-            Self::Topic(_) => RoomSetTopic::NAME,
-            Self::Create(_) => RoomCreate::NAME,
-            Self::Join(_) => RoomJoin::NAME,
-            Self::Leave(_) => RoomLeave::NAME,
-        }
-    }
-
-    /// The id that the client gave it.
-    #[must_use]
-    pub fn client_id(&self) -> &ClientId {
-        match self {
-            Self::Send(request) => &request.client_id,
-            Self::Edit(request) => &request.client_id,
-            Self::Delete(request) => &request.client_id,
-            Self::React(request) => &request.client_id,
-            Self::Topic(request) => &request.client_id,
-            Self::Create(request) => &request.client_id,
-            Self::Join(request) => &request.client_id,
-            Self::Leave(request) => &request.client_id,
-        }
-    }
-
-    /// The room that it writes to; a creation has none yet.
-    #[must_use]
-    pub fn room(&self) -> Option<&RoomId> {
-        match self {
-            Self::Send(request) => Some(&request.room),
-            Self::Edit(request) => Some(&request.room),
-            Self::Delete(request) => Some(&request.room),
-            Self::React(request) => Some(&request.room),
-            Self::Topic(request) => Some(&request.room),
-            Self::Create(_) => None,
-            Self::Join(request) => Some(&request.room),
-            Self::Leave(request) => Some(&request.room),
-        }
-    }
-
-    /// What must be stored before it.
-    #[must_use]
-    pub fn after(&self) -> Option<&ClientId> {
-        match self {
-            Self::Send(request) => request.after.as_ref(),
-            Self::Edit(request) => request.after.as_ref(),
-            Self::Delete(request) => request.after.as_ref(),
-            Self::React(request) => request.after.as_ref(),
-            Self::Topic(request) => request.after.as_ref(),
-            Self::Create(_) => None,
-            Self::Join(request) => request.after.as_ref(),
-            Self::Leave(request) => request.after.as_ref(),
-        }
-    }
-
-    fn without_after(&self) -> Self {
-        let mut request = self.clone();
-        match &mut request {
-            Self::Send(request) => request.after = None,
-            Self::Edit(request) => request.after = None,
-            Self::Delete(request) => request.after = None,
-            Self::React(request) => request.after = None,
-            Self::Topic(request) => request.after = None,
-            Self::Create(_) => {}
-            Self::Join(request) => request.after = None,
-            Self::Leave(request) => request.after = None,
-        }
-        request
+        Self { author, request, digest, visiting: false, passing: false }
     }
 }
 

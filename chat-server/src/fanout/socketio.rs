@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use chat_proto::entry::{Body, Entry};
+use chat_proto::entry::Entry;
 use chat_proto::error::Error;
 use chat_proto::event::{Announced, Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::{Epoch, RoomId, UserId};
@@ -21,6 +21,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::dialect::{Dialect, Frame as ClassicFrame, Manners};
 use crate::domain::presence::ConnectionId;
+use crate::domain::ranges::veiled;
 use crate::domain::weight::weight;
 use crate::fanout::{Audience, FanOut, Notice};
 use crate::storage::CommittedEntry;
@@ -254,26 +255,32 @@ impl SocketIoFanOut {
         }
         if let Some(epoch) = epoch {
             let (mut frame, mut size) = (Vec::new(), 0);
-            for CommittedEntry { entry, .. } in entries {
-                let user = user_room(&entry.author.id);
-                let joins = matches!(entry.body, Body::Join(_) | Body::Create(_));
-                let leaves = matches!(entry.body, Body::Leave(_));
+            for CommittedEntry { entry, moves, veiled_for, .. } in entries {
                 size += weight(&entry);
-                if joins || (size > limits::FRAME && !frame.is_empty()) {
+                // A frame ends where somebody comes, where somebody goes, and around what not everybody sees.
+                let alone = !moves.joins.is_empty() || !veiled_for.is_empty();
+                if alone || (size > limits::FRAME && !frame.is_empty()) {
                     self.emit_frame(room, &epoch, &mut frame).await;
                     size = weight(&entry);
                 }
-                if joins {
+                for (user, _) in &moves.joins {
                     for sockets in self.natives() {
-                        let _: Result<(), std::convert::Infallible> = sockets.within(user.clone()).join(log_room(room)).await;
+                        let _: Result<(), std::convert::Infallible> = sockets.within(user_room(user)).join(log_room(room)).await;
                     }
                 }
+                if !veiled_for.is_empty() {
+                    self.emit_veiled(room, &epoch, entry, &veiled_for).await;
+                    size = 0;
+                    continue;
+                }
                 frame.push(entry);
-                if leaves {
+                if !moves.leaves.is_empty() {
                     self.emit_frame(room, &epoch, &mut frame).await;
                     size = 0;
+                }
+                for user in &moves.leaves {
                     for sockets in self.natives() {
-                        let _: Result<(), std::convert::Infallible> = sockets.within(user.clone()).leave(log_room(room)).await;
+                        let _: Result<(), std::convert::Infallible> = sockets.within(user_room(user)).leave(log_room(room)).await;
                     }
                 }
             }
@@ -293,6 +300,22 @@ impl SocketIoFanOut {
         if !frame.is_empty() {
             self.emit(log_room(room), Entries::NAME, &Frame { room, epoch, entries: frame }).await;
             frame.clear();
+        }
+    }
+
+    /// An entry that points at what some of the members may not read: they get it without that.
+    async fn emit_veiled(&self, room: &RoomId, epoch: &Epoch, entry: Entry, veiled_for: &[UserId]) {
+        let few: Vec<String> = veiled_for.iter().map(user_room).collect();
+        let whole = Frame { room, epoch, entries: std::slice::from_ref(&entry) };
+        for sockets in self.natives() {
+            if let Err(error) = sockets.to(log_room(room)).except(few.clone()).emit(Entries::NAME, &whole).await {
+                tracing::debug!(%error, "some readers cannot keep up");
+            }
+        }
+        let veiled = veiled(entry);
+        let part = Frame { room, epoch, entries: std::slice::from_ref(&veiled) };
+        for user in few {
+            self.emit(user, Entries::NAME, &part).await;
         }
     }
 

@@ -7,7 +7,7 @@ use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::session_list::SessionListReply;
 use chat_proto::secret::{Password, Token};
 use chat_proto::text::ClientName;
-use chat_proto::user::{User, UserKind};
+use chat_proto::user::{ServerRole, User, UserKind};
 
 use crate::service::{Caller, Service, lock, signed_out, token_hash, unavailable};
 use crate::storage::{NewSession, TokenOwner};
@@ -66,7 +66,7 @@ impl Service {
         let id = UserId::parse(random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"));
         let name =
             chat_proto::name::DisplayName::parse(identity.as_str()).unwrap_or_else(|_| crate::domain::naming::guest_name(&mut **random));
-        User { id, name, color: crate::domain::naming::color(&mut **random), kind: UserKind::Guest, identity: None }
+        User { id, name, color: crate::domain::naming::color(&mut **random), kind: UserKind::Guest, identity: None, role: ServerRole::Member }
     }
 
     async fn register_user(&self, guest: &User, register: Register) -> Result<SignedIn, Error> {

@@ -6,7 +6,7 @@ use chat_proto::error::{Code, Error};
 use chat_proto::event::Announced;
 use chat_proto::name::Identity;
 use chat_proto::request::ServerAnnounce;
-use chat_proto::user::UserKind;
+use chat_proto::user::{ServerRole, UserKind};
 
 use crate::fanout::{Audience, Notice};
 use crate::service::{Caller, Service};
@@ -33,10 +33,11 @@ impl Service {
         Ok(())
     }
 
-    /// Whether it is the server itself, asked by whoever may open its admin socket, or an account
-    /// that its settings name.
+    /// Whether it is the server itself, asked by whoever may open its admin socket, an account that keeps
+    /// order on the server, or one that its settings name.
     fn is_operator(&self, caller: &Caller) -> bool {
         let identity = caller.user.identity.as_ref().filter(|_| caller.session.is_some());
-        caller.user.kind == UserKind::Server || identity.is_some_and(|identity| self.operators.contains(identity))
+        let keeps_order = caller.session.is_some() && caller.user.role >= ServerRole::Moderator;
+        keeps_order || caller.user.kind == UserKind::Server || identity.is_some_and(|identity| self.operators.contains(identity))
     }
 }

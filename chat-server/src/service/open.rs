@@ -10,7 +10,7 @@ use chat_proto::handshake::Auth;
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::request::sync::{SyncReply, SyncRequest};
 use chat_proto::secret::Token;
-use chat_proto::user::{User, UserKind};
+use chat_proto::user::{ServerRole, User, UserKind};
 
 use crate::domain::naming;
 use crate::domain::presence::ConnectionId;
@@ -48,7 +48,7 @@ impl Service {
         let Some(token) = token else {
             let mut new = self.new_user(auth);
             new.name = self.store.free_name(&new, self.now()).await.map_err(|error| unavailable(&error))?;
-            let user = User { id: new.id, name: new.name, color: new.color, kind: UserKind::Guest, identity: None };
+            let user = User { id: new.id, name: new.name, color: new.color, kind: UserKind::Guest, identity: None, role: ServerRole::Member };
             return Ok(caller(user, None, true));
         };
         let hash = token_hash(token);

@@ -3,6 +3,8 @@
 use chat_proto::AnyRequest;
 use chat_proto::error::Error;
 use chat_proto::request::account_login::SignedIn;
+use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::code_list::CodeListReply;
 use chat_proto::request::history_read::Page;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::ReadPosition;
@@ -10,6 +12,8 @@ use chat_proto::request::room_members::RoomMembersReply;
 use chat_proto::request::session_list::SessionListReply;
 use chat_proto::request::stored::Done;
 use chat_proto::request::sync::SyncReply;
+use chat_proto::request::user_find::UserFindReply;
+use chat_proto::request::user_read::Profile;
 use chat_proto::user::User;
 use serde::Serialize;
 
@@ -29,13 +33,21 @@ pub enum Reply {
     Page(Box<Page>),
     /// `room:list`.
     Rooms(RoomListReply),
-    /// `room:find`.
+    /// `room:find`, `code:find`.
     Room(RoomSummary),
+    /// `code:create`.
+    Code(InviteCode),
+    /// `code:list`.
+    Codes(CodeListReply),
+    /// `user:find`.
+    Users(UserFindReply),
+    /// `user:read`.
+    Profile(Profile),
     /// `room:members`.
     Members(RoomMembersReply),
     /// `room:mark_read`.
     Read(ReadPosition),
-    /// `user:rename`.
+    /// `user:rename`, `server:claim`.
     User(User),
     /// `account:register`, `account:login`.
     SignedIn(SignedIn),
@@ -68,8 +80,16 @@ impl Service {
                 self.count_guests(&mut summary);
                 Ok(Reply::Room(summary))
             }
+            AnyRequest::CodeCreate(request) => self.create_code(caller, &request).await.map(Reply::Code),
+            AnyRequest::CodeFind(request) => self.find_code(caller, from, &request.code).await.map(Reply::Room),
+            AnyRequest::CodeList(request) => self.codes(caller, &request.room).await.map(Reply::Codes),
+            AnyRequest::CodeEnd(request) => self.end_code(caller, &request).await.map(|()| Reply::Done(Done {})),
+            AnyRequest::UserFind(request) => self.find_users(caller, &request).await.map(Reply::Users),
+            AnyRequest::UserRead(request) => self.profile(caller, &request.user).await.map(Reply::Profile),
+            AnyRequest::UserSetRole(request) => self.set_server_role(caller, &request).await.map(|()| Reply::Done(Done {})),
+            AnyRequest::ServerClaim(request) => self.claim(caller, from, &request.code).await.map(Reply::User),
             AnyRequest::RoomMembers(request) => self.members(caller, &request).await.map(Reply::Members),
-            AnyRequest::TypingSet(request) => self.set_typing(caller, &request).map(|()| Reply::Done(Done {})),
+            AnyRequest::TypingSet(request) => self.set_typing(caller, &request).await.map(|()| Reply::Done(Done {})),
             AnyRequest::PresenceSet(request) => {
                 lock(&self.presence).set_away(caller.connection, &caller.user.id, request.away);
                 Ok(Reply::Done(Done {}))
@@ -101,6 +121,12 @@ impl Service {
             | AnyRequest::RoomJoin(_)
             | AnyRequest::RoomLeave(_)
             | AnyRequest::RoomSetTopic(_)
+            | AnyRequest::RoomConfigure(_)
+            | AnyRequest::RoomInvite(_)
+            | AnyRequest::RoomAdd(_)
+            | AnyRequest::RoomRemove(_)
+            | AnyRequest::RoomSetRole(_)
+            | AnyRequest::DirectOpen(_)
             | AnyRequest::RoomMarkRead(_) => unreachable!("{} goes through the writer", request.name()),
         }
     }

@@ -7,9 +7,10 @@ use chat_proto::request::room_list::RoomSummary;
 use chat_proto::request::room_members::RoomMembersReply;
 use chat_proto::request::sync::{RoomPresence, SyncReply, SyncRequest};
 use chat_proto::request::{RoomLeave, RoomMembers, TypingSet};
+use chat_proto::room::Room;
 use chat_proto::user::{Member, Presence};
 
-use crate::domain::decide::no_such_room;
+use crate::domain::access::{Standing, What, may, no_such_room};
 use crate::domain::write::EntryRequest;
 use crate::service::{Caller, Service, lock, unavailable};
 
@@ -33,6 +34,17 @@ impl Service {
         Ok(SyncReply { time: self.now(), rooms, presence })
     }
 
+    /// The room, where the gateway lets the caller do that.
+    ///
+    /// # Errors
+    /// Why they may not; `unavailable` when the store cannot be read.
+    pub(super) async fn may(&self, caller: &Caller, what: What, room: &RoomId) -> Result<Room, Error> {
+        let found = self.store.standing(&caller.user, room).await.map_err(|error| unavailable(&error))?;
+        let (room, who) = found.ok_or_else(no_such_room)?;
+        may(&Standing { visiting: caller.visiting, passing: caller.passing, ..who }, what, &room)?;
+        Ok(room)
+    }
+
     /// Who is in a room: those who are here first, then by name.
     pub(super) async fn members(&self, caller: &Caller, request: &RoomMembers) -> Result<RoomMembersReply, Error> {
         let stored = self.store.members(&caller.user, &request.room).await.map_err(|error| unavailable(&error))??;
@@ -40,9 +52,10 @@ impl Service {
             let presence = lock(&self.presence);
             (presence.of_room(&request.room), presence.present(&request.room))
         };
-        for user in stored {
-            if !members.iter().any(|member| member.user.id == user.id) {
-                members.push(Member { user, presence: Presence::Offline });
+        for (user, role) in stored {
+            match members.iter_mut().find(|member| member.user.id == user.id) {
+                Some(here) => here.room_role = Some(role),
+                None => members.push(Member { user, presence: Presence::Offline, room_role: Some(role) }),
             }
         }
         members.sort_by_cached_key(|member| (member.presence == Presence::Offline, member.user.name.as_str().to_lowercase()));
@@ -74,10 +87,8 @@ impl Service {
     }
 
     /// Tells a room that the caller types, or stopped.
-    pub(super) fn set_typing(&self, caller: &Caller, request: &TypingSet) -> Result<(), Error> {
-        if !lock(&self.presence).rooms_of(&caller.user.id).contains(&request.room) {
-            return Err(no_such_room());
-        }
+    pub(super) async fn set_typing(&self, caller: &Caller, request: &TypingSet) -> Result<(), Error> {
+        self.may(caller, What::Type, &request.room).await?;
         lock(&self.typing).set(&request.room, caller.user.author(), request.typing, self.now());
         Ok(())
     }

@@ -10,7 +10,7 @@ use chat_proto::request::room_list::RoomSummary;
 use chat_proto::request::{MessageSend, RoomCreate, RoomFind};
 use chat_proto::secret::Token;
 use chat_proto::text::MessageText;
-use chat_proto::user::{Color, User, UserKind};
+use chat_proto::user::{Color, ServerRole, User, UserKind};
 use tokio::sync::oneshot;
 
 use crate::domain::presence::ConnectionId;
@@ -47,7 +47,7 @@ impl Service {
         lock(&self.room_rates).take(&from.to_owned(), self.now()).map_err(|wait| {
             Error::new(Code::SlowDown, format!("Too many new rooms. Try again in {} s.", wait.div_ceil(1_000))).after(wait)
         })?;
-        let request = EntryRequest::Create(RoomCreate { client_id: self.client_id(), name: name.clone(), topic: None });
+        let request = EntryRequest::Create(RoomCreate::public(self.client_id(), name.clone()));
         match self.write_now(&self.own_caller(), request).await {
             // Somebody else made it at the same moment.
             Ok(_) => {}
@@ -141,11 +141,12 @@ impl Service {
             color: Color::parse("#808080").unwrap_or_else(|reason| unreachable!("{parsed}: {reason}")),
             kind: UserKind::Server,
             identity: None,
+            role: ServerRole::Owner,
         };
         Caller { connection: 0, user, session: None, passing: false, visiting: false, client: None }
     }
 
-    fn client_id(&self) -> ClientId {
+    pub(super) fn client_id(&self) -> ClientId {
         ClientId::parse(lock(&self.random).id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"))
     }
 }

@@ -45,7 +45,7 @@ impl Service {
             return;
         }
         let mut write = Write::new(caller.user.clone(), request);
-        write.visiting = caller.visiting;
+        (write.visiting, write.passing) = (caller.visiting, caller.passing);
         self.enqueue(Job::Write(Box::new(write), responder));
     }
 
@@ -130,17 +130,16 @@ impl Service {
 
     /// What new entries change in presence and typing.
     fn note(&self, entries: &[CommittedEntry]) {
-        for CommittedEntry { room, entry, .. } in entries {
-            match &entry.body {
-                Body::Message(_) => lock(&self.typing).stop(room, &entry.author.id),
-                // What the server makes itself it is no member of.
-                Body::Create(_) if entry.author.id.as_str() == self.server.id.as_str() => {}
-                Body::Join(_) | Body::Create(_) => lock(&self.presence).joined(&entry.author.id, room),
-                Body::Leave(_) => {
-                    lock(&self.typing).stop(room, &entry.author.id);
-                    lock(&self.presence).left(&entry.author.id, room);
-                }
-                Body::Edit(_) | Body::Delete(_) | Body::React(_) | Body::Topic(_) | Body::Unknown(_) => {}
+        for CommittedEntry { room, entry, moves, .. } in entries {
+            if matches!(entry.body, Body::Message(_)) {
+                lock(&self.typing).stop(room, &entry.author.id);
+            }
+            for (user, _) in &moves.joins {
+                lock(&self.presence).joined(user, room);
+            }
+            for user in &moves.leaves {
+                lock(&self.typing).stop(room, user);
+                lock(&self.presence).left(user, room);
             }
         }
     }

@@ -11,24 +11,29 @@ use chat_proto::entry::{Body, Create, Entry};
 use chat_proto::error::Error;
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, ServerId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, Identity, RoomName, confusable_key};
+use chat_proto::name::{DisplayName, Identity, JoinCode, RoomName, confusable_key};
 use chat_proto::place::{Mark, Millis, Seq};
+use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
-use chat_proto::room::{Room, RoomKind};
+use chat_proto::room::{Room, RoomKind, RoomRole, RoomSettings};
 use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::text::{Emoji, TopicText};
-use chat_proto::user::{Author, User};
+use chat_proto::user::{Author, ServerRole, User};
 
+use crate::domain::access::Standing;
 use crate::domain::decide::Context;
 use crate::domain::mark_read::Position;
 use crate::domain::naming;
 use crate::domain::random::Random;
-use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use crate::domain::ranges::Readable;
+use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
 
+mod codes;
 mod commit;
+mod directory;
 mod history;
 mod mark_read;
 mod people;
@@ -48,6 +53,7 @@ struct Tables {
     /// Names that are somebody's alone.
     names: HashMap<String, UserId>,
     tokens: HashMap<TokenHash, StoredToken>,
+    codes: BTreeMap<JoinCode, InviteCode>,
 }
 
 /// One room with its log.
@@ -55,13 +61,19 @@ struct Tables {
 struct Log {
     room: Room,
     epoch: Epoch,
-    creator: (UserId, ClientId),
+    /// The key under which its name is unique.
+    key: String,
+    /// Who made it, and by which request, if by one.
+    creator: (UserId, Option<ClientId>),
     rows: Vec<Row>,
     by_client: HashMap<(UserId, ClientId), Seq>,
     reactions: BTreeMap<(Seq, Emoji), HashSet<UserId>>,
     mentions: HashSet<(UserId, Seq)>,
     /// Ranges of membership; in the lobby only of those who left it once.
     memberships: HashMap<UserId, Vec<(Seq, Option<Seq>)>>,
+    /// The roles of members, those who are more than that.
+    roles: HashMap<UserId, RoomRole>,
+    invited: HashSet<UserId>,
     positions: HashMap<UserId, Position>,
     members: u32,
 }
@@ -75,6 +87,7 @@ struct Row {
 
 #[derive(Clone)]
 struct StoredUser {
+    created: Millis,
     user: User,
     password: Option<String>,
     seen: Millis,
@@ -112,12 +125,14 @@ impl MemoryStore {
             author: author.clone(),
             client_id: client_id.clone(),
             n: 0,
-            body: Body::Create(Create { name: name.clone() }),
+            body: Body::Create(Create { name: name.clone(), people: Vec::new() }),
         };
         let topic = TopicText::parse("").unwrap_or_else(|reason| valid(reason));
-        let room = Room { id: lobby.clone(), name, topic, kind: RoomKind::Lobby };
+        let settings = RoomSettings::default();
+        let taken = key(name.as_str());
+        let room = Room { id: lobby.clone(), name, title: topic.clone(), topic, kind: RoomKind::Lobby, settings };
         let epoch = Epoch::parse(random.id()).unwrap_or_else(|reason| valid(reason));
-        let mut log = Log::new(room, epoch, (author.id, client_id));
+        let mut log = Log::new(room, taken, epoch, (author.id, Some(client_id)));
         log.push(first, None);
         let rooms = HashMap::from([(lobby.clone(), log)]);
         Self { tables: Mutex::new(Tables { rooms, ..Tables::default() }), server_id, lobby }
@@ -143,9 +158,10 @@ impl MemoryStore {
 }
 
 impl Log {
-    fn new(room: Room, epoch: Epoch, creator: (UserId, ClientId)) -> Self {
+    fn new(room: Room, key: String, epoch: Epoch, creator: (UserId, Option<ClientId>)) -> Self {
         Self {
             room,
+            key,
             epoch,
             creator,
             rows: Vec::new(),
@@ -153,6 +169,8 @@ impl Log {
             reactions: BTreeMap::new(),
             mentions: HashSet::new(),
             memberships: HashMap::new(),
+            roles: HashMap::new(),
+            invited: HashSet::new(),
             positions: HashMap::new(),
             members: 0,
         }
@@ -189,6 +207,21 @@ impl Log {
             None => self.room.kind == RoomKind::Lobby,
         }
     }
+
+    /// The role of a member.
+    fn role(&self, user: &UserId) -> Option<RoomRole> {
+        self.is_member(user).then(|| self.roles.get(user).copied().unwrap_or_default())
+    }
+
+    /// How somebody stands to the room.
+    fn standing(&self, user: &User) -> Standing {
+        Standing { invited: self.invited.contains(&user.id), ..Standing::of(user, self.role(&user.id)) }
+    }
+
+    /// What a member may read.
+    fn readable(&self, user: &UserId) -> Readable {
+        Readable::of_member(self.room.settings.history, self.memberships.get(user).map_or(&[][..], Vec::as_slice))
+    }
 }
 
 #[async_trait]
@@ -219,8 +252,44 @@ impl Store for MemoryStore {
         Ok(mine.map(|log| (log.room.id.clone(), log.members)).collect())
     }
 
-    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<(User, RoomRole)>> {
         Ok(rooms::members(&self.tables(), reader, room))
+    }
+
+    async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
+        Ok(self.tables().rooms.get(room).map(|log| (log.room.clone(), log.standing(reader))))
+    }
+
+    async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {
+        Ok(self.tables().put_code(code))
+    }
+
+    async fn find_code(&self, reader: &User, code: &JoinCode, now: Millis) -> Answer<RoomSummary> {
+        Ok(self.tables().find_code(reader, code, now))
+    }
+
+    async fn codes(&self, room: &RoomId, now: Millis) -> Result<Vec<InviteCode>, StoreError> {
+        Ok(self.tables().codes_of(room, now))
+    }
+
+    async fn end_code(&self, room: &RoomId, code: &JoinCode) -> Result<bool, StoreError> {
+        Ok(self.tables().end_code(room, code))
+    }
+
+    async fn find_users(&self, query: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        Ok(self.tables().find_users(query, limit))
+    }
+
+    async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError> {
+        Ok(self.tables().known(reader, user))
+    }
+
+    async fn has_owner(&self) -> Result<bool, StoreError> {
+        Ok(self.tables().has_owner())
+    }
+
+    async fn set_server_role(&self, user: &UserId, role: ServerRole, first: bool) -> Answer<User> {
+        Ok(self.tables().set_server_role(user, role, first))
     }
 
     async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError> {
@@ -286,7 +355,7 @@ impl Store for MemoryStore {
 
 /// The refusal that both stores give.
 fn no_room() -> Error {
-    crate::domain::decide::no_such_room()
+    crate::domain::access::no_such_room()
 }
 
 /// The key under which a name is unique.

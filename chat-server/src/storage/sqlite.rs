@@ -5,7 +5,7 @@
 //!
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up, `mark_read`: its read positions;
-//! - `history`, `rooms`, `people`: the other verbs; `rows`: from rows to the domain's types;
+//! - `history`, `rooms`, `people`, `directory`, `codes`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
 //! - [`export`]: the whole file for `chat-server export`, beside a running server;
 //! - [`problem`]: what is wrong with a file, in words for its owner.
@@ -16,23 +16,28 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, Identity};
+use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
+use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
-use chat_proto::user::User;
+use chat_proto::room::{Room, RoomRole};
+use chat_proto::user::{ServerRole, User};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 
+use crate::domain::access::Standing;
 use crate::domain::decide::Context;
 use crate::domain::random::Random;
-use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
 
+mod codes;
 mod commit;
+mod directory;
 pub mod export;
 mod facts;
 mod history;
@@ -161,9 +166,48 @@ impl Store for SqliteStore {
         rooms::ids_of_user(&mut *self.readers.acquire().await?, reader).await
     }
 
-    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<(User, RoomRole)>> {
         let mut snapshot = self.snapshot().await?;
         rooms::members(&mut snapshot, reader, room).await
+    }
+
+    async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        Ok(lookup::find(&mut snapshot, reader, room).await?.map(|found| (found.room, found.who)))
+    }
+
+    async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {
+        self.write(async |connection| codes::put(connection, code).await).await
+    }
+
+    async fn find_code(&self, reader: &User, code: &JoinCode, now: Millis) -> Answer<RoomSummary> {
+        let mut snapshot = self.snapshot().await?;
+        codes::find(&mut snapshot, reader, code, now).await
+    }
+
+    async fn codes(&self, room: &RoomId, now: Millis) -> Result<Vec<InviteCode>, StoreError> {
+        codes::of_room(&mut *self.readers.acquire().await?, room, now).await
+    }
+
+    async fn end_code(&self, room: &RoomId, code: &JoinCode) -> Result<bool, StoreError> {
+        self.write(async |connection| codes::end(connection, room, code).await).await
+    }
+
+    async fn find_users(&self, query: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        directory::find(&mut *self.readers.acquire().await?, query, limit).await
+    }
+
+    async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        directory::known(&mut snapshot, reader, user).await
+    }
+
+    async fn has_owner(&self) -> Result<bool, StoreError> {
+        directory::has_owner(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn set_server_role(&self, user: &UserId, role: ServerRole, first: bool) -> Answer<User> {
+        self.write(async |connection| directory::set_role(connection, user, role, first).await).await
     }
 
     async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError> {

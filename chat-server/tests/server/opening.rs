@@ -89,7 +89,7 @@ async fn bench() -> (Arc<Service>, Arc<dyn Store>, Arc<Meanwhile>, User, RoomId)
     };
     let service = Arc::new(Service::new(ports, "test", Limits::default()));
     let ada = service.open(&opening(1)).await.unwrap().user;
-    let create = RoomCreate { client_id: id("r"), name: RoomName::parse("ops").unwrap(), topic: None };
+    let create = RoomCreate::public(id("r"), RoomName::parse("ops").unwrap());
     let made = commit(&*store, Write::new(ada.clone(), EntryRequest::Create(create))).await;
     (service, store, fanout, ada, made[0].room.clone())
 }
@@ -131,7 +131,7 @@ async fn who_joins_meanwhile_on_another_device_is_attached() {
     let (service, store, fanout, ada, ops) = bench().await;
     let leave = EntryRequest::Leave(RoomLeave { room: ops.clone(), client_id: id("l"), after: None });
     commit(&*store, Write::new(ada.clone(), leave)).await;
-    let join = EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id("j"), after: None });
+    let join = EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id("j"), after: None, code: None });
     *fanout.store.lock().unwrap() = Some((store, Write::new(ada, join)));
     let rooms = welcome(&service, 2).await.unwrap();
     assert!(rooms.contains(&ops));

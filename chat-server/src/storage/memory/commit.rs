@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 
 use chat_proto::entry::{Body, Content, Entry, Message};
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::stored::Stored;
+use chat_proto::room::History;
+use chat_proto::user::{Author, ServerRole, User, UserKind};
 
-use crate::domain::decide::{Context, decide};
-use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted};
+use crate::domain::access::is_open;
+use crate::domain::decide::{Context, NewEntry, decide};
+use crate::domain::facts::{CodeFacts, Creation, Facts, Known, RoomFacts, Target, Wanted, inbox_key, private_key};
 use crate::domain::mark_read::Position;
 use crate::storage::memory::{Log, Tables, key, mark_read};
 use crate::storage::{Batch, Committed, CommittedEntry};
@@ -15,16 +20,20 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
     let mut facts = look_up(tables, &Wanted::of(&batch.writes));
     let decision = decide(&mut facts, &batch.writes, context);
     for new in decision.rooms {
-        tables.rooms.insert(new.room.id.clone(), Log::new(new.room, new.epoch, (new.creator, new.client_id)));
+        tables.rooms.insert(new.room.id.clone(), Log::new(new.room, new.key, new.epoch, (new.creator, new.client_id)));
     }
     let mut entries = Vec::new();
     for new in decision.entries {
         if let Some(log) = tables.rooms.get_mut(&new.room) {
             log.push(new.entry.clone(), Some(new.digest));
-            if !new.by_server {
-                log.apply(&new.entry);
-            }
-            entries.push(CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry });
+            log.apply(&new.entry);
+            log.move_people(&new);
+            entries.push(CommittedEntry::from(new));
+        }
+    }
+    for code in decision.codes {
+        if let Some(code) = tables.codes.get_mut(&code) {
+            code.uses_left = code.uses_left.saturating_sub(1);
         }
     }
     Committed { outcomes: decision.outcomes, marks: mark_read::run(tables, &batch.marks), entries }
@@ -32,9 +41,13 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
 
 fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
     let mut facts = Facts::default();
-    let names: Vec<String> = tables.rooms.values().map(|log| key(log.room.name.as_str())).collect();
-    facts.taken_names = wanted.names.iter().filter(|name| names.contains(name)).cloned().collect();
-    for id in &wanted.rooms {
+    let listed = wanted.listed.iter().filter_map(|room| tables.rooms.get(room)).map(|log| key(log.room.name.as_str()));
+    let taken = |name: &String| tables.rooms.values().any(|log| log.key == *name);
+    facts.taken_names = wanted.names.iter().cloned().chain(listed).filter(taken).collect();
+    let by_key = |key: &String| tables.rooms.values().find(|log| log.key == *key).map(|log| log.room.id.clone());
+    facts.inboxes = wanted.inboxes.iter().filter_map(|user| Some((user.clone(), by_key(&inbox_key(user))?))).collect();
+    facts.directs = wanted.directs.iter().filter_map(|key| Some((key.clone(), by_key(key)?))).collect();
+    for id in wanted.rooms.iter().chain(facts.inboxes.values()).chain(facts.directs.values()) {
         if let Some(log) = tables.rooms.get(id) {
             let head = log.head();
             let known = RoomFacts {
@@ -49,7 +62,7 @@ fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
         }
     }
     for creation in &wanted.creations {
-        if let Some(log) = tables.rooms.values().find(|log| log.creator == *creation)
+        if let Some(log) = tables.rooms.values().find(|log| (&log.creator.0, log.creator.1.as_ref()) == (&creation.0, Some(&creation.1)))
             && let Some(row) = log.row(1)
         {
             let made = Creation { room: log.room.clone(), stored: stored(&row.entry), digest: row.digest };
@@ -65,10 +78,11 @@ fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
         }
     }
     for (room, user) in &wanted.members {
-        if tables.rooms.get(room).is_some_and(|log| log.is_member(user)) {
-            facts.members.insert((room.clone(), user.clone()));
+        if let Some(role) = tables.rooms.get(room).and_then(|log| log.role(user)) {
+            facts.members.insert((room.clone(), user.clone()), role);
         }
     }
+    look_up_people(tables, wanted, &mut facts);
     for (room, seq) in &wanted.targets {
         if let Some(target) = tables.rooms.get(room).and_then(|log| log.target(*seq)) {
             facts.targets.insert((room.clone(), *seq), target);
@@ -82,7 +96,52 @@ fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
     facts
 }
 
+/// The people who are meant, and how they may come and go.
+fn look_up_people(tables: &Tables, wanted: &Wanted, facts: &mut Facts) {
+    for (room, user) in &wanted.people {
+        let as_said = || {
+            let log = tables.rooms.get(room.as_ref()?)?;
+            let Author { id, name, color } = log.rows.iter().rev().find(|row| row.entry.author.id == *user)?.entry.author.clone();
+            Some(User { id, name, color, kind: UserKind::Guest, identity: None, role: ServerRole::Member })
+        };
+        if let Some(person) = tables.users.get(user).map(|stored| stored.user.clone()).or_else(as_said) {
+            facts.people.insert(user.clone(), person);
+        }
+    }
+    let invited = |(room, user): &&(RoomId, UserId)| tables.rooms.get(room).is_some_and(|log| log.invited.contains(user));
+    facts.invited = wanted.invited.iter().filter(invited).cloned().collect();
+    for code in wanted.codes.iter().filter_map(|code| tables.codes.get(code)) {
+        let InviteCode { code, room, expires, uses_left, .. } = code.clone();
+        facts.codes.insert(code, CodeFacts { room, expires, uses_left });
+    }
+    for log in wanted.ranges.iter().filter_map(|room| tables.rooms.get(room)) {
+        if log.room.settings.history == History::Joined {
+            let members = log.memberships.iter().filter(|(user, _)| log.is_member(user));
+            facts.ranges.insert(log.room.id.clone(), members.map(|(user, ranges)| (user.clone(), ranges.clone())).collect());
+        }
+    }
+}
+
 impl Log {
+    /// Who comes and goes by an entry.
+    fn move_people(&mut self, new: &NewEntry) {
+        for (user, role) in &new.moves.joins {
+            self.memberships.entry(user.clone()).or_default().push((new.entry.seq, None));
+            self.roles.insert(user.clone(), *role);
+            self.invited.remove(user);
+            self.members += 1;
+            self.positions.insert(user.clone(), Position { seq: new.entry.seq, n: new.entry.n });
+        }
+        for user in &new.moves.leaves {
+            let ranges = self.memberships.entry(user.clone()).or_insert_with(|| vec![(1, None)]);
+            if let Some((_, to)) = ranges.last_mut() {
+                *to = Some(new.entry.seq);
+            }
+            self.roles.remove(user);
+            self.members = self.members.saturating_sub(1);
+        }
+    }
+
     fn target(&self, seq: u64) -> Option<Target> {
         let row = self.row(seq)?;
         let edited = self.rows.iter().rev().find_map(|row| match &row.entry.body {
@@ -117,18 +176,15 @@ impl Log {
                 }
             }
             Body::Topic(topic) => self.room.topic = topic.topic.clone(),
-            Body::Create(_) | Body::Join(_) => {
-                self.memberships.entry(user.clone()).or_default().push((entry.seq, None));
-                self.members += 1;
-                self.positions.insert(user.clone(), Position { seq: entry.seq, n: entry.n });
+            Body::Settings(changes) => {
+                changes.apply(&mut self.room);
+                let is_open = is_open(self.room.kind);
+                self.key = if is_open { key(self.room.name.as_str()) } else { private_key(&self.room.id) };
             }
-            Body::Leave(_) => {
-                let ranges = self.memberships.entry(user.clone()).or_insert_with(|| vec![(1, None)]);
-                if let Some((_, to)) = ranges.last_mut() {
-                    *to = Some(entry.seq);
-                }
-                self.members = self.members.saturating_sub(1);
-            }
+            Body::Invite(invite) => drop(self.invited.insert(invite.user.id.clone())),
+            Body::Remove(remove) => drop(self.invited.remove(&remove.user.id)),
+            Body::Role(role) => drop(self.roles.insert(role.user.id.clone(), role.role)),
+            Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Add(_) | Body::Invited(_) | Body::Removed(_) => {}
             Body::Unknown(_) => {}
         }
     }

@@ -10,11 +10,13 @@ use chat_proto::place::Seq;
 use chat_proto::request::history_read::{HistoryRead, Page, Reaction, Standing};
 use chat_proto::user::User;
 
+use crate::domain::access::{What, may};
 use crate::domain::page::{Scan, Size, back_from, forward_to, in_force, scan};
 use crate::storage::memory::{Log, Tables, no_room};
 
 pub(super) fn page(tables: &Tables, reader: &User, request: &HistoryRead, limits: &Limits) -> Result<Page, Error> {
-    let log = tables.rooms.get(&request.room).filter(|log| log.is_member(&reader.id)).ok_or_else(no_room)?;
+    let log = tables.rooms.get(&request.room).ok_or_else(no_room)?;
+    may(&log.standing(reader), What::Read, &log.room)?;
     let fits =
         |place: &chat_proto::place::Place| place.epoch == log.epoch && log.row(place.seq).is_some_and(|row| row.entry.id == place.id);
     if request.place.as_ref().is_some_and(|place| !fits(place)) {
@@ -42,9 +44,13 @@ impl Log {
                 (from, to, entries)
             }
         };
+        let readable = self.readable(&reader.id);
+        let (from, to) = readable.widened(from, to, self.head().seq);
+        let entries = entries.into_iter().filter(|entry| readable.contains(entry.seq)).map(|entry| readable.seen(entry)).collect();
         let in_range = |seq: Seq| (from..=to).contains(&seq);
         let amendments = self.rows.iter().map(|row| &row.entry).filter(|entry| {
             matches!(entry.body, Body::Edit(_) | Body::Delete(_))
+                && readable.tells(entry)
                 && (in_range(entry.seq) || entry.body.target().is_some_and(|target| in_range(target.seq)))
         });
         Page {
@@ -54,9 +60,9 @@ impl Log {
             to: self.mark(to).filter(|_| to >= from),
             head: self.head().mark(),
             amendments: in_force(amendments.cloned()),
-            reactions: self.standing(&reader.id, from, to),
+            reactions: self.reactions_in(&reader.id, from, to).into_iter().filter(|one| readable.contains(one.target)).collect(),
             entries,
-            hidden: Vec::new(),
+            hidden: readable.hidden(from, to),
         }
     }
 
@@ -83,7 +89,7 @@ impl Log {
     }
 
     /// The reactions that stand on messages of the range, and on those that reactions of the range point at.
-    fn standing(&self, me: &UserId, from: Seq, to: Seq) -> Vec<Standing> {
+    fn reactions_in(&self, me: &UserId, from: Seq, to: Seq) -> Vec<Standing> {
         let in_range = |seq: Seq| (from..=to).contains(&seq);
         let mut standing: BTreeMap<Seq, Vec<Reaction>> = BTreeMap::new();
         for entry in self.rows.iter().map(|row| &row.entry).filter(|entry| in_range(entry.seq)) {

@@ -6,7 +6,7 @@ use chat_proto::name::{DisplayName, Identity};
 use chat_proto::place::Millis;
 use chat_proto::request::session_list::Session;
 use chat_proto::room::RoomKind;
-use chat_proto::user::{User, UserKind};
+use chat_proto::user::{ServerRole, User, UserKind};
 
 use crate::domain::mark_read::Position;
 use crate::domain::naming::candidates;
@@ -43,9 +43,9 @@ impl Tables {
             return user;
         }
         let name = self.free_name(new, now);
-        let user = User { id: new.id.clone(), name, color: new.color.clone(), kind: UserKind::Guest, identity: None };
+        let user = User { id: new.id.clone(), name, color: new.color.clone(), kind: UserKind::Guest, identity: None, role: ServerRole::Member };
         self.names.insert(key(user.name.as_str()), user.id.clone());
-        self.users.insert(user.id.clone(), StoredUser { user: user.clone(), password: None, seen: now });
+        self.users.insert(user.id.clone(), StoredUser { user: user.clone(), password: None, created: now, seen: now });
         self.tokens.insert(*hash, StoredToken { user: user.id.clone(), session: None, ended: false });
         for log in self.rooms.values_mut().filter(|log| log.room.kind == RoomKind::Lobby) {
             let head = Position { seq: log.head().seq, n: log.head().n };
@@ -115,7 +115,8 @@ impl Tables {
             token.ended = true;
         }
         let user = User { kind: UserKind::Account, identity: Some(identity.clone()), ..guest.clone() };
-        let stored = StoredUser { user: user.clone(), password: Some(password_hash.to_owned()), seen: now };
+        let created = self.users.get(&user.id).map_or(now, |stored| stored.created);
+        let stored = StoredUser { user: user.clone(), password: Some(password_hash.to_owned()), created, seen: now };
         self.users.insert(user.id.clone(), stored);
         for log in self.rooms.values_mut().filter(|log| log.room.kind == RoomKind::Lobby) {
             log.members += 1;

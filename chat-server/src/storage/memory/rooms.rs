@@ -4,10 +4,12 @@ use chat_proto::error::Error;
 use chat_proto::id::RoomId;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::sync::{Cursor, RoomState};
-use chat_proto::room::RoomKind;
+use chat_proto::room::{Room, RoomKind, RoomRole};
 use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::text::TopicText;
 use chat_proto::user::{User, UserKind};
 
+use crate::domain::access::{What, is_open, may};
 use crate::storage::memory::{Log, Tables, no_room};
 
 /// How many rooms one page of the list holds.
@@ -27,25 +29,40 @@ pub(super) fn of_user(tables: &Tables, reader: &User, cursors: &[Cursor]) -> Vec
             n: head.n,
             read: log.position(&reader.id),
             reset: cursor.is_some_and(|cursor| !fits(cursor)),
+            role: log.role(&reader.id).unwrap_or_default(),
+            people: if log.room.kind == RoomKind::Direct { others(tables, log, reader) } else { Vec::new() },
         }
     };
     logs.into_iter().map(state).collect()
 }
 
-pub(super) fn members(tables: &Tables, reader: &User, room: &RoomId) -> Result<Vec<User>, Error> {
-    let log = tables.rooms.get(room).filter(|log| log.is_member(&reader.id)).ok_or_else(no_room)?;
+/// The others in a conversation, by name.
+fn others(tables: &Tables, log: &Log, reader: &User) -> Vec<User> {
+    let stored = tables.users.values().map(|stored| &stored.user);
+    let mut others: Vec<User> = stored.filter(|user| user.id != reader.id && log.is_member(&user.id)).cloned().collect();
+    others.sort_by(|a, b| a.name.cmp(&b.name));
+    others
+}
+
+pub(super) fn members(tables: &Tables, reader: &User, room: &RoomId) -> Result<Vec<(User, RoomRole)>, Error> {
+    let log = tables.rooms.get(room).ok_or_else(no_room)?;
+    may(&log.standing(reader), What::SeePeople, &log.room)?;
     let stored = tables.users.values().map(|stored| &stored.user);
     let is_lobby = log.room.kind == RoomKind::Lobby;
-    let mut users: Vec<User> =
-        stored.filter(|user| log.is_member(&user.id) && (!is_lobby || user.kind == UserKind::Account)).cloned().collect();
-    users.sort_by(|a, b| a.name.cmp(&b.name));
+    let here = stored.filter(|user| !is_lobby || user.kind == UserKind::Account);
+    let mut users: Vec<_> = here.filter_map(|user| Some((user.clone(), log.role(&user.id)?))).collect();
+    users.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     users.truncate(1_000);
     Ok(users)
 }
 
 pub(super) fn list(tables: &Tables, reader: &User, request: &RoomList) -> RoomListReply {
     let query = request.query.as_ref().map_or(String::new(), |query| query.as_str().trim().trim_start_matches('#').to_lowercase());
-    let fits = |log: &&Log| log.room.name.as_str().contains(&query) || log.room.topic.as_str().to_lowercase().contains(&query);
+    let fits = |log: &&Log| {
+        let Room { name, title, topic, .. } = &log.room;
+        let says = |text: &TopicText| text.as_str().to_lowercase().contains(&query);
+        is_open(log.room.kind) && !log.room.settings.archived && (name.as_str().contains(&query) || says(title) || says(topic))
+    };
     let mut logs: Vec<&Log> = tables.rooms.values().filter(fits).collect();
     logs.sort_by_key(|log| (std::cmp::Reverse(log.members), log.room.name.clone()));
     let after = request.after.as_ref().and_then(|after| logs.iter().position(|log| log.room.id == *after));
@@ -54,7 +71,9 @@ pub(super) fn list(tables: &Tables, reader: &User, request: &RoomList) -> RoomLi
 }
 
 pub(super) fn find(tables: &Tables, reader: &User, request: &RoomFind) -> Result<RoomSummary, Error> {
-    let found = tables.rooms.values().find(|log| log.room.name == request.name);
+    let seen = |log: &&Log| log.room.name == request.name && may(&log.standing(reader), What::See, &log.room).is_ok();
+    let rooms = tables.rooms.values().filter(|log| matches!(log.room.kind, RoomKind::Lobby | RoomKind::Public | RoomKind::Private));
+    let found = rooms.filter(seen).min_by_key(|log| !is_open(log.room.kind));
     found.map(|log| summary(log, reader)).ok_or_else(|| {
         let mut error = no_room();
         error.message = format!("There is no room #{0}. /create {0} makes it.", request.name);
@@ -63,6 +82,6 @@ pub(super) fn find(tables: &Tables, reader: &User, request: &RoomFind) -> Result
     })
 }
 
-fn summary(log: &Log, reader: &User) -> RoomSummary {
+pub(super) fn summary(log: &Log, reader: &User) -> RoomSummary {
     RoomSummary { room: log.room.clone(), members: log.members, joined: log.is_member(&reader.id) }
 }

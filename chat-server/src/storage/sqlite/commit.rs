@@ -1,18 +1,20 @@
 //! The writer's transaction: look up, decide, insert, commit.
 
-use chat_proto::entry::{Body, Entry};
+use chat_proto::entry::{Body, Entry, Role};
 use chat_proto::error::{Code, Error};
-use chat_proto::name::confusable_key;
+use chat_proto::name::JoinCode;
+use chat_proto::room::{Room, RoomChanges, RoomRole};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 
+use crate::domain::access::is_open;
 use crate::domain::decide::{Context, Decision, NewEntry, decide};
-use crate::domain::facts::Wanted;
+use crate::domain::facts::{Wanted, name_key, private_key};
 use crate::domain::write::Write;
 use crate::storage::sqlite::facts::{Keys, look_up};
 use crate::storage::sqlite::mark_read;
-use crate::storage::sqlite::rows::{kind, unreadable};
+use crate::storage::sqlite::rows::{ROOM, kind, room as read_room, spelled, unreadable};
 use crate::storage::{Batch, Committed, CommittedEntry, StoreError};
 
 /// Runs one batch.
@@ -22,8 +24,7 @@ pub(super) async fn run(connection: &mut SqliteConnection, batch: &Batch, contex
     if !batch.writes.is_empty() {
         let decision = store(&mut transaction, &batch.writes, context).await?;
         committed.outcomes = decision.outcomes;
-        let entries = decision.entries.into_iter();
-        committed.entries = entries.map(|new| CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry }).collect();
+        committed.entries = decision.entries.into_iter().map(CommittedEntry::from).collect();
     }
     if !batch.marks.is_empty() {
         committed.marks = mark_read::run(&mut transaction, &batch.marks).await?;
@@ -82,26 +83,34 @@ async fn store(connection: &mut SqliteConnection, writes: &[Write], context: &mu
     insert_entries(connection, &decision.entries, &keys).await?;
     move_heads(connection, &decision.entries, &keys).await?;
     note_mentions(connection, &decision.entries, &keys).await?;
-    for new in decision.entries.iter().filter(|new| !new.by_server) {
+    for new in &decision.entries {
         let Some(key) = keys.get(&new.room) else { continue };
         apply(connection, *key, &new.entry).await?;
+        move_people(connection, *key, new).await?;
     }
+    use_codes(connection, &decision.codes).await?;
     Ok(decision)
 }
 
 async fn make_rooms(connection: &mut SqliteConnection, decision: &Decision, keys: &mut Keys) -> Result<(), StoreError> {
     for new in &decision.rooms {
+        let Room { id, name, title, topic, kind, settings } = &new.room;
+        // What no request made is found by its key alone.
+        let creation = new.client_id.as_ref().map_or(new.key.as_str(), |id| id.as_str());
         let key = sqlx::query(
-            "INSERT INTO rooms (id, name, name_key, topic, kind, epoch, head_seq, head_id, head_time, n, members, creator, creation)
-             VALUES (?, ?, ?, ?, 'public', ?, 0, '', 0, 0, 0, ?, ?) RETURNING key",
+            "INSERT INTO rooms (id, name, name_key, title, topic, kind, history, epoch, head_seq, head_id, head_time, n, members, creator, creation)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, 0, 0, ?, ?) RETURNING key",
         )
-        .bind(new.room.id.as_str())
-        .bind(new.room.name.as_str())
-        .bind(confusable_key(new.room.name.as_str()))
-        .bind(new.room.topic.as_str())
+        .bind(id.as_str())
+        .bind(name.as_str())
+        .bind(&new.key)
+        .bind(title.as_str())
+        .bind(topic.as_str())
+        .bind(spelled(kind)?)
+        .bind(spelled(settings.history)?)
         .bind(new.epoch.as_str())
         .bind(new.creator.as_str())
-        .bind(new.client_id.as_str())
+        .bind(creation)
         .fetch_one(&mut *connection)
         .await?
         .try_get(0)?;
@@ -199,9 +208,72 @@ async fn apply(connection: &mut SqliteConnection, room: i64, entry: &Entry) -> R
         Body::Topic(topic) => {
             sqlx::query("UPDATE rooms SET topic = ? WHERE key = ?").bind(topic.topic.as_str()).bind(room).execute(connection).await?;
         }
-        Body::Create(_) | Body::Join(_) => join(connection, room, user, seq, entry.n as i64).await?,
-        Body::Leave(_) => leave(connection, room, user, seq).await?,
+        Body::Invite(invite) => {
+            let sql = "INSERT OR IGNORE INTO invitations (user, room) VALUES (?, ?)";
+            sqlx::query(sql).bind(invite.user.id.as_str()).bind(room).execute(connection).await?;
+        }
+        Body::Remove(remove) => {
+            let sql = "DELETE FROM invitations WHERE user = ? AND room = ?";
+            sqlx::query(sql).bind(remove.user.id.as_str()).bind(room).execute(connection).await?;
+        }
+        Body::Role(role) => give_role(connection, room, role).await?,
+        Body::Settings(changes) => configure(connection, room, changes).await?,
+        Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Add(_) | Body::Invited(_) | Body::Removed(_) => {}
     }
+    Ok(())
+}
+
+/// Who comes and goes by an entry.
+async fn move_people(connection: &mut SqliteConnection, room: i64, new: &NewEntry) -> Result<(), StoreError> {
+    for (user, role) in &new.moves.joins {
+        join(connection, room, user.as_str(), *role, &new.entry).await?;
+    }
+    for user in &new.moves.leaves {
+        leave(connection, room, user.as_str(), new.entry.seq as i64).await?;
+    }
+    Ok(())
+}
+
+async fn use_codes(connection: &mut SqliteConnection, codes: &[JoinCode]) -> Result<(), StoreError> {
+    for code in codes {
+        let sql = "UPDATE codes SET uses_left = uses_left - 1 WHERE code = ?";
+        sqlx::query(sql).bind(code.as_str()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// In the lobby, where people are by rule, a role is the first thing that is stored of a membership.
+async fn give_role(connection: &mut SqliteConnection, room: i64, role: &Role) -> Result<(), StoreError> {
+    let (user, word) = (role.user.id.as_str(), spelled(role.role)?);
+    let sql = "UPDATE memberships SET role = ? WHERE user = ? AND room = ? AND to_seq IS NULL";
+    let known = sqlx::query(sql).bind(&word).bind(user).bind(room).execute(&mut *connection).await?.rows_affected();
+    if known == 0 {
+        let sql = "INSERT INTO memberships (user, room, from_seq, role) VALUES (?, ?, 1, ?)";
+        sqlx::query(sql).bind(user).bind(room).bind(word).execute(connection).await?;
+    }
+    Ok(())
+}
+
+async fn configure(connection: &mut SqliteConnection, room: i64, changes: &RoomChanges) -> Result<(), StoreError> {
+    let sql = format!("SELECT {ROOM} FROM rooms r WHERE r.key = ?");
+    let mut now = read_room(&sqlx::query(AssertSqlSafe(sql)).bind(room).fetch_one(&mut *connection).await?)?;
+    changes.apply(&mut now);
+    let key = if is_open(now.kind) { name_key(now.name.as_str()) } else { private_key(&now.id) };
+    let Room { name, title, kind, settings, .. } = &now;
+    sqlx::query(
+        "UPDATE rooms SET name = ?, name_key = ?, title = ?, kind = ?, post = ?, invite = ?, history = ?, archived = ? WHERE key = ?",
+    )
+    .bind(name.as_str())
+    .bind(key)
+    .bind(title.as_str())
+    .bind(spelled(kind)?)
+    .bind(spelled(settings.post)?)
+    .bind(spelled(settings.invite)?)
+    .bind(spelled(settings.history)?)
+    .bind(settings.archived)
+    .bind(room)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -235,13 +307,16 @@ async fn blank(connection: &mut SqliteConnection, room: i64, target: i64, deleti
 }
 
 /// Opens a range of membership, and counts what was said before as read.
-async fn join(connection: &mut SqliteConnection, room: i64, user: &str, seq: i64, n: i64) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO memberships (user, room, from_seq) VALUES (?, ?, ?)")
+async fn join(connection: &mut SqliteConnection, room: i64, user: &str, role: RoomRole, entry: &Entry) -> Result<(), StoreError> {
+    let (seq, n) = (entry.seq as i64, entry.n as i64);
+    sqlx::query("INSERT INTO memberships (user, room, from_seq, role) VALUES (?, ?, ?, ?)")
         .bind(user)
         .bind(room)
         .bind(seq)
+        .bind(spelled(role)?)
         .execute(&mut *connection)
         .await?;
+    sqlx::query("DELETE FROM invitations WHERE user = ? AND room = ?").bind(user).bind(room).execute(&mut *connection).await?;
     sqlx::query("UPDATE rooms SET members = members + 1 WHERE key = ?").bind(room).execute(&mut *connection).await?;
     sqlx::query(
         "INSERT INTO positions (user, room, seq, n) VALUES (?, ?, ?, ?)

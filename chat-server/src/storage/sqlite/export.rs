@@ -10,12 +10,12 @@ use chat_proto::room::Room;
 use futures_util::TryStreamExt;
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use crate::storage::StoreError;
 use crate::storage::export::{EntryLine, ExportError, RoomLine};
 use crate::storage::sqlite::BUSY;
-use crate::storage::sqlite::rows::{entry, number, read, room, text};
+use crate::storage::sqlite::rows::{ROOM, ROOM_BEFORE_RULES, entry, number, read, room, text};
 
 /// Writes the rooms named, by name or id, or all of them, and their entries in order of seq.
 ///
@@ -48,11 +48,15 @@ pub async fn export(path: &Path, wanted: &[String], out: &mut dyn Write) -> Resu
 
 /// The rooms, the lobby first, then by name, each with the key by which the tables know it.
 async fn rooms(snapshot: &mut SqliteConnection, wanted: &[String]) -> Result<Vec<(i64, RoomLine)>, ExportError> {
-    let sql = "SELECT r.key, r.id, r.name, r.topic, r.kind, r.epoch, r.head_seq, r.head_id,
-                      (SELECT COUNT(*) FROM entries e WHERE e.room = r.key) AS entries
-               FROM rooms r ORDER BY r.kind <> 'lobby', r.name";
+    // A database that no server of this release has opened yet has rooms without rules.
+    let ruled = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('rooms') WHERE name = 'title')";
+    let columns = if sqlx::query(ruled).fetch_one(&mut *snapshot).await?.try_get(0)? { ROOM } else { ROOM_BEFORE_RULES };
+    let sql = format!(
+        "SELECT r.key, {columns}, r.epoch, r.head_seq, r.head_id, (SELECT COUNT(*) FROM entries e WHERE e.room = r.key) AS entries
+         FROM rooms r ORDER BY r.kind <> 'lobby', r.name"
+    );
     let mut all = Vec::new();
-    for row in sqlx::query(sql).fetch_all(snapshot).await? {
+    for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(snapshot).await? {
         let head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
         let epoch = read(Epoch::parse(text(&row, "epoch")?))?;
         all.push((row.try_get("key")?, RoomLine { room: room(&row)?, epoch, head, entries: number(&row, "entries")? }));

@@ -1,18 +1,20 @@
 //! What the writer looks up before it decides: one statement a kind, whatever the batch's size.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chat_proto::entry::Body;
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::request::stored::Stored;
 use chat_proto::text::Emoji;
 use serde_json::json;
-use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Row};
 
-use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted};
+use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted, name_key};
 use crate::storage::StoreError;
-use crate::storage::sqlite::rows::{author, body, number, read, room, text};
+use crate::storage::sqlite::rows::{ROOM, author, body, number, read, room, text, word};
+
+mod people;
 
 /// The keys by which the tables know the batch's rooms.
 pub(super) type Keys = HashMap<RoomId, i64>;
@@ -20,7 +22,11 @@ pub(super) type Keys = HashMap<RoomId, i64>;
 /// Looks up everything that the batch names.
 pub(super) async fn look_up(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<(Facts, Keys), StoreError> {
     let mut facts = Facts::default();
-    let keys = rooms(connection, wanted, &mut facts).await?;
+    people::people(connection, wanted, &mut facts).await?;
+    let found = people::made_rooms(connection, wanted, &mut facts).await?;
+    let keys = rooms(connection, wanted, found, &mut facts).await?;
+    people::come_and_go(connection, wanted, &keys, &mut facts).await?;
+    names(connection, wanted, &mut facts).await?;
     creations(connection, wanted, &mut facts).await?;
     known(connection, wanted, &keys, &mut facts).await?;
     members(connection, wanted, &keys, &mut facts).await?;
@@ -29,15 +35,16 @@ pub(super) async fn look_up(connection: &mut SqliteConnection, wanted: &Wanted) 
     Ok((facts, keys))
 }
 
-async fn rooms(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut Facts) -> Result<Keys, StoreError> {
+async fn rooms(connection: &mut SqliteConnection, wanted: &Wanted, found: Vec<RoomId>, facts: &mut Facts) -> Result<Keys, StoreError> {
     let mut keys = Keys::new();
-    if wanted.rooms.is_empty() {
+    let ids: HashSet<&RoomId> = wanted.rooms.iter().chain(&found).collect();
+    if ids.is_empty() {
         return Ok(keys);
     }
-    let ids = json!(wanted.rooms).to_string();
-    let sql =
-        "SELECT key, id, name, topic, kind, epoch, head_seq, head_id, head_time, n FROM rooms WHERE id IN (SELECT value FROM json_each(?))";
-    for row in sqlx::query(sql).bind(ids).fetch_all(connection).await? {
+    let sql = format!(
+        "SELECT r.key, {ROOM}, r.epoch, r.head_seq, r.head_id, r.head_time, r.n FROM rooms r WHERE r.id IN (SELECT value FROM json_each(?))"
+    );
+    for row in sqlx::query(AssertSqlSafe(sql)).bind(json!(ids).to_string()).fetch_all(connection).await? {
         let room = room(&row)?;
         keys.insert(room.id.clone(), row.try_get("key")?);
         let known = RoomFacts {
@@ -53,20 +60,32 @@ async fn rooms(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut F
     Ok(keys)
 }
 
+/// The names that are taken, of those that rooms are to be called, or listed, by.
+async fn names(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
+    let listed = wanted.listed.iter().filter_map(|room| facts.rooms.get(room)).map(|known| name_key(known.room.name.as_str()));
+    let keys: HashSet<String> = wanted.names.iter().cloned().chain(listed).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT name_key FROM rooms WHERE name_key IN (SELECT value FROM json_each(?))";
+    for row in sqlx::query(sql).bind(json!(keys).to_string()).fetch_all(&mut *connection).await? {
+        facts.taken_names.insert(text(&row, "name_key")?);
+    }
+    Ok(())
+}
+
 async fn creations(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
     if wanted.creations.is_empty() {
         return Ok(());
     }
-    let sql = "SELECT name_key FROM rooms WHERE name_key IN (SELECT value FROM json_each(?))";
-    for row in sqlx::query(sql).bind(json!(wanted.names).to_string()).fetch_all(&mut *connection).await? {
-        facts.taken_names.insert(text(&row, "name_key")?);
-    }
     let pairs: Vec<_> = wanted.creations.iter().collect();
-    let sql = "SELECT r.id, r.name, r.topic, r.kind, r.creator, r.creation, e.id AS entry_id, e.time, e.digest
-               FROM json_each(?) j
-               JOIN rooms r ON r.creator = j.value ->> 0 AND r.creation = j.value ->> 1
-               JOIN entries e ON e.room = r.key AND e.seq = 1";
-    for row in sqlx::query(sql).bind(json!(pairs).to_string()).fetch_all(connection).await? {
+    let sql = format!(
+        "SELECT {ROOM}, r.creator, r.creation, e.id AS entry_id, e.time, e.digest
+         FROM json_each(?) j
+         JOIN rooms r ON r.creator = j.value ->> 0 AND r.creation = j.value ->> 1
+         JOIN entries e ON e.room = r.key AND e.seq = 1"
+    );
+    for row in sqlx::query(AssertSqlSafe(sql)).bind(json!(pairs).to_string()).fetch_all(connection).await? {
         let key = (read(UserId::parse(text(&row, "creator")?))?, read(ClientId::parse(text(&row, "creation")?))?);
         let stored = Stored { seq: 1, id: read(EntryId::parse(text(&row, "entry_id")?))?, time: number(&row, "time")?, n: 0 };
         facts.creations.insert(key, Creation { room: room(&row)?, stored, digest: row.try_get("digest")? });
@@ -103,14 +122,15 @@ async fn members(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys
         return Ok(());
     }
     let names = by_key(keys);
-    let sql = "SELECT j.value ->> 0 AS room, j.value ->> 1 AS user
+    let sql = "SELECT j.value ->> 0 AS room, j.value ->> 1 AS user, COALESCE(o.role, 'member') AS role
                FROM json_each(?) j
                JOIN rooms r ON r.key = j.value ->> 0
-               WHERE EXISTS (SELECT 1 FROM memberships m WHERE m.user = j.value ->> 1 AND m.room = r.key AND m.to_seq IS NULL)
+               LEFT JOIN memberships o ON o.user = j.value ->> 1 AND o.room = r.key AND o.to_seq IS NULL
+               WHERE o.user IS NOT NULL
                   OR (r.kind = 'lobby' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user = j.value ->> 1 AND m.room = r.key))";
     for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(connection).await? {
         let Some(room) = room_of(&row, &names)? else { continue };
-        facts.members.insert((room, read(UserId::parse(text(&row, "user")?))?));
+        facts.members.insert((room, read(UserId::parse(text(&row, "user")?))?), word(&row, "role")?);
     }
     Ok(())
 }

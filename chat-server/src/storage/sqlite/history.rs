@@ -13,22 +13,23 @@ use chat_proto::user::User;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Row, SqliteTransaction};
 
-use crate::domain::decide::no_such_room;
+use crate::domain::access::{What, may, no_such_room};
 use crate::domain::page::{Scan, Size, back_from, forward_to, in_force, scan};
-use crate::storage::sqlite::lookup::{entry_id, is_member};
+use crate::domain::ranges::Readable;
+use crate::storage::sqlite::lookup::{self, entry_id};
 use crate::storage::sqlite::rows::{entry, number, read, text};
 use crate::storage::{Answer, StoreError};
 
 /// One page, with the access to it, in one snapshot.
 pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
-    let sql = "SELECT key, epoch, head_seq, head_id FROM rooms WHERE id = ?";
-    let Some(row) = sqlx::query(sql).bind(request.room.as_str()).fetch_optional(&mut **snapshot).await? else {
-        return Ok(Err(no_such_room()));
-    };
-    let room: i64 = row.try_get("key")?;
-    if !is_member(snapshot, &reader.id, room).await? {
-        return Ok(Err(no_such_room()));
+    let Some(found) = lookup::find(snapshot, reader, &request.room).await? else { return Ok(Err(no_such_room())) };
+    if let Err(error) = may(&found.who, What::Read, &found.room) {
+        return Ok(Err(error));
     }
+    let readable = lookup::readable(snapshot, &reader.id, &found).await?;
+    let room = found.key;
+    let sql = "SELECT epoch, head_seq, head_id FROM rooms WHERE key = ?";
+    let row = sqlx::query(sql).bind(room).fetch_one(&mut **snapshot).await?;
     let epoch = read(Epoch::parse(text(&row, "epoch")?))?;
     let head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
     if let Some(place) = &request.place
@@ -41,7 +42,7 @@ pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
         Err(error) => return Ok(Err(error)),
     };
     loop {
-        let log = Log { room, id: request.room.clone(), epoch: epoch.clone(), head: head.clone(), size };
+        let log = Log { room, id: request.room.clone(), epoch: epoch.clone(), head: head.clone(), size, readable: &readable };
         let page = log.page(snapshot, reader, scan).await?;
         match size.instead_of(&page) {
             Some(smaller) => size = smaller,
@@ -50,7 +51,8 @@ pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
     }
 }
 
-struct Log {
+struct Log<'a> {
+    readable: &'a Readable,
     room: i64,
     id: RoomId,
     epoch: Epoch,
@@ -60,7 +62,7 @@ struct Log {
 
 type Found = (Seq, Seq, Vec<Entry>);
 
-impl Log {
+impl Log<'_> {
     async fn page(self, snapshot: &mut SqliteConnection, reader: &User, scan: Scan) -> Result<Page, StoreError> {
         let lines = self.size.lines;
         let (from, to, entries) = match scan {
@@ -73,6 +75,9 @@ impl Log {
                 (from, to, entries)
             }
         };
+        let (from, to) = self.readable.widened(from, to, self.head.seq);
+        let seen = entries.into_iter().filter(|entry| self.readable.contains(entry.seq)).map(|entry| self.readable.seen(entry));
+        let entries = seen.collect();
         let to_mark = match entry_id(snapshot, self.room, to).await? {
             Some(id) if to >= from => Some(Mark { seq: to, id }),
             _ => None,
@@ -88,7 +93,7 @@ impl Log {
             entries,
             amendments,
             reactions,
-            hidden: Vec::new(),
+            hidden: self.readable.hidden(from, to),
         })
     }
 
@@ -121,14 +126,26 @@ impl Log {
         let (from, to) = (from as i64, to as i64);
         // The other columns are those of the row with the greatest seq: SQLite's rule for a bare max().
         let pointing = "SELECT MAX(seq) AS seq, id, time, author, name, color, client_id, n, body FROM entries
-                        WHERE room = ? AND target BETWEEN ? AND ? AND kind IN ('edit', 'delete') GROUP BY target, kind";
+                        WHERE room = ?1 AND target BETWEEN ?2 AND ?3 AND kind IN ('edit', 'delete') GROUP BY target, kind";
         let standing = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
-                        WHERE room = ? AND seq BETWEEN ? AND ? AND kind IN ('edit', 'delete')";
+                        WHERE room = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN ('edit', 'delete')";
+        // Where not everything may be read, the last edit that may be read counts. Deletions always do.
+        let pointing_in_part = "SELECT MAX(seq) AS seq, id, time, author, name, color, client_id, n, body FROM entries
+                        WHERE room = ?1 AND target BETWEEN ?2 AND ?3 AND kind IN ('edit', 'delete')
+                          AND (kind = 'delete' OR EXISTS (SELECT 1 FROM json_each(?4) j WHERE seq BETWEEN j.value ->> 0 AND j.value ->> 1))
+                        GROUP BY target, kind";
+        let whole = self.readable.is_all();
+        let ranges: Vec<_> = self.readable.ranges().iter().map(|(from, to)| (*from, (*to).min(i64::MAX as Seq))).collect();
+        let ranges = serde_json::json!(ranges).to_string();
         let mut found = BTreeMap::new();
-        for sql in [pointing, standing] {
-            for row in sqlx::query(sql).bind(self.room).bind(from).bind(to).fetch_all(&mut *snapshot).await? {
+        for sql in [if whole { pointing } else { pointing_in_part }, standing] {
+            let query = sqlx::query(sql).bind(self.room).bind(from).bind(to);
+            let query = if sql == pointing_in_part { query.bind(&ranges) } else { query };
+            for row in query.fetch_all(&mut *snapshot).await? {
                 let entry = entry(&row)?;
-                found.insert(entry.seq, entry);
+                if self.readable.tells(&entry) {
+                    found.insert(entry.seq, entry);
+                }
             }
         }
         Ok(found.into_values().collect())
@@ -154,7 +171,8 @@ impl Log {
             let query = sqlx::query(outside).bind(reader.id.as_str()).bind(self.room).bind(targets);
             collect(&mut standing, query.fetch_all(&mut *snapshot).await?)?;
         }
-        Ok(standing.into_iter().map(|(target, reactions)| Standing { target, reactions }).collect())
+        let seen = standing.into_iter().filter(|(target, _)| self.readable.contains(*target));
+        Ok(seen.map(|(target, reactions)| Standing { target, reactions }).collect())
     }
 }
 

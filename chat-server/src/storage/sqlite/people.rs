@@ -6,7 +6,7 @@ use chat_proto::name::{DisplayName, Identity, confusable_key};
 use chat_proto::place::Millis;
 use chat_proto::request::session_list::Session;
 use chat_proto::text::ClientName;
-use chat_proto::user::{User, UserKind};
+use chat_proto::user::{ServerRole, User, UserKind};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Row};
 
@@ -19,7 +19,7 @@ pub(super) const USED_EVERY_MS: Millis = 60_000;
 /// Whose token it is, and when it was last marked used.
 pub(super) async fn token_owner(connection: &mut SqliteConnection, hash: &TokenHash) -> Result<(TokenOwner, Option<Millis>), StoreError> {
     let sql =
-        "SELECT t.id AS session, t.kind AS token_kind, t.used, t.ended IS NOT NULL AS ended, u.id, u.name, u.color, u.kind, u.identity,
+        "SELECT t.id AS session, t.kind AS token_kind, t.used, t.ended IS NOT NULL AS ended, u.id, u.name, u.color, u.kind, u.identity, u.role,
                       EXISTS (SELECT 1 FROM names n WHERE n.user = u.id) AS named
                FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?";
     let Some(row) = sqlx::query(sql).bind(&hash[..]).fetch_optional(connection).await? else { return Ok((TokenOwner::Nobody, None)) };
@@ -73,7 +73,7 @@ pub(super) async fn guest(connection: &mut SqliteConnection, hash: &TokenHash, n
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
-    Ok(User { id: new.id.clone(), name, color: new.color.clone(), kind: UserKind::Guest, identity: None })
+    Ok(User { id: new.id.clone(), name, color: new.color.clone(), kind: UserKind::Guest, identity: None, role: ServerRole::Member })
 }
 
 /// A guest who comes back after their name was given away gets the next free one.
@@ -201,7 +201,7 @@ pub(super) async fn register(
 }
 
 pub(super) async fn account(connection: &mut SqliteConnection, identity: &Identity) -> Result<Option<Account>, StoreError> {
-    let sql = "SELECT id, name, color, kind, identity, password FROM users WHERE identity = ?";
+    let sql = "SELECT id, name, color, kind, identity, role, password FROM users WHERE identity = ?";
     let row = sqlx::query(sql).bind(identity.as_str()).fetch_optional(connection).await?;
     row.map(|row| Ok(Account { user: user(&row)?, password_hash: text(&row, "password")? })).transpose()
 }

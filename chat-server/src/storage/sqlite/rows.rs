@@ -4,9 +4,11 @@ use chat_proto::entry::{Body, Entry};
 use chat_proto::id::{ClientId, EntryId, RoomId, UserId};
 use chat_proto::name::{DisplayName, Identity, RoomName};
 use chat_proto::place::Mark;
-use chat_proto::room::{Room, RoomKind};
+use chat_proto::room::{Room, RoomSettings};
 use chat_proto::text::TopicText;
 use chat_proto::user::{Author, Color, User, UserKind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -32,7 +34,23 @@ pub(super) fn number(row: &SqliteRow, column: &'static str) -> Result<u64, Store
     Ok(row.try_get::<i64, _>(column)?.max(0) as u64)
 }
 
-/// The columns `id, name, color, kind, identity` of `users`.
+/// A word of the protocol, such as a role, from a column.
+pub(super) fn word<T: DeserializeOwned>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(text(row, column)?)).map_err(unreadable)
+}
+
+/// The word of the protocol for a value, as it stands in a column.
+pub(super) fn spelled(value: impl Serialize) -> Result<String, StoreError> {
+    match serde_json::to_value(value).map_err(unreadable)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Err(StoreError::Corrupt(format!("{other} is no word"))),
+    }
+}
+
+/// The columns of `users` that [`user`] reads.
+pub(super) const USER: &str = "u.id, u.name, u.color, u.kind, u.identity, u.role";
+
+/// The columns [`USER`].
 pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
     let kind = match text(row, "kind")?.as_str() {
         "guest" => UserKind::Guest,
@@ -47,21 +65,31 @@ pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
         color: read(Color::parse(text(row, "color")?))?,
         kind,
         identity: identity.map(Identity::parse).transpose().map_err(StoreError::Corrupt)?,
+        role: word(row, "role")?,
     })
 }
 
-/// The columns `id, name, topic, kind` of `rooms`.
+/// The columns of `rooms` that [`room`] reads.
+pub(super) const ROOM: &str = "r.id, r.name, r.title, r.topic, r.kind AS room_kind, r.post, r.invite, r.history, r.archived";
+
+/// The same of a database from before rooms had rules.
+pub(super) const ROOM_BEFORE_RULES: &str = "r.id, r.name, '' AS title, r.topic, r.kind AS room_kind, 'members' AS post, 'members' AS invite,
+                                            'all' AS history, 0 AS archived";
+
+/// The columns [`ROOM`].
 pub(super) fn room(row: &SqliteRow) -> Result<Room, StoreError> {
-    let kind = match text(row, "kind")?.as_str() {
-        "lobby" => RoomKind::Lobby,
-        "public" => RoomKind::Public,
-        _ => RoomKind::Unknown,
-    };
     Ok(Room {
         id: read(RoomId::parse(text(row, "id")?))?,
         name: read(RoomName::parse(text(row, "name")?))?,
+        title: read(TopicText::parse(text(row, "title")?))?,
         topic: read(TopicText::parse(text(row, "topic")?))?,
-        kind,
+        kind: word(row, "room_kind")?,
+        settings: RoomSettings {
+            post: word(row, "post")?,
+            invite: word(row, "invite")?,
+            history: word(row, "history")?,
+            archived: row.try_get("archived")?,
+        },
     })
 }
 
@@ -109,6 +137,13 @@ pub(super) fn kind(body: &Body) -> &str {
         Body::Create(_) => "create",
         Body::Join(_) => "join",
         Body::Leave(_) => "leave",
+        Body::Invite(_) => "invite",
+        Body::Add(_) => "add",
+        Body::Remove(_) => "remove",
+        Body::Role(_) => "role",
+        Body::Settings(_) => "settings",
+        Body::Invited(_) => "invited",
+        Body::Removed(_) => "removed",
         Body::Unknown(unknown) => unknown.0.get("kind").and_then(serde_json::Value::as_str).unwrap_or("unknown"),
     }
 }

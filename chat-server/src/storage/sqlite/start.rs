@@ -69,7 +69,7 @@ async fn make_lobby(
     .fetch_one(&mut *connection)
     .await?
     .get(0);
-    let body = serde_json::to_string(&Body::Create(Create { name })).map_err(unreadable)?;
+    let body = serde_json::to_string(&Body::Create(Create { name, people: Vec::new() })).map_err(unreadable)?;
     sqlx::query(
         "INSERT INTO entries (room, seq, id, time, author, name, color, client_id, n, kind, body)
          SELECT ?, 1, ?, ?, id, name, color, 'lobby', 0, 'create', ? FROM users WHERE id = ?",

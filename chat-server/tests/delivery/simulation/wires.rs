@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use chat_proto::entry::Body;
 use chat_proto::error::Error;
 use chat_proto::event::{Answer, AnyEvent, Closing, Entries, Outcome};
 use chat_proto::id::{Rid, RoomId, UserId};
+use chat_server::domain::decide::Moves;
 use chat_server::domain::presence::ConnectionId;
 use chat_server::fanout::{Audience, FanOut, Notice};
 use chat_server::service::Reply;
@@ -72,18 +72,21 @@ impl FanOut for Wires {
         for (room, entries) in rooms {
             let mut frame = Vec::new();
             for committed in entries {
-                let user = committed.entry.author.id.clone();
-                let leaves = matches!(committed.entry.body, Body::Leave(_));
-                if matches!(committed.entry.body, Body::Join(_) | Body::Create(_)) {
+                let Moves { joins, leaves } = committed.moves.clone();
+                if !joins.is_empty() {
                     self.frame(&room, &mut frame);
-                    self.of_user(&user, |wire| {
+                }
+                for (user, _) in &joins {
+                    self.of_user(user, |wire| {
                         wire.rooms.insert(room.clone());
                     });
                 }
                 frame.push(committed);
-                if leaves {
+                if !leaves.is_empty() {
                     self.frame(&room, &mut frame);
-                    self.of_user(&user, |wire| {
+                }
+                for user in &leaves {
+                    self.of_user(user, |wire| {
                         wire.rooms.remove(&room);
                     });
                 }

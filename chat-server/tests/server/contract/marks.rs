@@ -29,7 +29,7 @@ impl Bench {
     }
 
     async fn room(&mut self, name: &str) -> (RoomId, Place) {
-        let create = RoomCreate { client_id: id(name), name: RoomName::parse(name).unwrap(), topic: None };
+        let create = RoomCreate::public(id(name), RoomName::parse(name).unwrap());
         let made = self.commit(vec![Write::new(self.ada.clone(), EntryRequest::Create(create))]).await;
         let first = &made.entries[0];
         (first.room.clone(), Place { epoch: first.epoch.clone(), seq: 1, id: first.entry.id.clone() })
@@ -113,7 +113,7 @@ async fn who_joins_in_a_batch_marks_in_it(#[case] kind: Kind) {
     let mut bench = Bench::new(kind).await;
     let (ops, first) = bench.room("ops").await;
     let bob = bench.bob.clone();
-    let join = EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id("j"), after: None });
+    let join = EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id("j"), after: None, code: None });
     let writes = vec![Write::new(bench.ada.clone(), say(&ops, "m", None, "before bob")), Write::new(bob.clone(), join)];
     let mark = |unread| (bob.id.clone(), RoomMarkRead { room: ops.clone(), place: first.clone(), unread });
     let outcomes = bench.marks(writes, vec![mark(false), mark(true)]).await;

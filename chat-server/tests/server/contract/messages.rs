@@ -27,7 +27,7 @@ async fn seq_is_dense_and_a_repeat_gets_the_first_result(#[case] kind: Kind) {
     assert_eq!(again.outcomes[0], committed.outcomes[0]);
     assert!(again.entries.is_empty());
     // In another room the same id is another request.
-    let create = RoomCreate { client_id: id("r"), name: RoomName::parse("ops").unwrap(), topic: None };
+    let create = RoomCreate::public(id("r"), RoomName::parse("ops").unwrap());
     let made = bench.commit(vec![write(&ada, EntryRequest::Create(create))]).await;
     let ops = made.entries[0].room.clone();
     let there = bench.commit(vec![write(&ada, say(&ops, "c1", None, "one"))]).await;

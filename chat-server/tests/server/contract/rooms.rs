@@ -68,6 +68,9 @@ async fn rooms_are_made_found_joined_and_left(#[case] kind: Kind) {
             client_id: id(client_id),
             name: RoomName::parse(name).unwrap(),
             topic: Some(TopicText::parse("things").unwrap()),
+            title: None,
+            visibility: None,
+            history: None,
         })
     };
     let made = bench
@@ -90,7 +93,7 @@ async fn rooms_are_made_found_joined_and_left(#[case] kind: Kind) {
 
     let found = bench.store.find_room(&bob, &RoomFind { name: RoomName::parse("#OPS").unwrap() }).await.unwrap().unwrap();
     assert_eq!((found.room.id.clone(), found.members, found.joined, found.room.topic.as_str()), (ops.clone(), 1, false, "things"));
-    let join = |client_id: &str| EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id(client_id), after: None });
+    let join = |client_id: &str| EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id(client_id), after: None, code: None });
     let joined = bench.one(&bob, join("j")).await.unwrap();
     let again = bench.one(&bob, join("j2")).await.unwrap();
     assert_eq!(again.seq, joined.seq, "joining twice writes nothing");

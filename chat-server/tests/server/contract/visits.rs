@@ -16,7 +16,7 @@ async fn a_visitor_speaks_and_does_nothing_else(#[case] kind: Kind) {
         identity: None,
     };
     let name = RoomName::parse("kitchen").unwrap();
-    let create = RoomCreate { client_id: id("made"), name: name.clone(), topic: None };
+    let create = RoomCreate::public(id("made"), name.clone());
     bench.one(&server, EntryRequest::Create(create)).await.unwrap();
     let bob = bench.bob.clone();
     let find = RoomFind { name };
