@@ -1,5 +1,6 @@
 /** Conversations: who is meant, and a first line that waits until there is a room for it. */
 import { describe, expect, it } from "vitest";
+import { addressed } from "../src/core/late/find";
 import { homeless } from "../src/core/stranded";
 import { currentRoom } from "../src/core/state";
 import { account, direct, inLobby, ME, member, page, message, room, TestPage, type Sent } from "./page";
@@ -49,6 +50,15 @@ describe("a conversation", () => {
     expect(sent.find(({ name }) => name === "message:send")?.payload).toMatchObject({ room: "d1" });
   });
 
+  it("is had with people whose names are more than one word", () => {
+    const people = [member("g1", "Guest One"), member("g2", "Guest")];
+    const read = (line: string) => addressed(line, people);
+    expect(read("@Guest One hello there")).toEqual({ names: ["Guest One"], text: "hello there" });
+    expect(read("guest one,@bob")).toEqual({ names: ["Guest One", "bob"], text: "" });
+    expect(read("Guest Onehello")).toEqual({ names: ["Guest"], text: "Onehello" });
+    expect(read("bob,carol hi, you")).toEqual({ names: ["bob", "carol"], text: "hi, you" });
+  });
+
   it("is had with guests whom one meets, too", () => {
     const test = inLobby();
     test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("g1", "Guest One")] });
@@ -89,6 +99,24 @@ describe("a first line to somebody", () => {
     test.cut();
     expect(draft(test)).toBe("/msg bob hello");
     expect(test.state.outbox.items).toEqual([]);
+  });
+
+  it("stays in the composer where the server says nothing of them", () => {
+    const test = inLobby().say("/msg bob hello").wait(14_000);
+    expect(test.state.rooms.get("r1")!.entering).toHaveLength(1);
+    test.wait(2_000);
+    expect(test.state.rooms.get("r1")!.entering).toEqual([]);
+    expect(draft(test)).toBe("/msg bob hello");
+  });
+
+  it("is tried again together with what makes its room", () => {
+    const test = found(inLobby().say("/msg bob hello"), BOB);
+    // What makes the room cuts the line three times, and is set aside with all that follows from it.
+    for (let i = 0; i < 3; i++) test.cut().wait(11_000).welcome();
+    expect(test.state.outbox.items.map(({ is }) => is)).toEqual(["failed", "failed"]);
+    test.clear().do({ type: "action", id: "retry", argument: "", command: "" });
+    const [open] = test.sent("direct:open");
+    expect(said(test.answer(open!, made).sent("message:send"))).toEqual(["hello"]);
   });
 
   it("waits with its room while there is no connection, and over a reload", () => {

@@ -3,9 +3,10 @@ import type { Author, Member, Presence } from "@proto";
 import type { Named } from "./mentions";
 import type { RoomCopy, State } from "./state";
 
-/** Somebody who is in the room, as they are now. */
+/** Somebody who is in the room, as they are now; whoever tells nothing of their role there leaves it. */
 export function meet(copy: RoomCopy, member: Member): void {
-  copy.people.set(member.id, member);
+  const room_role = member.room_role ?? copy.people.get(member.id)?.room_role;
+  copy.people.set(member.id, room_role === undefined ? member : { ...member, room_role });
   nameOf(copy, member);
 }
 

@@ -14,6 +14,22 @@ import { talk } from "./talk";
 /** A name as it was typed, without the sign of mentions. */
 export const bare = (name: string): string => name.trim().replace(/^@/, "");
 
+/** `NAME[,NAME] [text]`. A name is one word, unless it is that of somebody whom the page has met. */
+export function addressed(argument: string, people: readonly Person[]): { names: string[]; text: string } {
+  const known = people.map(({ name }) => name).sort((a, b) => b.length - a.length);
+  const names: string[] = [];
+  let rest = argument;
+  do {
+    rest = bare(rest.replace(/^,/, ""));
+    const begins = (name: string) => rest.toLowerCase().startsWith(name.toLowerCase());
+    const whole = known.find((name) => begins(name) && /^(?:[\s,]|$)/.test(rest.slice(name.length)));
+    const name = whole ?? /^[^\s,]*/.exec(rest)![0];
+    if (name) names.push(name);
+    rest = rest.slice(name.length);
+  } while (rest.startsWith(","));
+  return { names, text: rest.trim() };
+}
+
 /** Those who are called so: by the name to sign in by, which is one person's alone, else as they are drawn. */
 export function called<Of extends Person>(people: readonly Of[], name: string): Of[] {
   const wanted = name.toLowerCase();
@@ -56,8 +72,8 @@ export function onFound(
 ): Effect[] | null {
   const [name = "", ...rest] = names;
   // Guests are not looked up: one talks with those whom one meets.
-  const guests =
-    sought.is === "direct" || sought.is === "whois" ? here(state).filter(({ kind }) => kind === "guest") : [];
+  const talks = sought.is === "direct" || sought.is === "whois";
+  const guests = talks ? met(state).filter(({ kind }) => kind === "guest") : [];
   const person = one(state, [...users, ...guests], name);
   if (!person) return null;
   state.found.set(person.id, person.name);
@@ -91,7 +107,7 @@ export function here(state: State): User[] {
 }
 
 /** Everybody whom the page has met in any room. */
-function met(state: State): User[] {
+export function met(state: State): User[] {
   return [...state.rooms.values()].flatMap((copy) => [...copy.others, ...copy.people.values()]).filter(unique);
 }
 

@@ -8,7 +8,7 @@ import { currentRoom, type Person, type RoomCopy, type State } from "../state";
 import { complain } from "../update/notice";
 import { enqueue } from "../update/send";
 import { say } from "../words";
-import { bare, called, here, one, seek } from "./find";
+import { addressed, bare, called, here, met, one, seek } from "./find";
 
 const ROLES: readonly RoomRole[] = ["member", "moderator", "owner"];
 
@@ -39,9 +39,8 @@ export const PEOPLE_ACTIONS = {
   },
 
   direct: (state, argument, stamp) => {
-    const [, names = "", text = ""] = /^(\S+)\s*([^]*)$/.exec(argument) ?? [];
-    const all = names.split(",").map(bare).filter(Boolean);
-    return seek(state, all, { is: "direct", text: text.trim(), id: stamp.id }, stamp);
+    const { names, text } = addressed(argument, met(state));
+    return seek(state, names, { is: "direct", text, id: stamp.id }, stamp);
   },
 
   claim: (state, code) => askOnline(state, "server:claim", { code }, { is: "late", of: { is: "claim" } }),

@@ -53,14 +53,17 @@ export function change(state: State, copy: RoomCopy, entry: Entry): Effect[] {
       if (user.id === state.me?.id) copy.role = role;
       return [];
     }
-    case "invited":
-      tell(state, say("INVITED_YOU", { name: oneLine(author.name), room: entry.name }));
-      return [];
-    case "removed":
-      return removed(state, entry.room, entry.name, author);
     default:
-      return [];
+      return notice(state, entry);
   }
+}
+
+/** What an inbox tells; it may be the first thing that is heard of that inbox. */
+export function notice(state: State, entry: Entry): Effect[] {
+  const { author } = entry;
+  if (entry.kind === "removed") return removed(state, entry.room, entry.name, author);
+  if (entry.kind === "invited") tell(state, say("INVITED_YOU", { name: oneLine(author.name), room: entry.name }));
+  return [];
 }
 
 /** Somebody is a member who did not come by themselves: they may be here or not. */

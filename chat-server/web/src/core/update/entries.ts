@@ -4,7 +4,7 @@ import type { Effect } from "../effect";
 import { nameOf } from "../people";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { oneLine, short } from "../text";
-import { change } from "./change";
+import { change, notice } from "./change";
 import { GRACE_MS } from "./history";
 import { seen } from "./read";
 import { settleOwn } from "./send";
@@ -12,7 +12,8 @@ import { askSync } from "./sync";
 
 export function onEntries(state: State, { room, epoch, entries }: Entries): Effect[] {
   const copy = state.rooms.get(room);
-  if (!copy || copy.timeline.epoch !== epoch) return askSync(state);
+  if (!copy) return [...entries.flatMap((entry) => notice(state, entry)), ...askSync(state)];
+  if (copy.timeline.epoch !== epoch) return askSync(state);
   copy.timeline.applyLive(entries);
   const effects = settleOwn(state, copy, entries);
   for (const entry of entries) {

@@ -13,7 +13,10 @@ export function onPresence(state: State, { room, online, total, changes }: Prese
   const copy = state.rooms.get(room);
   if (!copy) return [];
   Object.assign(copy, { online, total });
-  for (const member of changes) meet(copy, member);
+  for (const member of changes) {
+    // Who goes for good is told of as well, after their last entry.
+    if (member.presence !== "offline" || copy.people.has(member.id)) meet(copy, member);
+  }
   return [];
 }
 

@@ -9,7 +9,7 @@ import { oneLine } from "../text";
 import { say } from "../words";
 import { keep, refuseFinally } from "./keep";
 import { tell } from "./notice";
-import { askSync, openWanted } from "./sync";
+import { askSync } from "./sync";
 
 /** A request of mine, made now. */
 export function fresh(state: State, write: Write, stamp: Stamp, points_at: Kept["points_at"] = null): Fresh {
@@ -49,8 +49,6 @@ export function onStored(state: State, client_id: string, reply: unknown): Effec
   if (made !== undefined) state.wanted = made;
   if (item.name === "room:join") state.wanted = item.fields.room;
   if (item.name === "room:invite") invited(state, item.fields);
-  // A conversation may have been there before; then it is shown at once.
-  if (made !== undefined && state.rooms.has(made)) return [...effects, ...openWanted(state)];
   const moved = made !== undefined || item.name === "room:join" || item.name === "room:leave";
   return moved ? [...effects, ...askSync(state)] : effects;
 }

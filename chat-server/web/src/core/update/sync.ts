@@ -42,8 +42,10 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
     for (const [id, member] of copy.people) if (!here.has(id)) copy.people.set(id, { ...member, presence: "offline" });
     for (const member of members) meet(copy, member);
   }
-  if (state.wanted !== null && state.rooms.has(state.wanted)) effects.push(...openWanted(state));
-  else if (!currentRoom(state)) {
+  if (state.wanted !== null && state.rooms.has(state.wanted)) {
+    effects.push(...open(state, state.wanted));
+    state.wanted = null;
+  } else if (!currentRoom(state)) {
     const known = [state.previous, state.remembered].flatMap((id) => (id && state.rooms.get(id)) || []);
     const next = known[0] ?? listed(state)[0];
     if (next) effects.push(...open(state, next.room.id));
@@ -53,13 +55,6 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
     effects.push(...askSync(state));
   }
   return effects;
-}
-
-/** Shows the room that was wished for; it is mine by now. */
-export function openWanted(state: State): Effect[] {
-  const id = state.wanted;
-  state.wanted = null;
-  return id === null ? [] : open(state, id);
 }
 
 function take(state: State, told: RoomState, whole: boolean): Effect[] {
