@@ -401,7 +401,7 @@ author: Author,
  */
 client_id: ClientId, 
 /**
- * How many messages the room's log holds up to and with this entry.
+ * How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
  */
 n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
 
@@ -671,7 +671,7 @@ export type Member = {
  */
 presence: Presence, 
 /**
- * Their role in the room; left out for members.
+ * Their role in the room, where members are asked for; presence leaves it out.
  */
 room_role?: RoomRole, 
 /**
@@ -2080,6 +2080,7 @@ export const WORDS = {
   "ANNOUNCED": "Announced.",
   "ANNOUNCEMENT": "Announcement: {text}",
   "ANNOUNCEMENT_IN": "Announcement in #{room}: {text}",
+  "ARCHIVE": "Archive",
   "ARCHIVED": "{name} archived this room",
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
@@ -2095,6 +2096,7 @@ export const WORDS = {
   "CODE_ENDED": "That code lets nobody in any more.",
   "CODE_LINE": "{code}: until {until}, for {count} more people",
   "CODE_MADE": "Join code {code}: /accept {code} in a client, or {link} in a browser. It holds until {until}.",
+  "CODE_NEW": "Make a join code",
   "COME_IN": "Come in",
   "COMMAND_USAGE": "Usage: /{command} {arguments}",
   "COMPLETIONS": "Completions",
@@ -2202,6 +2204,7 @@ export const WORDS = {
   "RECONNECTING": "reconnecting",
   "RECONNECTING_IN": "reconnecting in {seconds} s",
   "REGISTER": "Make an account",
+  "REMOVE": "Remove",
   "REMOVED": "{name} removed {user}",
   "REMOVED_YOU": "{name} removed you from #{room}.",
   "RENAMED": "You are called {name} now.",
@@ -2209,12 +2212,14 @@ export const WORDS = {
   "REPLYING_TO": "answering {name} · Esc to cancel",
   "RETRY": "Retry",
   "ROLE_GIVEN": "{user} is {role} now, by {name}",
+  "ROLE_IN": "Role in #{room}",
   "ROLE_MEMBER": "member",
   "ROLE_MODERATOR": "moderator",
   "ROLE_OWNER": "owner",
   "ROOMS": "Rooms",
   "ROOM_CREATED": "{name} made the room #{room}",
   "ROOM_RENAMED": "{name} calls this room #{room} now",
+  "SAVE": "Save",
   "SEND": "Send",
   "SENDING": "sending",
   "SERVER_ROLE_GIVEN": "{user} is {role} on this server now.",

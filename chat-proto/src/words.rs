@@ -364,6 +364,16 @@ words! {
     YES = "yes";
     /// What a setting is that can be on or off, such as whether a room is archived.
     NO = "no";
+    /// A button: closes a room.
+    ARCHIVE = "Archive";
+    /// A button.
+    CODE_NEW = "Make a join code";
+    /// A button: ends somebody's membership.
+    REMOVE = "Remove";
+    /// The label of somebody's role.
+    ROLE_IN = "Role in #{room}";
+    /// A button: changes what was filled in.
+    SAVE = "Save";
 }
 
 /// Puts values into a sentence.
