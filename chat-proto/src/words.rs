@@ -353,9 +353,9 @@ words! {
     /// A button: changes the theme.
     THEME_TO = "{name} theme";
     /// Whether somebody is here, in their profile.
-    IS_HERE = "here";
+    IS_HERE = "here now";
     /// Whether somebody is here, in their profile.
-    IS_NOT_HERE = "not here";
+    IS_NOT_HERE = "not here now";
     /// The title of a room's join codes.
     CODES = "Join codes of #{room}";
     /// `/set` in a conversation or in the inbox.

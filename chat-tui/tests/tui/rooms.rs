@@ -165,13 +165,35 @@ fn what_may_not_be_said_is_refused_here_and_commands_still_work() {
     let told = app.server.does(&room("board"), Body::Role(role));
     app.wire(told);
     assert!(app.sees("Write to #board") && app.sees("me is moderator now, by ada"));
+    // On the whole server that counts in rooms that are everybody's.
     let mut server = server();
-    only_moderators.apply(&mut server.log(&room("board")).info);
+    for name in ["board", "zebra"] {
+        only_moderators.apply(&mut server.log(&room(name)).info);
+    }
     server.my_user().role = ServerRole::Moderator;
     let mut app = App::new(80, 24, server);
     app.say("/join board");
+    assert!(app.sees("> Only moderators write here."));
+    app.say("/join zebra");
     app.say("but I");
-    assert_eq!(sends(&mut app, &room("board")), ["but I"]);
+    assert_eq!(sends(&mut app, &room("zebra")), ["but I"]);
+}
+
+#[test]
+fn who_keeps_order_takes_back_what_others_said() {
+    let mut server = server();
+    server.say("bob", "something rude");
+    let mut app = App::new(80, 24, server);
+    app.keys("Up d");
+    assert!(app.sees("Only its author can do that.") && heard(&app, "message:delete") == 0);
+    app.server.my_user().role = ServerRole::Moderator;
+    app.down();
+    app.wait(2_000);
+    app.welcome();
+    app.keys("Up d");
+    assert!(app.sees("Delete this message?"));
+    app.keys("y");
+    assert!(app.sees("message deleted") && !app.sees("something rude"));
 }
 
 #[test]
@@ -370,6 +392,24 @@ fn a_conversation_that_cannot_be_opened_gives_the_text_back() {
     assert_eq!(app.state.composer.text(), "please");
     let pair = app.state.pair().unwrap();
     assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
+}
+
+#[test]
+fn a_command_without_what_it_needs_says_what_that_is() {
+    let mut app = App::new(80, 24, server());
+    for (line, usage) in [
+        ("/role bob", "Usage: /role <name> <member|moderator|owner>"),
+        ("/serverrole bob", "Usage: /serverrole <name> <member|moderator|owner>"),
+        ("/codes ABCD-2345", "Usage: /codes [end <code>]"),
+        ("/codes end", "Usage: /codes [end <code>]"),
+        ("/codes end nothing", "nothing is not a join code such as ABCD-2345."),
+        ("/claim me", "me is not a join code such as ABCD-2345."),
+        ("/msg", "Usage: /msg <name[,name]> [text]"),
+    ] {
+        app.say(line);
+        assert!(app.sees(usage), "{line}");
+    }
+    assert!(app.server.heard.iter().all(|name| !name.starts_with("code:") && !name.starts_with("user:")));
 }
 
 #[test]
