@@ -401,7 +401,7 @@ author: Author,
  */
 client_id: ClientId, 
 /**
- * How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
+ * How many messages the room's log holds up to and with this entry.
  */
 n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
 
@@ -671,7 +671,7 @@ export type Member = {
  */
 presence: Presence, 
 /**
- * Their role in the room, where members are asked for; presence leaves it out.
+ * Their role in the room; left out for members.
  */
 room_role?: RoomRole, 
 /**
@@ -2080,6 +2080,7 @@ export const WORDS = {
   "ANNOUNCED": "Announced.",
   "ANNOUNCEMENT": "Announcement: {text}",
   "ANNOUNCEMENT_IN": "Announcement in #{room}: {text}",
+  "ARCHIVE": "Archive",
   "ARCHIVED": "{name} archived this room",
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
@@ -2095,6 +2096,7 @@ export const WORDS = {
   "CODE_ENDED": "That code lets nobody in any more.",
   "CODE_LINE": "{code}: until {until}, for {count} more people",
   "CODE_MADE": "Join code {code}: /accept {code} in a client, or {link} in a browser. It holds until {until}.",
+  "CODE_NEW": "Make a join code",
   "COME_IN": "Come in",
   "COMMAND_USAGE": "Usage: /{command} {arguments}",
   "COMPLETIONS": "Completions",
@@ -2138,9 +2140,7 @@ export const WORDS = {
   "INVITE_MEMBERS": "{name} lets all members invite",
   "INVITE_MODERATORS": "{name} lets moderators alone invite",
   "IS_ARCHIVED": "This room is archived: nothing can be said here any more.",
-  "IS_HERE": "here now",
   "IS_IN_ARCHIVE": "archived",
-  "IS_NOT_HERE": "not here now",
   "JOIN": "Join",
   "JOINED": "{name} joined",
   "LEFT": "{name} left",
@@ -2156,7 +2156,6 @@ export const WORDS = {
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
-  "NO": "no",
   "NOBODY": "There is nobody called {user}.",
   "NOT_COPIED": "The browser does not let this page copy.",
   "NOT_DURABLE": "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.",
@@ -2172,7 +2171,6 @@ export const WORDS = {
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
-  "NO_SETTINGS": "Only rooms have settings.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
   "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",
@@ -2202,6 +2200,7 @@ export const WORDS = {
   "RECONNECTING": "reconnecting",
   "RECONNECTING_IN": "reconnecting in {seconds} s",
   "REGISTER": "Make an account",
+  "REMOVE": "Remove",
   "REMOVED": "{name} removed {user}",
   "REMOVED_YOU": "{name} removed you from #{room}.",
   "RENAMED": "You are called {name} now.",
@@ -2209,12 +2208,14 @@ export const WORDS = {
   "REPLYING_TO": "answering {name} · Esc to cancel",
   "RETRY": "Retry",
   "ROLE_GIVEN": "{user} is {role} now, by {name}",
+  "ROLE_IN": "Role in #{room}",
   "ROLE_MEMBER": "member",
   "ROLE_MODERATOR": "moderator",
   "ROLE_OWNER": "owner",
   "ROOMS": "Rooms",
   "ROOM_CREATED": "{name} made the room #{room}",
   "ROOM_RENAMED": "{name} calls this room #{room} now",
+  "SAVE": "Save",
   "SEND": "Send",
   "SENDING": "sending",
   "SERVER_ROLE_GIVEN": "{user} is {role} on this server now.",
@@ -2250,8 +2251,7 @@ export const WORDS = {
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
   "WRITE_TO": "Write to #{room}",
-  "WRITE_TO_PERSON": "Write to {name}",
-  "YES": "yes"
+  "WRITE_TO_PERSON": "Write to {name}"
 } as const;
 
 /** Everything that a person can do, in the order of the help. */

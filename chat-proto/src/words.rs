@@ -352,18 +352,18 @@ words! {
     COMPLETIONS = "Completions";
     /// A button: changes the theme.
     THEME_TO = "{name} theme";
-    /// Whether somebody is here, in their profile.
-    IS_HERE = "here now";
-    /// Whether somebody is here, in their profile.
-    IS_NOT_HERE = "not here now";
+    /// A button: closes a room.
+    ARCHIVE = "Archive";
     /// The title of a room's join codes.
     CODES = "Join codes of #{room}";
-    /// `/set` in a conversation or in the inbox.
-    NO_SETTINGS = "Only rooms have settings.";
-    /// What a setting is that can be on or off, such as whether a room is archived.
-    YES = "yes";
-    /// What a setting is that can be on or off, such as whether a room is archived.
-    NO = "no";
+    /// A button.
+    CODE_NEW = "Make a join code";
+    /// A button: ends somebody's membership.
+    REMOVE = "Remove";
+    /// The label of somebody's role.
+    ROLE_IN = "Role in #{room}";
+    /// A button: changes what was filled in.
+    SAVE = "Save";
 }
 
 /// Puts values into a sentence.

@@ -71,6 +71,7 @@ pub(super) fn accept(state: &mut State, word: &str, fx: &mut Fx) {
     match (invited, JoinCode::parse(in_link.unwrap_or(word))) {
         (Some(invited), _) => go(state, invited, fx),
         (None, Ok(code)) => ask_now(state, &CodeFind { code: code.clone() }, Question::FindCode(code), fx),
+        (None, Err(_)) if state.inbox().is_some_and(|inbox| inbox.timeline.cursor().is_none()) => state.say(words::LOADING),
         (None, Err(_)) => state.complain(words::NO_INVITATION),
     }
 }

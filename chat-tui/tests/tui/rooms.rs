@@ -3,13 +3,15 @@
 
 use chat_proto::entry::{Add, Body, Invite, Remove, Role};
 use chat_proto::error::{Code, Error};
+use chat_proto::event::{AnyEvent, UserChanged};
 use chat_proto::id::{ClientId, RoomId};
 use chat_proto::name::RoomName;
 use chat_proto::room::{History, Post, RoomChanges, RoomKind, RoomRole, Visibility};
-use chat_proto::text::TopicText;
+use chat_proto::text::{MessageText, TopicText};
 use chat_proto::user::ServerRole;
 use chat_tui::event::Event;
-use chat_tui::storage::Storage;
+use chat_tui::state::outbox::{Item, Work};
+use chat_tui::storage::{Change, Storage};
 use insta::assert_snapshot;
 
 use crate::app::App;
@@ -356,6 +358,66 @@ fn what_is_said_to_somebody_without_a_connection_waits_also_for_the_conversation
     assert!(app.sees("Write to erin") && app.sees("first"), "it is gone to once it is there");
     let pair = app.state.pair().unwrap();
     assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
+}
+
+#[test]
+fn what_is_said_to_somebody_keeps_its_order() {
+    let mut server = server();
+    server.say("erin", "I am here");
+    let mut app = App::new(80, 24, server);
+    app.down();
+    app.say("/msg erin first");
+    app.say("/msg erin second");
+    app.server.refusals.push_back(Error::new(Code::SlowDown, "Not now."));
+    app.wait(2_000);
+    app.welcome();
+    app.wait(2_000);
+    assert_eq!(sends(&mut app, &room("direct-erin-me")), ["first", "second"]);
+    assert_eq!(heard(&app, "direct:open"), 2, "once more after the refusal, and not once for each");
+}
+
+#[test]
+fn what_nothing_opens_any_more_is_given_back() {
+    let mut app = App::new(80, 24, server());
+    let pair = app.state.pair().unwrap();
+    let text = MessageText::parse("left behind").unwrap();
+    let work = Work::SendTo { opening: made("nothing"), text, mentions: vec![] };
+    app.storage.store(&pair, vec![Change::Queued(Item::new(made("send"), work, 0), None)]).unwrap();
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert_eq!((app.state.outbox.items().count(), app.storage.load(&pair).unwrap().outbox.len()), (0, 0));
+    app.keys("Ctrl+Up");
+    assert_eq!(app.state.composer.text(), "left behind");
+}
+
+#[test]
+fn an_invitation_is_told_as_it_comes_also_when_it_is_the_first() {
+    let mut app = App::new(80, 24, Server::new());
+    assert!(!app.sees("Inbox"));
+    for name in ["attic", "garden"] {
+        let invited = app.server.invite_me(name);
+        let inbox = room("inbox");
+        let entry = app.server.log(&inbox).entries.last().unwrap().clone();
+        let told = app.server.told(&inbox, vec![entry]);
+        app.wire(told.clone());
+        app.settle();
+        assert!(app.sees(&format!("ada invites you into #{name}. /accept {name}")) && app.sees("Inbox"));
+        assert!(!app.state.rooms.contains_key(&invited));
+        app.keys("Esc");
+        app.wire(told);
+        assert!(app.state.notice.is_none(), "once");
+    }
+    assert!(app.sees(" Inbox        2"));
+}
+
+#[test]
+fn a_conversation_is_called_as_its_people_are_now() {
+    let mut app = App::new(80, 24, server());
+    app.say("/msg carol");
+    let user =
+        chat_proto::user::User { name: chat_proto::name::DisplayName::parse("Carolina").unwrap(), ..app.server.person("carol").clone() };
+    app.wire(AnyEvent::UserChanged(Box::new(UserChanged { user })));
+    assert!(app.sees("Write to Carolina") && app.sees("bob, Carolina") && app.sees("conversation with Carolina."));
 }
 
 #[test]
