@@ -352,20 +352,10 @@ words! {
     COMPLETIONS = "Completions";
     /// A button: changes the theme.
     THEME_TO = "{name} theme";
-    /// Whether somebody is here, in their profile.
-    IS_HERE = "here";
-    /// Whether somebody is here, in their profile.
-    IS_NOT_HERE = "not here";
-    /// The title of a room's join codes.
-    CODES = "Join codes of #{room}";
-    /// `/set` in a conversation or in the inbox.
-    NO_SETTINGS = "Only rooms have settings.";
-    /// What a setting is that can be on or off, such as whether a room is archived.
-    YES = "yes";
-    /// What a setting is that can be on or off, such as whether a room is archived.
-    NO = "no";
     /// A button: closes a room.
     ARCHIVE = "Archive";
+    /// The title of a room's join codes.
+    CODES = "Join codes of #{room}";
     /// A button.
     CODE_NEW = "Make a join code";
     /// A button: ends somebody's membership.
