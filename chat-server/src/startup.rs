@@ -33,7 +33,7 @@ use crate::transport::slim::slim;
 use crate::transport::socket::{self, Native};
 use crate::transport::watched::{Peer, Watched};
 
-/// How often presence and typing are looked at.
+/// How often presence, typing and silent pages are looked at.
 const TICK: Duration = Duration::from_millis(250);
 /// A peer that acknowledges nothing for so long is cut.
 const STUCK: Duration = Duration::from_secs(30);
@@ -94,7 +94,7 @@ impl Server {
             .layer(patient_layer)
             .layer(prompt_layer)
             .layer(axum::middleware::from_fn_with_state(old_clients.clone(), old_engine))
-            .layer(axum::middleware::from_fn_with_state(classic, Classic::note))
+            .layer(axum::middleware::from_fn_with_state(classic.clone(), Classic::note))
             .layer(axum::middleware::from_fn(patience::route))
             .layer(axum::middleware::from_fn(slim))
             .layer(axum::middleware::from_fn(http::serve_script))
@@ -102,7 +102,7 @@ impl Server {
 
         let admin = listen_to_operator(&data_dir, &service);
         let stop = CancellationToken::new();
-        let parts = Parts { listeners, router, engines, service, fanout, store, admin, _data_dir: data_dir };
+        let parts = Parts { listeners, router, engines, service, classic, fanout, store, admin, _data_dir: data_dir };
         let running = tokio::spawn(parts.run(stop.clone()));
         Ok(Self { addresses, stop, running })
     }
@@ -155,6 +155,7 @@ struct Parts {
     router: Router,
     engines: Engines,
     service: Arc<Service>,
+    classic: Arc<Classic>,
     fanout: Arc<SocketIoFanOut>,
     store: Arc<dyn Store>,
     admin: Option<JoinHandle<()>>,
@@ -164,7 +165,7 @@ struct Parts {
 
 impl Parts {
     async fn run(self, stop: CancellationToken) {
-        let Self { listeners, router, engines, service, fanout, store, admin, _data_dir } = self;
+        let Self { listeners, router, engines, service, classic, fanout, store, admin, _data_dir } = self;
         let mut writer = tokio::spawn({
             let service = service.clone();
             async move { service.run_writer().await }
@@ -173,7 +174,7 @@ impl Parts {
             let fanout = fanout.clone();
             async move { fanout.run().await }
         });
-        let ticking = tokio::spawn(tick(service.clone(), stop.clone()));
+        let ticking = tokio::spawn(tick(service.clone(), classic, stop.clone()));
         let mut serving = JoinSet::new();
         for listener in listeners {
             let listener = Watched::new(listener, |stream| {
@@ -244,12 +245,13 @@ async fn finish(what: &str, task: JoinHandle<()>) {
     }
 }
 
-async fn tick(service: Arc<Service>, stop: CancellationToken) {
+async fn tick(service: Arc<Service>, classic: Arc<Classic>, stop: CancellationToken) {
     let mut interval = tokio::time::interval(TICK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !stop.is_cancelled() {
         interval.tick().await;
         service.tick().await;
+        classic.give_up_the_silent();
     }
 }
 

@@ -26,6 +26,7 @@ mod requests;
 mod rooms;
 mod running;
 mod sender;
+mod silence;
 mod slow;
 mod spawned;
 mod startup;
