@@ -25,7 +25,7 @@ use crate::storage::sqlite::problem::explain;
 use crate::storage::sqlite::{self, SqliteStore};
 use crate::transport::admin;
 use crate::transport::classic::Classic;
-use crate::transport::engine::{Edge, edge, old_engine};
+use crate::transport::engine::{Edge, edge, engines};
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
 use crate::transport::patience;
@@ -74,8 +74,8 @@ impl Server {
         let listeners = bind(settings).await?;
         let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
 
-        let ([prompt_layer, patient_layer], engines) = socket::layers();
-        let fanout = Arc::new(SocketIoFanOut::new(engines.clone(), settings.classic.manners.clone()));
+        let ([prompt_layer, patient_layer], io) = socket::layers();
+        let fanout = Arc::new(SocketIoFanOut::new(io.clone(), settings.classic.manners.clone()));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let ports = Ports {
             store: store.clone(),
@@ -86,23 +86,21 @@ impl Server {
         };
         let service = Arc::new(Service::new(ports, &settings.name, settings.limits.clone()).with_operators(settings.operators.clone()));
         let origins = Arc::new(Origins { allowed: settings.origins.clone(), proxies: settings.proxies.clone() });
-        socket::serve(&engines, &Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
+        socket::serve(&io, &Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
         let classic = Classic::new(service.clone(), fanout.clone(), origins.clone(), settings.classic.clone());
-        classic.serve(&engines);
-        let old_clients = Edge::new(&patient_layer);
+        classic.serve(&io);
+        let both = Edge::new([&prompt_layer, &patient_layer]);
         let router = http::router(Shared { service: service.clone(), origins }, settings.pages.as_deref())
-            .layer(patient_layer)
-            .layer(prompt_layer)
-            .layer(axum::middleware::from_fn_with_state(old_clients.clone(), old_engine))
+            .layer(axum::middleware::from_fn_with_state(both.clone(), engines))
             .layer(axum::middleware::from_fn_with_state(classic.clone(), Classic::note))
             .layer(axum::middleware::from_fn(patience::route))
             .layer(axum::middleware::from_fn(slim))
             .layer(axum::middleware::from_fn(http::serve_script))
-            .layer(axum::middleware::from_fn_with_state(old_clients, edge));
+            .layer(axum::middleware::from_fn_with_state(both, edge));
 
         let admin = listen_to_operator(&data_dir, &service);
         let stop = CancellationToken::new();
-        let parts = Parts { listeners, router, engines, service, classic, fanout, store, admin, _data_dir: data_dir };
+        let parts = Parts { listeners, router, engines: io, service, classic, fanout, store, admin, _data_dir: data_dir };
         let running = tokio::spawn(parts.run(stop.clone()));
         Ok(Self { addresses, stop, running })
     }

@@ -17,6 +17,7 @@ use crate::dialect::{Dialect, Rules};
 use crate::domain::rates::Rates;
 use crate::fanout::socketio::{CLASSIC_NAMESPACES, Engines, SocketIoFanOut, cut};
 use crate::service::{Caller, Service};
+use crate::transport::engine::names::meant;
 use crate::transport::origin::{Origins, peer};
 use crate::transport::socket::NEXT;
 use crate::transport::watched::Heard;
@@ -112,7 +113,7 @@ impl Classic {
         let queue = Arc::downgrade(&connection);
         socket.on_fallback(move |Event(name): Event, Raw(arguments): Raw, ack: Ack| {
             if let Some(queue) = queue.upgrade() {
-                queue.enqueue(name, arguments, ack);
+                queue.enqueue(meant(name), arguments, ack);
             }
             std::future::ready(())
         });

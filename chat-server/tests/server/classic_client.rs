@@ -148,6 +148,11 @@ impl ClassicClient {
         }
     }
 
+    /// Sends a packet as it is written.
+    pub async fn send_frame(&mut self, packet: &str) {
+        self.socket.send(Message::text(packet)).await.unwrap();
+    }
+
     /// Sends a heartbeat, as clients of Engine.IO 3 do.
     pub async fn ping(&mut self) {
         self.socket.send(Message::text("2")).await.unwrap();

@@ -16,6 +16,7 @@ mod disk;
 mod edges;
 mod engine;
 mod export;
+mod odd_names;
 mod old_clients;
 mod opening;
 mod order;
