@@ -14,5 +14,6 @@ mod hostile;
 mod namespaces;
 mod old_page;
 mod one_room;
+mod python;
 mod refusals;
 mod scene;
