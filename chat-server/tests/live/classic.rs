@@ -6,6 +6,7 @@
 //! with `--pages`.
 
 mod book;
+mod chosen;
 mod elsewhere;
 mod every_version;
 mod examples;
@@ -16,4 +17,5 @@ mod old_page;
 mod one_room;
 mod python;
 mod refusals;
+mod restart;
 mod scene;
