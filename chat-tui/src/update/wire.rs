@@ -4,7 +4,7 @@ use chat_proto::entry::{Body, Entry};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::UserId;
 
-use super::{Fx, announce, answer, history, link, queue, sync};
+use super::{Fx, announce, answer, history, link, popup, queue, sync};
 use crate::state::State;
 use crate::state::room::Room;
 
@@ -25,7 +25,8 @@ pub(super) fn event(state: &mut State, event: AnyEvent, fx: &mut Fx) {
             }
         }
         AnyEvent::PresenceChanged(changed) => {
-            let PresenceChanged { room, online, total, changes } = *changed;
+            let PresenceChanged { room, online, total, changes, gone } = *changed;
+            popup::people_changed(state, &room, &changes, &gone);
             if let Some(room) = state.rooms.get_mut(&room) {
                 room.people.change(online, total, changes);
             }
