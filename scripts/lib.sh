@@ -100,6 +100,9 @@ need_page_packages() { need_npm_packages "$web"; }
 # Those and the old clients that the tests run; what these wish to compile they can do without.
 need_test_packages() { need_page_packages && need_npm_packages "$root/chat-server/tests/classic" --ignore-scripts; }
 
+# Python and what makes environments for its packages, for the clients in Python that the tests run: those install them.
+need_python() { { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || need_packages python3 python3-venv; }
+
 # need_npm_packages FOLDER [OPTION…]
 need_npm_packages() {
     local folder=$1

@@ -943,7 +943,11 @@ total: number,
 /**
  * Those whose state changed.
  */
-changes: Array<Member>, };
+changes: Array<Member>, 
+/**
+ * Those of them who are in the room no longer, since it was a visit or they left: not even as somebody who is offline.
+ */
+gone: Array<UserId>, };
 
 /**
  * Tells that this connection's user is away, or back. Somebody is away when all of their

@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::id::{Epoch, Rid, RoomId, ServerId};
+use crate::id::{Epoch, Rid, RoomId, ServerId, UserId};
 use crate::limits::Limits;
 use crate::place::Millis;
 use crate::request::room_mark_read::ReadPosition;
@@ -149,6 +149,9 @@ pub struct PresenceChanged {
     pub total: u32,
     /// Those whose state changed.
     pub changes: Vec<Member>,
+    /// Those of them who are in the room no longer, since it was a visit or they left: not even as somebody who is offline.
+    #[serde(default)]
+    pub gone: Vec<UserId>,
 }
 
 /// Who is typing in a room now: the whole list, so that a lost frame heals with the next.

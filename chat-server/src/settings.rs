@@ -10,7 +10,7 @@ use config::{Config, Environment, File, FileFormat, Value};
 use etcetera::BaseStrategy;
 
 use crate::cli::ServeArgs;
-use crate::dialect::{Manners, Require, Rules};
+use crate::dialect::{Manners, Require, Rules, Waits};
 
 /// The port that the tutorials' pages expect.
 const PORT: u16 = 3000;
@@ -152,6 +152,7 @@ impl Source {
                     welcome: self.text("classic.welcome").unwrap_or_else(|| "Welcome!".to_owned()),
                     names: self.switch("classic.names", false),
                 },
+                waits: Waits::default(),
             },
             name,
         }

@@ -25,7 +25,7 @@ use crate::storage::sqlite::problem::explain;
 use crate::storage::sqlite::{self, SqliteStore};
 use crate::transport::admin;
 use crate::transport::classic::Classic;
-use crate::transport::engine::{Edge, edge, old_engine};
+use crate::transport::engine::{Edge, edge, engines};
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
 use crate::transport::patience;
@@ -33,7 +33,7 @@ use crate::transport::slim::slim;
 use crate::transport::socket::{self, Native};
 use crate::transport::watched::{Peer, Watched};
 
-/// How often presence and typing are looked at.
+/// How often presence, typing and silent pages are looked at.
 const TICK: Duration = Duration::from_millis(250);
 /// A peer that acknowledges nothing for so long is cut.
 const STUCK: Duration = Duration::from_secs(30);
@@ -76,8 +76,8 @@ impl Server {
         let listeners = bind(settings).await?;
         let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
 
-        let ([prompt_layer, patient_layer], engines) = socket::layers();
-        let fanout = Arc::new(SocketIoFanOut::new(engines.clone(), settings.classic.manners.clone()));
+        let ([prompt_layer, patient_layer], io) = socket::layers();
+        let fanout = Arc::new(SocketIoFanOut::new(io.clone(), settings.classic.manners.clone()));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let ports = Ports {
             store: store.clone(),
@@ -88,24 +88,22 @@ impl Server {
         };
         let service = Arc::new(Service::new(ports, &settings.name, settings.limits.clone()).with_operators(settings.operators.clone()));
         let origins = Arc::new(Origins { allowed: settings.origins.clone(), proxies: settings.proxies.clone() });
-        socket::serve(&engines, &Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
+        socket::serve(&io, &Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
         let classic = Classic::new(service.clone(), fanout.clone(), origins.clone(), settings.classic.clone());
-        classic.serve(&engines);
-        let old_clients = Edge::new(&patient_layer);
+        classic.serve(&io);
+        let both = Edge::new([&prompt_layer, &patient_layer]);
         let router = http::router(Shared { service: service.clone(), origins }, settings.pages.as_deref())
-            .layer(patient_layer)
-            .layer(prompt_layer)
-            .layer(axum::middleware::from_fn_with_state(old_clients.clone(), old_engine))
-            .layer(axum::middleware::from_fn_with_state(classic, Classic::note))
+            .layer(axum::middleware::from_fn_with_state(both.clone(), engines))
+            .layer(axum::middleware::from_fn_with_state(classic.clone(), Classic::note))
             .layer(axum::middleware::from_fn(patience::route))
             .layer(axum::middleware::from_fn(slim))
             .layer(axum::middleware::from_fn(http::serve_script))
-            .layer(axum::middleware::from_fn_with_state(old_clients, edge));
+            .layer(axum::middleware::from_fn_with_state(both, edge));
 
         let admin = listen_to_operator(&data_dir, &service);
         let stop = CancellationToken::new();
         let owner_code = service.offer_ownership().await.map_err(|error| error.to_string())?;
-        let parts = Parts { listeners, router, engines, service, fanout, store, admin, _data_dir: data_dir };
+        let parts = Parts { listeners, router, engines: io, service, classic, fanout, store, admin, _data_dir: data_dir };
         let running = tokio::spawn(parts.run(stop.clone()));
         Ok(Self { addresses, owner_code, stop, running })
     }
@@ -158,6 +156,7 @@ struct Parts {
     router: Router,
     engines: Engines,
     service: Arc<Service>,
+    classic: Arc<Classic>,
     fanout: Arc<SocketIoFanOut>,
     store: Arc<dyn Store>,
     admin: Option<JoinHandle<()>>,
@@ -167,7 +166,7 @@ struct Parts {
 
 impl Parts {
     async fn run(self, stop: CancellationToken) {
-        let Self { listeners, router, engines, service, fanout, store, admin, _data_dir } = self;
+        let Self { listeners, router, engines, service, classic, fanout, store, admin, _data_dir } = self;
         let mut writer = tokio::spawn({
             let service = service.clone();
             async move { service.run_writer().await }
@@ -176,7 +175,7 @@ impl Parts {
             let fanout = fanout.clone();
             async move { fanout.run().await }
         });
-        let ticking = tokio::spawn(tick(service.clone(), stop.clone()));
+        let ticking = tokio::spawn(tick(service.clone(), classic, stop.clone()));
         let mut serving = JoinSet::new();
         for listener in listeners {
             let listener = Watched::new(listener, |stream| {
@@ -247,12 +246,13 @@ async fn finish(what: &str, task: JoinHandle<()>) {
     }
 }
 
-async fn tick(service: Arc<Service>, stop: CancellationToken) {
+async fn tick(service: Arc<Service>, classic: Arc<Classic>, stop: CancellationToken) {
     let mut interval = tokio::time::interval(TICK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !stop.is_cancelled() {
         interval.tick().await;
         service.tick().await;
+        classic.give_up_the_silent();
     }
 }
 

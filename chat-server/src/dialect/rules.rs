@@ -1,5 +1,7 @@
 //! What the operator chose for classic clients.
 
+use std::time::Duration;
+
 use chat_proto::name::RoomName;
 
 /// Everything that can be chosen.
@@ -15,6 +17,24 @@ pub struct Rules {
     pub require: Option<Require>,
     /// How they are spoken to.
     pub manners: Manners,
+    /// How long one of whom nothing is heard is waited for.
+    pub waits: Waits,
+}
+
+/// How long somebody of whom nothing is heard is waited for. No setting, but tests are in a hurry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Who was silent for so long has missed a heartbeat, which comes every 25 s.
+    pub missed: Duration,
+    /// Who was silent for so long is gone, unless they may sit in a prompt: a heartbeat, the 20 s that Socket.IO
+    /// gives them for it, and a little more for the way.
+    pub silent: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { missed: Duration::from_secs(30), silent: Duration::from_secs(50) }
+    }
 }
 
 /// What a handshake must carry, as the first steps tutorial's middleware wants it; else the

@@ -43,15 +43,30 @@ struct Here {
     leaving_at: Option<Millis>,
     shown: State,
     rooms: BTreeSet<RoomId>,
-    /// The rooms that connections visit without being there by membership.
-    visits: BTreeMap<ConnectionId, RoomId>,
+    /// The rooms that connections visit without being there by membership, as far as this process knows.
+    visits: BTreeMap<ConnectionId, Visit>,
+}
+
+#[derive(Debug)]
+struct Visit {
+    room: RoomId,
+    /// They are a member of it all the same, by what is stored.
+    is_member: bool,
+}
+
+/// Somebody who is in a room no longer.
+#[derive(Debug)]
+struct Gone {
+    user: User,
+    /// They are its member still, and offline.
+    is_member: bool,
 }
 
 #[derive(Debug, Default)]
 struct Room {
     present: BTreeSet<UserId>,
     /// Those who are gone or left since the last frame, for whom nothing else tells who they were.
-    gone: HashMap<UserId, User>,
+    gone: HashMap<UserId, Gone>,
     changed: BTreeSet<UserId>,
     dirty: bool,
     last_frame: Millis,
@@ -92,20 +107,20 @@ impl Presence {
         }
     }
 
-    /// A connection of that user, who is not a member there, is in that room now, and no longer in
-    /// the one that it visited before.
-    pub fn visits(&mut self, connection: ConnectionId, user: &User, room: &RoomId) {
+    /// A connection of that user, who is not there as a member, is in that room now, and no longer in
+    /// the one that it visited before. Whether they are a member by what is stored says `is_member`.
+    pub fn visits(&mut self, connection: ConnectionId, user: &User, room: &RoomId, is_member: bool) {
         let visited = self.users.get(&user.id).and_then(|here| here.visits.get(&connection));
-        if visited == Some(room) {
+        if visited.is_some_and(|visit| visit.room == *room) {
             return;
         }
         self.stop_visit(connection, &user.id);
         let is_there = self.users.get(&user.id).is_some_and(|here| here.rooms.contains(room));
         self.connected(connection, user, [room.clone()]);
         if let Some(here) = self.users.get_mut(&user.id) {
-            let as_guest = here.visits.values().any(|visited| visited == room);
+            let as_guest = here.visits.values().any(|visit| visit.room == *room);
             if !is_there || as_guest {
-                here.visits.insert(connection, room.clone());
+                here.visits.insert(connection, Visit { room: room.clone(), is_member });
             }
         }
         if !is_there {
@@ -124,12 +139,12 @@ impl Presence {
 
     fn stop_visit(&mut self, connection: ConnectionId, user: &UserId) {
         let Some(here) = self.users.get_mut(user) else { return };
-        let Some(room) = here.visits.remove(&connection) else { return };
-        if here.visits.values().any(|visited| *visited == room) {
+        let Some(Visit { room, is_member }) = here.visits.remove(&connection) else { return };
+        if here.visits.values().any(|visit| visit.room == room) {
             return;
         }
         here.rooms.remove(&room);
-        let gone = here.user.clone();
+        let gone = Gone { user: here.user.clone(), is_member };
         if let Some(known) = self.rooms.get_mut(&room) {
             known.present.remove(user);
             known.gone.insert(user.clone(), gone);
@@ -152,7 +167,7 @@ impl Presence {
         known.dirty = true;
         if let Some(here) = self.users.get_mut(user) {
             // Who visited is there in their own right from now on.
-            here.visits.retain(|_, visited| visited != room);
+            here.visits.retain(|_, visit| visit.room != *room);
             if here.rooms.insert(room.clone()) {
                 known.present.insert(user.clone());
                 known.changed.insert(user.clone());
@@ -170,7 +185,7 @@ impl Presence {
         {
             known.present.remove(user);
             known.changed.insert(user.clone());
-            known.gone.insert(user.clone(), here.user.clone());
+            known.gone.insert(user.clone(), Gone { user: here.user.clone(), is_member: false });
         }
     }
 
@@ -252,7 +267,9 @@ impl Presence {
                 self.mark(room, &id);
                 if let Some(known) = self.rooms.get_mut(room) {
                     known.present.remove(&id);
-                    known.gone.insert(id.clone(), here.user.clone());
+                    // Guests are members of the lobby only while they are here.
+                    let is_member = !(known.is_lobby && here.user.kind == UserKind::Guest);
+                    known.gone.insert(id.clone(), Gone { user: here.user.clone(), is_member });
                 }
             }
         }
@@ -275,10 +292,12 @@ impl Presence {
         let counts_only = known.present.len() as u32 > limits::PRESENCE_MEMBERS;
         let member = |user: &UserId| match self.users.get(user).filter(|here| here.rooms.contains(id)) {
             Some(here) => Some(Member { user: here.user.clone(), presence: here.shown, room_role: None }),
-            None => gone.get(user).map(|user| Member { user: user.clone(), presence: State::Offline, room_role: None }),
+            None => gone.get(user).map(|gone| Member { user: gone.user.clone(), presence: State::Offline, room_role: None }),
         };
-        let changes = if counts_only { Vec::new() } else { changed.iter().filter_map(member).collect() };
-        let frame = PresenceChanged { room: id.clone(), online: known.present.len() as u32, total: self.total(known), changes };
+        let changes: Vec<Member> = if counts_only { Vec::new() } else { changed.iter().filter_map(member).collect() };
+        let offline = changes.iter().filter(|member| member.presence == State::Offline).map(|member| &member.user.id);
+        let gone = offline.filter(|user| gone.get(*user).is_some_and(|gone| !gone.is_member)).cloned().collect();
+        let frame = PresenceChanged { room: id.clone(), online: known.present.len() as u32, total: self.total(known), changes, gone };
         if known.present.is_empty() {
             self.rooms.remove(id);
         }
@@ -344,11 +363,11 @@ mod tests {
     #[test]
     fn a_visitor_is_in_one_room_at_a_time_and_gone_at_once() {
         let (mut presence, ada) = (Presence::default(), guest("ada"));
-        presence.visits(1, &ada, &room("lobby"));
-        presence.visits(1, &ada, &room("kitchen"));
+        presence.visits(1, &ada, &room("lobby"), false);
+        presence.visits(1, &ada, &room("kitchen"), false);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (0, 1));
         // The page's other half visits as well: one person, in both rooms.
-        presence.visits(2, &ada, &room("lobby"));
+        presence.visits(2, &ada, &room("lobby"), false);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1));
         presence.visit_ended(1, &ada.id, 1_000);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 0));
@@ -361,12 +380,58 @@ mod tests {
     fn who_becomes_a_member_stays_when_the_visit_ends() {
         let (mut presence, ada) = (Presence::default(), guest("ada"));
         presence.connected(1, &ada, [room("lobby")]);
-        presence.visits(2, &ada, &room("lobby"));
-        presence.visits(2, &ada, &room("kitchen"));
+        presence.visits(2, &ada, &room("lobby"), false);
+        presence.visits(2, &ada, &room("kitchen"), false);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1), "there by right is there still");
         presence.joined(&ada.id, &room("kitchen"));
         presence.visit_ended(2, &ada.id, 1_000);
         presence.tick(1_000);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1));
+    }
+
+    /// The frame of a room, a while after the last one.
+    fn frame_of(presence: &mut Presence, name: &str, now: Millis) -> PresenceChanged {
+        let frames = presence.tick(now);
+        frames.into_iter().find(|frame| frame.room == room(name)).unwrap()
+    }
+
+    fn told(frame: &PresenceChanged) -> (Vec<&str>, Vec<&str>) {
+        let offline = frame.changes.iter().filter(|member| member.presence == State::Offline);
+        (offline.map(|member| member.user.name.as_str()).collect(), frame.gone.iter().map(UserId::as_str).collect())
+    }
+
+    #[test]
+    fn who_is_no_member_is_told_to_be_gone_and_who_is_one_to_be_offline() {
+        let mut presence = Presence::default();
+        presence.set_members(&room("lobby"), true, 1);
+        presence.set_members(&room("kitchen"), false, 2);
+        let account = |name: &str| User { kind: UserKind::Account, ..guest(name) };
+        let (ada, bob, cyd, dan, eve) = (guest("ada"), guest("bob"), account("cyd"), account("dan"), guest("eve"));
+        presence.visits(1, &ada, &room("kitchen"), false);
+        presence.connected(2, &bob, [room("lobby"), room("kitchen")]);
+        presence.visits(3, &cyd, &room("kitchen"), true);
+        presence.connected(4, &dan, [room("lobby")]);
+        presence.connected(5, &eve, [room("kitchen")]);
+        presence.tick(10_000);
+        presence.visit_ended(1, &ada.id, 20_000);
+        presence.visit_ended(3, &cyd.id, 20_000);
+        presence.left(&eve.id, &room("kitchen"));
+        assert_eq!(told(&frame_of(&mut presence, "kitchen", 20_000)), (vec!["ada", "cyd", "eve"], vec!["ada", "eve"]));
+        presence.disconnected(2, &bob.id, 30_000);
+        presence.disconnected(4, &dan.id, 30_000);
+        let frames = presence.tick(30_000 + limits::OFFLINE_MS);
+        let of = |name: &str| told(frames.iter().find(|frame| frame.room == room(name)).unwrap());
+        assert_eq!(of("kitchen"), (vec!["bob"], vec![]));
+        assert_eq!(of("lobby"), (vec!["bob", "dan"], vec!["bob"]));
+    }
+
+    #[test]
+    fn who_comes_back_before_the_frame_is_not_gone() {
+        let (mut presence, ada) = (Presence::default(), guest("ada"));
+        presence.visits(1, &ada, &room("lobby"), false);
+        presence.tick(10_000);
+        presence.visits(1, &ada, &room("kitchen"), false);
+        presence.visits(1, &ada, &room("lobby"), false);
+        assert_eq!(told(&frame_of(&mut presence, "lobby", 20_000)), (vec![], vec![]));
     }
 }

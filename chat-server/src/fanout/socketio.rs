@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chat_proto::entry::Entry;
-use chat_proto::error::Error;
+use chat_proto::error::{Error, Retry};
 use chat_proto::event::{Announced, Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::{Epoch, RoomId, UserId};
 use chat_proto::limits;
@@ -416,7 +416,9 @@ impl SocketIoFanOut {
 }
 
 impl SocketIoFanOut {
-    /// Tells a classic connection why in its own words, and closes it; false if it is none.
+    /// Tells a classic connection why in its own words, and closes it; false if it is none. One that is to come back
+    /// is not closed here but by the server's end, which ends its line: who is told by Socket.IO that the server
+    /// closed it stays away for good.
     fn close_classic(&self, connection: ConnectionId, error: &Error) -> bool {
         let (socket, dialects) = {
             let mut classic = lock(&self.classic);
@@ -429,6 +431,9 @@ impl SocketIoFanOut {
             if let Err(error) = socket.emit(frame.event, &frame.arguments) {
                 tracing::debug!(%error, "a connection was closed without its last words");
             }
+        }
+        if error.retry == Retry::Later {
+            return true;
         }
         tokio::spawn(async move {
             tokio::time::sleep(LAST_WORDS).await;

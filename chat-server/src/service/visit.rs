@@ -75,7 +75,8 @@ impl Service {
         }
         let mut presence = lock(&self.presence);
         presence.set_members(&room.room.id, room.room.id == self.lobby, room.members);
-        presence.visits(caller.connection, &caller.user, &room.room.id);
+        let is_member = room.joined || (room.room.id == self.lobby && caller.user.kind == UserKind::Account);
+        presence.visits(caller.connection, &caller.user, &room.room.id, is_member);
     }
 
     /// Says something, and waits until it is stored.

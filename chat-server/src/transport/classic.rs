@@ -9,37 +9,30 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use chat_proto::name::{DisplayName, confusable_key};
 use socketioxide::extract::{Event, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::Sid;
 
 use crate::dialect::{Dialect, Rules};
-use crate::domain::presence::ConnectionId;
 use crate::domain::rates::Rates;
 use crate::fanout::socketio::{CLASSIC_NAMESPACES, Engines, SocketIoFanOut, cut};
 use crate::service::{Caller, Service};
+use crate::transport::engine::names::meant;
 use crate::transport::origin::{Origins, peer};
 use crate::transport::socket::NEXT;
-use crate::transport::watched::{Heard, Peer};
+use crate::transport::watched::Heard;
 
 mod arguments;
 mod connection;
 mod require;
+mod silence;
 
 use arguments::{Ack, Raw};
 use connection::Connection;
+use silence::Person;
 
 /// How long an arrival waits before it is seen, unless it says something.
 const GRACE: Duration = Duration::from_millis(300);
-/// A client that was silent for so long has missed a heartbeat, which comes every 25 s.
-const MISSED: Duration = Duration::from_secs(30);
-/// How long a WebSocket that is opened for a session may wait for somebody to come in, and how many do.
-const EARLY: Duration = Duration::from_secs(30);
-const EARLY_LINES: usize = 1_000;
 /// Lines that classic clients may write into the log at once, all of them together; then one in so many milliseconds.
 const LOG_BURST: u32 = 50;
 const LOG_INTERVAL_MS: u64 = 200;
@@ -55,13 +48,6 @@ pub struct Classic {
     /// WebSockets that were opened for sessions of which nobody has come in yet, and when.
     early_lines: Mutex<HashMap<Sid, (Instant, Heard)>>,
     log_rates: Mutex<Rates<()>>,
-}
-
-/// Somebody at a page, in one namespace or in both.
-struct Person {
-    connections: Vec<Weak<Connection>>,
-    /// When something was last heard of them, by whichever transport they use now.
-    heard: Heard,
 }
 
 impl Classic {
@@ -116,7 +102,7 @@ impl Classic {
         };
         let parts = socket.req_parts();
         let from = self.origins.client_address(parts, peer(parts));
-        let heard = parts.extensions.get::<ConnectInfo<Peer>>().map_or_else(Heard::now, |info| info.0.heard.clone());
+        let heard = silence::line_of(parts).cloned().unwrap_or_else(Heard::now);
         let start = if namespace == "/" { &self.rules.room } else { &self.rules.chat_room };
         let connection = Arc::new(Connection::new(self.clone(), Arc::unwrap_or_clone(caller), socket.clone(), from, start.clone()));
         let id = connection.id();
@@ -127,7 +113,7 @@ impl Classic {
         let queue = Arc::downgrade(&connection);
         socket.on_fallback(move |Event(name): Event, Raw(arguments): Raw, ack: Ack| {
             if let Some(queue) = queue.upgrade() {
-                queue.enqueue(name, arguments, ack);
+                queue.enqueue(meant(name), arguments, ack);
             }
             std::future::ready(())
         });
@@ -140,7 +126,7 @@ impl Classic {
         let others: Vec<Arc<Connection>> = {
             let mut people = self.people();
             let early = lock(&self.early_lines).remove(&socket.id).map(|(_, line)| line);
-            let person = people.entry(socket.id).or_insert_with(|| Person { connections: Vec::new(), heard });
+            let person = people.entry(socket.id).or_insert_with(|| Person::heard_by(heard));
             if let Some(line) = early {
                 person.heard = line;
             }
@@ -169,50 +155,6 @@ impl Classic {
             tokio::time::sleep(GRACE).await;
             connection.arrive();
         });
-    }
-
-    /// Notes that a page was heard: by polling with each request, by a WebSocket with all that comes over it.
-    pub async fn note(State(classic): State<Arc<Self>>, request: Request, next: Next) -> Response {
-        let query = request.uri().query().unwrap_or_default();
-        let sid = query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse::<Sid>().ok());
-        if let Some(sid) = sid {
-            let line = request.extensions().get::<ConnectInfo<Peer>>().filter(|_| query.contains("transport=websocket"));
-            classic.note_heard(sid, line.map(|line| &line.0.heard));
-        }
-        next.run(request).await
-    }
-
-    fn note_heard(&self, sid: Sid, line: Option<&Heard>) {
-        let mut people = self.people();
-        match (people.get_mut(&sid), line) {
-            (Some(person), Some(line)) => person.heard = line.clone(),
-            (Some(person), None) => person.heard.note(),
-            // A page may upgrade before it has come in. Anybody can name sessions that there are not: few are kept, for a while.
-            (None, Some(line)) => {
-                let mut early = lock(&self.early_lines);
-                early.retain(|_, (since, _)| since.elapsed() < EARLY);
-                if early.len() < EARLY_LINES {
-                    early.insert(sid, (Instant::now(), line.clone()));
-                }
-            }
-            (None, None) => {}
-        }
-    }
-
-    /// Lets those go who hold that name, come from that address and have missed a heartbeat: it is
-    /// them who came back, before their old line was found to be dead.
-    fn free_name(&self, name: &DisplayName, from: &str, own: ConnectionId) {
-        let key = confusable_key(name.as_str());
-        let silent: Vec<Arc<Connection>> = {
-            let people = self.people();
-            let silent = people.values().filter(|person| person.heard.silent_for() > MISSED);
-            silent.flat_map(|person| &person.connections).filter_map(Weak::upgrade).collect()
-        };
-        for connection in silent {
-            if connection.id() != own && connection.is_from(from) && confusable_key(connection.caller().user.name.as_str()) == key {
-                connection.give_up();
-            }
-        }
     }
 
     /// The other connections of the same page.

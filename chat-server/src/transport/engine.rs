@@ -1,4 +1,4 @@
-//! The Engine.IO edge for old clients: two layers outside Socket.IO's own.
+//! The Engine.IO edge: what stands between clients and Socket.IO's own engines, mostly for old ones.
 //!
 //! The engine speaks Engine.IO 3 and 4 as their specifications have it. Pages written years ago
 //! need more: they name a `sid` of their own, they cannot read the engine's answers, and they
@@ -8,10 +8,11 @@
 //! - [`payload`]: the two framings of Engine.IO 3; [`answer`]: answers in a framing that every old
 //!   client reads; [`post`]: posts on their way in; [`repair`]: UTF-8 that was encoded twice;
 //! - [`connect`]: a query where a namespace's name should end; [`refused`]: a namespace's refusal
-//!   as they know it; [`frames`]: both over a WebSocket; [`websocket`]: the engine that allows it;
+//!   as they know it; [`frames`]: both over a WebSocket; [`websocket`]: the engines that allow it;
 //! - [`cors`]: pages from other places; [`refusal`]: what is not served, in plain words.
 //!
-//! A request of Engine.IO 4 costs a look at its query; its body and its answer are not touched.
+//! And for everybody: [`names`] of events with an escape in them; [`line`]: those over a WebSocket. That is all
+//! that is done to Engine.IO 4.
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use socketioxide::layer::SocketIoLayer;
 
+use crate::transport::engine::names::marked_post;
 use crate::transport::engine::post::Posts;
 use crate::transport::engine::query::{Asked, Protocol};
 use crate::transport::engine::websocket::WebSockets;
@@ -30,6 +32,8 @@ pub mod answer;
 pub mod connect;
 pub mod cors;
 pub mod frames;
+pub mod line;
+pub mod names;
 pub mod payload;
 pub mod post;
 pub mod query;
@@ -42,15 +46,17 @@ pub mod websocket;
 /// What the edge needs for a request, and remembers of those before it.
 pub struct Edge {
     posts: Posts,
-    websockets: WebSockets,
+    prompt: WebSockets,
+    patient: WebSockets,
 }
 
-/// The inner layer: what is of Engine.IO 3 goes to the engine that is made for it.
-pub async fn old_engine(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    if is_engines(request.uri().path()) && Asked::of(&request).protocol == Protocol::Three {
-        return edge.websockets.serve(request).await;
+/// The inner layer: what is an engine's goes there.
+pub async fn engines(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    match request.uri().path() {
+        path if path.starts_with(PROMPT_PATH) => edge.prompt.serve(request).await,
+        path if is_engines(path) => edge.patient.serve(request).await,
+        _ => next.run(request).await,
     }
-    next.run(request).await
 }
 
 /// The outermost layer: what comes in is made fit for the engine, and its answers for old clients.
@@ -73,10 +79,10 @@ pub async fn edge(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
 }
 
 impl Edge {
-    /// In front of the namespaces of that layer.
+    /// In front of the namespaces of those layers, the prompt one and the patient one.
     #[must_use]
-    pub fn new(layer: &SocketIoLayer) -> Arc<Self> {
-        Arc::new(Self { posts: Posts::default(), websockets: WebSockets::new(layer) })
+    pub fn new([prompt, patient]: [&SocketIoLayer; 2]) -> Arc<Self> {
+        Arc::new(Self { posts: Posts::default(), prompt: WebSockets::new(prompt), patient: WebSockets::new(patient) })
     }
 
     async fn serve(&self, mut request: Request, next: Next) -> Response {
@@ -87,6 +93,7 @@ impl Edge {
         sid::move_aside(&mut request);
         match (asked.protocol, request.method()) {
             (Protocol::Three, &Method::POST) => self.posts.pass(request, next).await,
+            (_, &Method::POST) => next.run(marked_post(request)).await,
             (Protocol::Three, &Method::GET) if asked.polling => answer::reframe(next.run(request).await, asked.text).await,
             _ => next.run(request).await,
         }

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::fanout::socketio::{Engines, SocketIoFanOut, cut};
 use crate::service::{Caller, Opening, Service};
 use crate::transport::connection::Connection;
+use crate::transport::engine::names::meant;
 use crate::transport::origin::{Origins, peer};
 use crate::transport::patience::{PATH, PATIENT, PROMPT, PROMPT_PATH};
 use crate::transport::reply::ReplyTo;
@@ -28,7 +29,7 @@ const BUFFER: usize = 256;
 /// How long a `welcome` that finds the buffer full is tried again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The layers of the two engines, the prompt one outside the patient one, and their handle.
+/// The layers of the two engines, the prompt one and the patient one, and their handle.
 #[must_use]
 pub fn layers() -> ([SocketIoLayer; 2], Engines) {
     let (prompt_layer, prompt) = builder().req_path(PROMPT_PATH).ping_timeout(PROMPT).build_layer();
@@ -110,7 +111,7 @@ impl Native {
         let queue = Arc::downgrade(&connection);
         socket.on_fallback(move |Event(name): Event, TryData(payload): TryData<Value>, reply: ReplyTo| {
             if let Some(queue) = queue.upgrade() {
-                queue.enqueue(&name, payload.unwrap_or(Value::Null), reply);
+                queue.enqueue(&meant(name), payload.unwrap_or(Value::Null), reply);
             }
             std::future::ready(())
         });

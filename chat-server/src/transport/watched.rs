@@ -7,12 +7,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -20,26 +21,40 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone, Debug)]
 pub struct Heard {
     began: Instant,
-    /// Milliseconds since then.
-    last: Arc<AtomicU64>,
+    line: Arc<Line>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    /// When it was heard, in milliseconds since the beginning.
+    last: AtomicU64,
+    hung_up: AtomicBool,
+    /// Whoever waits for something to come in.
+    reader: AtomicWaker,
 }
 
 impl Heard {
     /// Heard just now.
     #[must_use]
     pub fn now() -> Self {
-        Self { began: Instant::now(), last: Arc::default() }
+        Self { began: Instant::now(), line: Arc::default() }
     }
 
     /// Something was heard.
     pub fn note(&self) {
-        self.last.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
+        self.line.last.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
     }
 
     /// For how long nothing was.
     #[must_use]
     pub fn silent_for(&self) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.last.load(Ordering::Relaxed)))
+        self.began.elapsed().saturating_sub(Duration::from_millis(self.line.last.load(Ordering::Relaxed)))
+    }
+
+    /// Whatever is read next from the line is its end. Nothing where it is no line of its own.
+    pub fn hang_up(&self) {
+        self.line.hung_up.store(true, Ordering::Release);
+        self.line.reader.wake();
     }
 }
 
@@ -48,7 +63,7 @@ impl Heard {
 pub struct Peer {
     /// Its address.
     pub address: SocketAddr,
-    /// When it last sent anything.
+    /// When it last sent anything; by this it can be hung up on, too.
     pub heard: Heard,
 }
 
@@ -96,6 +111,10 @@ pub struct WatchedStream {
 
 impl AsyncRead for WatchedStream {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.heard.line.reader.register(context.waker());
+        if self.heard.line.hung_up.load(Ordering::Acquire) {
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {

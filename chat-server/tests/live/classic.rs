@@ -6,6 +6,7 @@
 //! with `--pages`.
 
 mod book;
+mod chosen;
 mod elsewhere;
 mod every_version;
 mod examples;
@@ -14,5 +15,7 @@ mod hostile;
 mod namespaces;
 mod old_page;
 mod one_room;
+mod python;
 mod refusals;
+mod restart;
 mod scene;

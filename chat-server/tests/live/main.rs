@@ -1,7 +1,7 @@
 //! The three programs together: the real server, the real terminal client in a pseudo-terminal and
 //! the real page in Chromium, and what people see on their screens.
 //!
-//! Needs Chromium, Node, the page's packages and the old clients of `tests/classic`; `scripts/test`
+//! Needs Chromium, Node, Python, the page's packages and the old clients of `tests/classic`; `scripts/test`
 //! gets and builds all of it. Pictures of the screens are left in `target/live/`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]

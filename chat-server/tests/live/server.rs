@@ -61,6 +61,23 @@ impl Server {
         child.wait().unwrap();
     }
 
+    /// Stops it as operators do (SIGTERM), and waits for its end.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn stop(&self) {
+        let mut child = self.child.lock().unwrap();
+        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+
+    /// Announces something, as operators do.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn announce(&self, room: Option<&str>, text: &str) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        command.arg("announce").arg("--data").arg(&self.data).args(room.iter().flat_map(|room| ["--room", room])).arg(text);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Starts it again, on the same port and the same data.
     pub fn start_again(&self) {
         *self.child.lock().unwrap() = spawn(self.port, &self.data, &self.log, &self.more);

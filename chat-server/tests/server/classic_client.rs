@@ -148,6 +148,28 @@ impl ClassicClient {
         }
     }
 
+    /// Sends a packet as it is written.
+    pub async fn send_frame(&mut self, packet: &str) {
+        self.socket.send(Message::text(packet)).await.unwrap();
+    }
+
+    /// Sends a heartbeat, as clients of Engine.IO 3 do.
+    pub async fn ping(&mut self) {
+        self.socket.send(Message::text("2")).await.unwrap();
+    }
+
+    /// Waits until the server ends the line; gives what came before that.
+    pub async fn ends(mut self) -> Vec<String> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await;
+            match message.unwrap_or_else(|_| panic!("the line is not cut after {:?}", self.frames)) {
+                Some(Ok(Message::Text(text))) => self.frames.push(text.to_string()),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return self.frames,
+            }
+        }
+    }
+
     /// Ends the connection.
     pub async fn close(mut self) {
         self.socket.close(None).await.unwrap();

@@ -2,7 +2,7 @@
 
 mod clients;
 mod echo;
-mod raw;
+pub mod raw;
 
 use std::time::Duration;
 

@@ -40,7 +40,7 @@ function busy(): TestPage {
 /** The same with somebody in the list of people. */
 function withBob(): TestPage {
   const test = busy();
-  return test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
+  return test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] });
 }
 
 const run = (test: TestPage, id: Id, argument = "", command = "") => test.do({ type: "action", id, argument, command });

@@ -61,7 +61,13 @@ describe("a conversation", () => {
 
   it("is had with guests whom one meets, too", () => {
     const test = inLobby();
-    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("g1", "Guest One")] });
+    test.receive("presence:changed", {
+      room: "r1",
+      online: 2,
+      total: 2,
+      changes: [member("g1", "Guest One")],
+      gone: [],
+    });
     test.do({ type: "wished", wish: { is: "talk", user: "g1" } });
     expect(test.sent("direct:open")[0]!.payload.users).toEqual(["g1"]);
   });
@@ -143,6 +149,7 @@ describe("a first line to somebody", () => {
       online: 2,
       total: 2,
       changes: [{ ...member("bob"), kind: "account", identity: "bob" }],
+      gone: [],
     });
     test.cut().say("/msg bob one").say("/msg bob two").say("/msg stranger three");
     expect(draft(test), "whom nobody knows nothing can be said to").toBe("/msg stranger three");

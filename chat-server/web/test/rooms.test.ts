@@ -177,19 +177,19 @@ describe("who has gone", () => {
   it("does not come back by the word that they are away", () => {
     const test = inLobby();
     const gone = { ...member("bob"), presence: "offline" as const };
-    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
-    test.receive("presence:changed", { room: "r1", online: 1, total: 2, changes: [gone] });
+    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] });
+    test.receive("presence:changed", { room: "r1", online: 1, total: 2, changes: [gone], gone: [] });
     expect(copyOf(test, "r1").people.get("bob")?.presence).toBe("offline");
     test.live(entry(3, { kind: "remove", user: by(BOB) }));
-    test.receive("presence:changed", { room: "r1", online: 1, total: 1, changes: [gone] });
+    test.receive("presence:changed", { room: "r1", online: 1, total: 1, changes: [gone], gone: ["bob"] });
     expect(copyOf(test, "r1").people.has("bob")).toBe(false);
   });
 
   it("keeps a role that presence says nothing of", () => {
     const test = inLobby();
-    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
+    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] });
     test.live(entry(3, { kind: "role", user: by(BOB), role: "owner" }));
-    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
+    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] });
     expect(copyOf(test, "r1").people.get("bob")?.room_role).toBe("owner");
   });
 });
@@ -316,7 +316,7 @@ describe("settings", () => {
 describe("roles and removals", () => {
   const bobHere = () =>
     inLobby()
-      .receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] })
+      .receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] })
       .clear();
 
   it("are for those who are in the room", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { keys } from "../src/core/lines";
+import { members } from "../src/core/people";
 import { currentRoom, unread } from "../src/core/state";
-import { ADA, inLobby, ME, message, page, room, TestPage } from "./page";
+import { ADA, inLobby, ME, member, message, page, room, TestPage } from "./page";
 
 const here = (test: TestPage) => currentRoom(test.state)!;
 
@@ -147,7 +148,10 @@ describe("what is read", () => {
   });
 
   it("is told as well when the room is left before the second is over", () => {
-    const test = inLobby().welcome([room(2), room(1, "r2", "ops")]).wait(1_000).clear();
+    const test = inLobby()
+      .welcome([room(2), room(1, "r2", "ops")])
+      .wait(1_000)
+      .clear();
     test.live(message(3, "three")).live(message(4, "four"));
     test.clear().do({ type: "opened", room: "r2" });
     expect(test.sent("room:mark_read")[0]?.payload).toMatchObject({ room: "r1", place: { seq: 4 } });
@@ -258,5 +262,42 @@ describe("the connection", () => {
     test.do({ type: "named", name: " ada ", token: "x".repeat(43) });
     expect(test.effects.map((effect) => effect.do)).toEqual(["keep_guest", "connect"]);
     expect(test.effects[1]).toMatchObject({ auth: { guest: "ada", token: "x".repeat(43), protocol: 1 } });
+  });
+});
+
+describe("the list of people", () => {
+  const listed = (test: TestPage) => members(here(test)).map(({ id, presence }) => `${id} ${presence}`);
+  const offline = (id: string) => ({ ...member(id), presence: "offline" as const });
+
+  /** A page whose list has been read: a visitor and a member are here. */
+  function withPeople(): TestPage {
+    const test = new TestPage().welcome();
+    const [asked] = test.sent("room:members");
+    return test.answer(asked!, { online: 2, total: 2, members: [member("member"), member("visitor")] }).clear();
+  }
+
+  it("keeps a member who is offline, and nobody whose visit is over", () => {
+    const test = withPeople();
+    const changes = [offline("member"), offline("visitor")];
+    test.receive("presence:changed", { room: "r1", online: 0, total: 1, changes, gone: ["visitor"] });
+    expect(listed(test)).toEqual(["member offline"]);
+    test.receive("presence:changed", { room: "r1", online: 1, total: 1, changes: [member("visitor")], gone: [] });
+    expect(listed(test)).toEqual(["visitor online", "member offline"]);
+  });
+
+  it("is read anew once somebody went without a word", () => {
+    const test = withPeople();
+    test.wait(60_000);
+    const [sync] = test.sent("sync");
+    const presence = [{ room: "r1", online: 1, total: 1, members: [member("me")] }];
+    test.answer(sync!, { time: test.now, rooms: [room()], presence });
+    const [asked] = test.sent("room:members");
+    test.answer(asked!, { online: 1, total: 2, members: [member("me"), offline("member")] });
+    expect(listed(test)).toEqual(["me online", "member offline"]);
+    // Whoever is offline by then is nothing new.
+    test.wait(60_000);
+    const [again] = test.sent("sync");
+    test.answer(again!, { time: test.now, rooms: [room()], presence });
+    expect(test.sent("room:members")).toEqual([]);
   });
 });

@@ -1,5 +1,8 @@
 //! Keys while something lies over the screen.
 
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::user::Member;
+
 use super::{Fx, account, message, roles, rooms, search, settings, stranded};
 use crate::effect::Effect;
 use crate::keys::{Code, Key};
@@ -79,6 +82,22 @@ fn answer(state: &mut State, confirm: Confirm, key: Key, fx: &mut Fx) {
         (Some('n'), _) => state.popup = None,
         _ => {}
     }
+}
+
+/// Who is here in a room changed: the list of its people, if it is open, tells the same. Members who are offline stay in it.
+pub(super) fn people_changed(state: &mut State, room: &RoomId, changes: &[Member], gone: &[UserId]) {
+    let Some(Popup::People(_, members, index)) = state.popup.as_mut().filter(|popup| matches!(popup, Popup::People(of, ..) if of == room))
+    else {
+        return;
+    };
+    for change in changes {
+        match members.iter_mut().find(|member| member.user.id == change.user.id) {
+            Some(member) => *member = change.clone(),
+            None => members.push(change.clone()),
+        }
+    }
+    members.retain(|member| !gone.contains(&member.user.id));
+    *index = (*index).min(members.len().saturating_sub(1));
 }
 
 /// What is typed into the popup changes.

@@ -5,7 +5,7 @@ use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, PresenceChanged, Rea
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::words;
 
-use super::{Fx, announce, answer, history, link, queue, sync};
+use super::{Fx, announce, answer, history, link, popup, queue, sync};
 use crate::state::State;
 use crate::state::room::Room;
 
@@ -26,7 +26,8 @@ pub(super) fn event(state: &mut State, event: AnyEvent, fx: &mut Fx) {
             }
         }
         AnyEvent::PresenceChanged(changed) => {
-            let PresenceChanged { room, online, total, changes } = *changed;
+            let PresenceChanged { room, online, total, changes, gone } = *changed;
+            popup::people_changed(state, &room, &changes, &gone);
             if let Some(room) = state.rooms.get_mut(&room) {
                 room.people.change(online, total, changes);
             }

@@ -1,7 +1,8 @@
 //! Whole screens, at three sizes.
 
-use chat_proto::event::{AnyEvent, TypingChanged};
+use chat_proto::event::{AnyEvent, PresenceChanged, TypingChanged};
 use chat_proto::room::RoomKind;
+use chat_proto::user::{Member, Presence};
 use chat_tui::event::{Event, Mouse};
 use chat_tui::theme::contrast::{self, Rgb};
 use chat_tui::theme::{Choice, Depth};
@@ -9,7 +10,7 @@ use insta::assert_snapshot;
 use ratatui::style::{Color, Modifier};
 
 use crate::app::App;
-use crate::server::{Server, unread};
+use crate::server::{Server, unread, user};
 
 /// A conversation with everything in it.
 fn busy() -> Server {
@@ -167,6 +168,35 @@ fn typing_is_shown_and_ends() {
     assert!(app.sees("bob is typing"));
     app.wait(9_000);
     assert!(!app.sees("is typing"));
+}
+
+/// A change of presence in the lobby: whether that person is here now, and whether they are gone for good.
+fn presence(app: &mut App, name: &str, presence: Presence, is_gone: bool) {
+    let (room, user) = (app.server.lobby().info.id.clone(), user(name, "#7aa2f7"));
+    let gone = if is_gone { vec![user.id.clone()] } else { Vec::new() };
+    let changes = vec![Member { user, presence, room_role: None }];
+    app.wire(AnyEvent::PresenceChanged(Box::new(PresenceChanged { room, online: 3, total: 3, changes, gone })));
+}
+
+#[test]
+fn who_visited_and_went_is_in_no_list() {
+    // Wide enough for the list beside the lines; then the list over them.
+    for (columns, is_over) in [(160, false), (80, true)] {
+        let mut app = at(columns, 24);
+        if is_over {
+            app.say("/names");
+        }
+        for name in ["vera", "mila"] {
+            assert!(!app.sees(name));
+            presence(&mut app, name, Presence::Online, false);
+            assert!(app.sees(&format!("● {name}")), "{}", app.screen());
+        }
+        presence(&mut app, "vera", Presence::Offline, true);
+        presence(&mut app, "mila", Presence::Offline, false);
+        assert!(!app.sees("vera") && !app.sees("● mila"), "{}", app.screen());
+        // The list beside the lines is of those who are here.
+        assert_eq!(app.sees("○ mila"), is_over, "{}", app.screen());
+    }
 }
 
 #[test]

@@ -19,7 +19,6 @@ use super::Classic;
 use super::arguments::Ack;
 use crate::dialect::{self, Dialect, Frame, Wish};
 use crate::domain::presence::ConnectionId;
-use crate::fanout::socketio::cut;
 use crate::service::Caller;
 
 /// How many events wait at most.
@@ -47,6 +46,8 @@ struct State {
     /// It has nothing to say here: its page speaks in another namespace.
     stepped_back: bool,
     ended: bool,
+    /// It was asked for its name, and has not answered yet.
+    asked: bool,
     /// Where it is, once it is somewhere.
     room: Option<RoomSummary>,
     dialect: Option<Dialect>,
@@ -68,6 +69,8 @@ impl Connection {
             arrived: false,
             stepped_back: false,
             ended: false,
+            // By the greeting.
+            asked: true,
             room: None,
             dialect: None,
         };
@@ -123,6 +126,9 @@ impl Connection {
         if let Some(dialect) = Dialect::of_event(name) {
             self.speaks(dialect);
         }
+        if name == "login" {
+            self.state().asked = false;
+        }
         let wish = dialect::hear(name, arguments);
         let anew = std::mem::take(&mut self.state().stepped_back);
         self.listen(anew).await;
@@ -146,7 +152,7 @@ impl Connection {
             }
             Err(error) => {
                 if name == "login" {
-                    self.tell(&dialect::ask_for_name());
+                    self.ask_for_name();
                 }
                 Err(error)
             }
@@ -178,7 +184,7 @@ impl Connection {
                 Ok(())
             }
             Err(error) => {
-                self.tell(&dialect::ask_for_name());
+                self.ask_for_name();
                 Err(error)
             }
         }
@@ -275,10 +281,22 @@ impl Connection {
         self.from == address
     }
 
-    /// Its line is dead: it is over now, and cut as soon as that can be.
+    /// Its page may sit in a blocking `prompt()`, where it answers no heartbeat: it may be one of the book chapter's, which
+    /// ask for a name that way, and has not said which.
+    pub(super) fn may_be_in_a_prompt(&self) -> bool {
+        let state = self.state();
+        !state.stepped_back && state.asked && state.dialect.is_none_or(|spoken| spoken == Dialect::Book)
+    }
+
+    /// It is over now, whatever becomes of its line.
     pub(super) fn give_up(&self) {
         self.ended();
-        cut(self.socket.clone());
+        self.socket.leave_all();
+    }
+
+    fn ask_for_name(&self) {
+        self.state().asked = true;
+        self.tell(&dialect::ask_for_name());
     }
 
     fn speaks(&self, dialect: Dialect) {

@@ -137,19 +137,19 @@ impl Rewriter {
 }
 
 /// The head of a frame.
-struct Head {
-    first: u8,
+pub(super) struct Head {
+    pub(super) first: u8,
     /// The client masks what it sends, the server does not.
-    mask: Option<[u8; 4]>,
+    pub(super) mask: Option<[u8; 4]>,
     /// Bytes of the head itself.
     length: usize,
     /// Bytes of the payload.
-    payload: u64,
+    pub(super) payload: u64,
 }
 
 impl Head {
     /// None while it is not complete.
-    fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let (&first, &second) = (bytes.first()?, bytes.get(1)?);
         let (payload, length) = match second & 0x7f {
             126 => (u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?)), 4),

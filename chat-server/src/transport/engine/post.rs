@@ -18,6 +18,7 @@ use chat_proto::limits;
 
 use crate::transport::engine::answer::BINARY;
 use crate::transport::engine::connect::without_query;
+use crate::transport::engine::names::{marked, marked_post};
 use crate::transport::engine::payload;
 use crate::transport::engine::query;
 use crate::transport::engine::repair::{Reading, read, repair};
@@ -41,7 +42,7 @@ impl Posts {
     pub async fn pass(&self, request: Request, next: Next) -> Response {
         // Compared as the engine does. What is posted in binary was encoded once by every client.
         if request.headers().get(header::CONTENT_TYPE) == Some(&BINARY) {
-            return next.run(request).await;
+            return next.run(marked_post(request)).await;
         }
         let session = request.uri().query().and_then(|query| query::value(query, "sid=")?.as_bytes().try_into().ok());
         let (head, body) = request.into_parts();
@@ -76,11 +77,12 @@ impl Posts {
 
 fn put_right(packet: &str, twice: bool) -> Cow<'_, str> {
     let packet = if twice { repair(packet) } else { Cow::Borrowed(packet) };
-    let without = match without_query(&packet) {
-        Cow::Owned(without) => Some(without),
-        Cow::Borrowed(_) => None,
+    // No packet both joins a namespace and is an event.
+    let changed = match (without_query(&packet), marked(&packet)) {
+        (Cow::Owned(changed), _) | (_, Cow::Owned(changed)) => Some(changed),
+        _ => None,
     };
-    without.map_or(packet, Cow::Owned)
+    changed.map_or(packet, Cow::Owned)
 }
 
 fn with_body(mut head: Parts, body: Vec<u8>) -> Request {

@@ -1,9 +1,9 @@
-//! The engine that Engine.IO 3 is led to.
+//! An engine, and the lines of its WebSockets.
 //!
-//! What goes over a WebSocket has to be looked into (see [`connect`](super::connect) and
-//! [`refused`](super::refused)), and an engine takes its bytes from the line itself. So this one
-//! answers the handshake with nothing behind it, and then is given the line with [`Frames`] around
-//! it. Engines know their own sessions alone: whoever polls here upgrades here.
+//! What goes over a WebSocket has to be looked into (see [`names`](super::names), and for Engine.IO 3
+//! [`connect`](super::connect) and [`refused`](super::refused)), and an engine takes its bytes from the line itself. So
+//! it answers the handshake with nothing behind it, and then is given the line with [`Line`] around it,
+//! and for Engine.IO 3 with [`Frames`]. Engines know their own sessions alone: whoever polls here upgrades here.
 
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +17,8 @@ use socketioxide::service::SocketIoService;
 use tower::{Layer, Service};
 
 use crate::transport::engine::frames::Frames;
+use crate::transport::engine::line::Line;
+use crate::transport::engine::query::{Asked, Protocol};
 
 /// An engine whose WebSockets are looked into.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ impl WebSockets {
 
     /// Answers a request, and takes its line over where it becomes a WebSocket.
     pub async fn serve(&self, mut request: Request) -> Response {
+        let is_old = Asked::of(&request).protocol == Protocol::Three;
         let upgrade = request.extensions_mut().remove::<OnUpgrade>();
         let (head, body) = request.into_parts();
         let line = upgrade.map(|upgrade| (upgrade, axum::http::Request::from_parts(head.clone(), ())));
@@ -43,8 +46,10 @@ impl WebSockets {
             tokio::spawn(async move {
                 match upgrade.await {
                     Ok(line) => {
+                        let line = Line::new(TokioIo::new(line));
                         // The same handshake has just been answered, so nothing is wrong with it.
-                        let _ = engine.call((Frames::new(TokioIo::new(line)), handshake)).await;
+                        let _ =
+                            if is_old { engine.call((Frames::new(line), handshake)).await } else { engine.call((line, handshake)).await };
                     }
                     Err(error) => tracing::debug!(%error, "a line ended before it was a WebSocket"),
                 }

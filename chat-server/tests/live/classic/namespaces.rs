@@ -3,6 +3,7 @@
 use super::folder::VERSIONS;
 use super::old_page::{Kind, OldPage, Spec};
 use super::scene::Scene;
+use crate::wait::until;
 
 /// In all that is said here.
 const MARK: &str = "héllo 你好 👋";
@@ -68,6 +69,11 @@ fn an_old_client_of_chat_is_gone_from_both() {
     scene.until_here(&["page".to_owned(), "Ada".to_owned()]);
     page.close();
     scene.until_here(&["page".to_owned()]);
+    // Not even as somebody who is not there.
+    until("our page lists nobody of that name", || match scene.page.presence() {
+        people if people.iter().any(|one| one.contains("Ada")) => Err(format!("{people:#?}")),
+        _ => Ok(()),
+    });
     // Nobody in the other namespace is told of somebody who was not there.
     witness.say("hello");
     witness.until_shows("You said: hello");

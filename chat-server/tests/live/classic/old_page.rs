@@ -47,6 +47,12 @@ pub struct Spec {
     pub transport: Transport,
     pub namespace: &'static str,
     pub home: Home,
+    /// The server that it talks with; none is the scene's.
+    pub server: Option<String>,
+    /// The query of its handshake.
+    pub query: Option<&'static str>,
+    /// A cookie that it sets before it connects; of a raw page alone.
+    pub cookie: Option<&'static str>,
     /// What its prompts are answered with; none cancels one.
     pub answers: Vec<Value>,
     /// A page in whose profile it is opened.
@@ -97,7 +103,8 @@ impl Kind {
 impl Spec {
     pub fn new(kind: Kind, client: &'static str) -> Self {
         let (transport, namespace, home) = (Transport::Default, "/", Home::Server);
-        Self { kind, client: Some(client), transport, namespace, home, answers: Vec::new(), beside: None }
+        let (server, query, cookie, answers, beside) = (None, None, None, Vec::new(), None);
+        Self { kind, client: Some(client), transport, namespace, home, server, query, cookie, answers, beside }
     }
 
     /// Its prompt for a name is answered so.
@@ -116,6 +123,11 @@ impl Spec {
 
     pub fn from(self, home: Home) -> Self {
         Self { home, ..self }
+    }
+
+    /// A page of that server, which talks with it.
+    pub fn of(self, server: &str) -> Self {
+        Self { home: Home::Elsewhere(server.to_owned()), server: Some(server.to_owned()), ..self }
     }
 
     /// The page as it lies in the directory.
@@ -138,20 +150,28 @@ impl Spec {
             (false, "") => None,
             (false, path) => Some(path.to_owned()),
         };
-        let options = match self.transport {
-            Transport::Default => None,
-            Transport::Polling => Some(json!({ "transports": ["polling"] })),
-            Transport::WebSocket => Some(json!({ "transports": ["websocket"] })),
-        };
+        let mut options = json!({});
+        match self.transport {
+            Transport::Default => {}
+            Transport::Polling => options["transports"] = json!(["polling"]),
+            Transport::WebSocket => options["transports"] = json!(["websocket"]),
+        }
+        if let Some(query) = self.query {
+            options["query"] = query.into();
+        }
+        let options = Some(options).filter(|options| *options != json!({}));
         let to: Vec<String> = address.map(Value::from).into_iter().chain(options).map(|argument| argument.to_string()).collect();
-        self.kind.template().replace("__CLIENT__", &client).replace("__JQUERY__", "jquery.js").replace("__TO__", &to.join(", "))
+        let cookie = self.cookie.map(|cookie| format!("<script>document.cookie = {};</script>", json!(cookie)));
+        let page = self.kind.template().replace("__CLIENT__", &client).replace("__JQUERY__", "jquery.js");
+        page.replace("__TO__", &to.join(", ")).replace("__COOKIE__", &cookie.unwrap_or_default())
     }
 }
 
 impl OldPage {
     pub fn open(scene: &Scene, key: &str, spec: &Spec) -> Self {
         let name = format!("{key}.html");
-        let path = scene.folder.put(&name, &spec.html(&scene.server.url()));
+        let server = spec.server.clone().unwrap_or_else(|| scene.server.url());
+        let path = scene.folder.put(&name, &spec.html(&server));
         let (url, home) = match &spec.home {
             Home::Server => (format!("{}/pages/{name}", scene.server.url()), host(&scene.server.url())),
             Home::Elsewhere(other) => (format!("{other}/pages/{name}"), host(other)),

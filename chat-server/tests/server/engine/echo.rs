@@ -7,7 +7,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use chat_proto::limits;
 use chat_server::transport::engine::sid::original_query;
-use chat_server::transport::engine::{Edge, edge, old_engine};
+use chat_server::transport::engine::{Edge, edge, engines};
 use chat_server::transport::slim::slim;
 use serde_json::{Value, json};
 use socketioxide::SocketIo;
@@ -25,12 +25,8 @@ pub async fn echo() -> SocketAddr {
     io.ns("/chat", greet);
     io.ns("/closed", greet.with(refuse));
     io.ns("/", greet);
-    let old_clients = Edge::new(&layer);
-    let app = Router::new()
-        .layer(layer)
-        .layer(from_fn_with_state(old_clients.clone(), old_engine))
-        .layer(from_fn(slim))
-        .layer(from_fn_with_state(old_clients, edge));
+    let both = Edge::new([&layer, &layer]);
+    let app = Router::new().layer(from_fn_with_state(both.clone(), engines)).layer(from_fn(slim)).layer(from_fn_with_state(both, edge));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });

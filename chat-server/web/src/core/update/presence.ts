@@ -9,14 +9,13 @@ import { figures } from "./read";
 /** The server tells when somebody stops; this is for the case that its word was lost. */
 const TYPING_MS = 30_000;
 
-export function onPresence(state: State, { room, online, total, changes }: PresenceChanged): Effect[] {
+export function onPresence(state: State, { room, online, total, changes, gone }: PresenceChanged): Effect[] {
   const copy = state.rooms.get(room);
   if (!copy) return [];
   Object.assign(copy, { online, total });
-  for (const member of changes) {
-    // Who goes for good is told of as well, after their last entry.
-    if (member.presence !== "offline" || copy.people.has(member.id)) meet(copy, member);
-  }
+  for (const member of changes) meet(copy, member);
+  // Who is offline is listed as such; who was on a visit or left is not listed at all.
+  for (const id of gone) copy.people.delete(id);
   return [];
 }
 

@@ -8,7 +8,7 @@ import { ask, underWay } from "./ask";
 import { catchUp, GRACE_MS, readHead } from "./history";
 import { meet } from "../people";
 import { figures } from "./read";
-import { open } from "./rooms";
+import { askMembers, open } from "./rooms";
 
 const MOST = 2_000;
 
@@ -39,7 +39,9 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
     Object.assign(copy, { online, total });
     if (members.length === 0) continue;
     const here = new Set(members.map(({ id }) => id));
-    for (const [id, member] of copy.people) if (!here.has(id)) copy.people.set(id, { ...member, presence: "offline" });
+    const went = [...copy.people.values()].some(({ id, presence }) => presence !== "offline" && !here.has(id));
+    // That somebody went we were not told; whether they are a member at all, neither.
+    if (went) effects.push(...askMembers(state, room));
     for (const member of members) meet(copy, member);
   }
   if (state.wanted !== null && state.rooms.has(state.wanted)) {
