@@ -401,7 +401,7 @@ author: Author,
  */
 client_id: ClientId, 
 /**
- * How many messages the room's log holds up to and with this entry.
+ * How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
  */
 n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
 
@@ -671,7 +671,7 @@ export type Member = {
  */
 presence: Presence, 
 /**
- * Their role in the room; left out for members.
+ * Their role in the room, where members are asked for; presence leaves it out.
  */
 room_role?: RoomRole, 
 /**
