@@ -294,10 +294,12 @@ impl State {
         seen.min_by_key(|member| member.presence)
     }
 
-    /// Whether somebody is here, as far as is known.
+    /// Whether the other one of a conversation is here: as it tells itself, else as other rooms do.
     #[must_use]
-    pub fn presence(&self, user: &UserId) -> Presence {
-        self.member(user).map_or(Presence::Offline, |member| member.presence)
+    pub fn presence(&self, conversation: &Room, other: &UserId) -> Presence {
+        let told = conversation.people.online > 0;
+        let member = if told { conversation.people.members.get(other) } else { self.member(other) };
+        member.map_or(Presence::Offline, |member| member.presence)
     }
 
     /// What this person is on the whole server.

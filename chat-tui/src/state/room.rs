@@ -310,6 +310,11 @@ impl Room {
         }
     }
 
+    /// Those who are in it, as far as they were told.
+    pub fn met(&self) -> impl Iterator<Item = &User> {
+        self.people.members.values().map(|member| &member.user).chain(&self.others)
+    }
+
     /// People by whose names one can be mentioned: those who are here, and those who wrote.
     #[must_use]
     pub fn known_people(&self) -> BTreeMap<UserId, String> {

@@ -180,6 +180,17 @@ pub(super) fn done(state: &mut State, work: &Work, room: Option<&RoomId>, fx: &m
     }
 }
 
+/// The room on the screen, for what is about its members and its rules. A conversation has none, and no
+/// name that a question could call it by: says so.
+pub(super) fn with_members(state: &mut State) -> Option<RoomId> {
+    let room = state.room()?;
+    if room.has_name() {
+        return Some(room.id().clone());
+    }
+    state.complain("That is nothing that a conversation has.");
+    None
+}
+
 /// Goes to the room so many places further in the list.
 pub(super) fn step(state: &mut State, by: isize, fx: &mut Fx) {
     let ids: Vec<RoomId> = state.listed().into_iter().map(|room| room.id().clone()).collect();

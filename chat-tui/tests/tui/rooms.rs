@@ -15,7 +15,7 @@ use chat_tui::storage::{Change, Storage};
 use insta::assert_snapshot;
 
 use crate::app::App;
-use crate::server::{Server, account};
+use crate::server::{Server, account, user};
 
 fn made(name: &str) -> ClientId {
     ClientId::parse(format!("made-{name}")).unwrap()
@@ -94,8 +94,11 @@ fn a_conversation_begins_with_the_people_in_it() {
     app.keys("Alt+4");
     app.say("lunch?");
     assert_snapshot!("conversation", app.screen());
-    app.say("/set");
-    assert!(app.sees("Only rooms have settings."));
+    for command in ["/set", "/set title x", "/kick bob", "/role bob owner", "/invite", "/invite erin", "/codes"] {
+        app.server.heard.clear();
+        app.say(command);
+        assert!(app.sees("That is nothing that a conversation has.") && app.server.heard.is_empty(), "{command}");
+    }
 }
 
 #[test]
@@ -332,8 +335,26 @@ fn a_conversation_that_is_there_is_gone_to() {
     app.server.users.push(chat_proto::user::User { name: app.server.person("erin").name.clone(), ..account("erin2", "#7aa2f7") });
     app.server.users.iter_mut().find(|user| user.id.as_str() == "u-erin").unwrap().identity =
         chat_proto::name::Identity::parse("first").ok();
-    app.say("/invite Erin");
+    app.say("/whois Erin");
     assert!(app.sees("Several people are called Erin: first, erin2."));
+}
+
+#[test]
+fn a_guest_is_found_who_is_here_or_who_spoke() {
+    let mut server = server();
+    server.say("bob", "I am bob");
+    server.say("ada", "I am ada");
+    server.log(&room("lobby")).members.retain(|member| member.as_str() != "u-ada");
+    let mut app = App::new(80, 24, server);
+    for name in ["bob", "ADA"] {
+        app.say(&format!("/whois {name}"));
+        assert!(app.sees(&format!("{}, a guest, away.", name.to_lowercase())));
+    }
+    app.server.users.push(chat_proto::user::User { name: app.server.person("bob").name.clone(), ..user("bob-2", "#7aa2f7") });
+    app.server.lobby().members.push(user("bob-2", "#7aa2f7").id);
+    app.wait(40_000);
+    app.say("/whois bob");
+    assert!(app.sees("Several people are called bob: guest, guest."));
 }
 
 #[test]
