@@ -3,10 +3,11 @@ import { ACTIONS } from "@proto";
 import { SUMMARIES } from "@summaries";
 import { describe, expect, it } from "vitest";
 import { currentRoom } from "../src/core/state";
+import type { LateId } from "../src/core/late";
 import type { HANDLERS } from "../src/core/update/action";
-import { ADA, create, message, page, room, TestPage } from "./page";
+import { account, ADA, create, member, message, page, room, TestPage } from "./page";
 
-type Id = keyof typeof HANDLERS;
+type Id = keyof typeof HANDLERS | LateId;
 const MINE = { id: "me", name: "me", color: "#7aa2f7" };
 
 /** A lobby with lines of mine and of others, an unread one, a quote, and a second room beside it. */
@@ -34,6 +35,12 @@ function busy(): TestPage {
     message(7, "and you?", ADA, "c7", ["me"]),
   ];
   return test.answer(asked!, page(1, entries)).clear();
+}
+
+/** The same with somebody in the list of people. */
+function withBob(): TestPage {
+  const test = busy();
+  return test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
 }
 
 const run = (test: TestPage, id: Id, argument = "", command = "") => test.do({ type: "action", id, argument, command });
@@ -83,6 +90,40 @@ const DRIVES: Record<Id, () => unknown> = {
   join: () => asks(run(busy(), "join", "design", "join"), "room:find"),
   leave: () => asks(run(busy(), "leave", "", "leave"), "room:leave"),
   create: () => asks(run(busy(), "create", "design all of it", "create"), "room:create"),
+  create_private: () =>
+    run(busy(), "create_private", "attic", "private").sent("room:create")[0]!.payload.visibility === "private",
+  invite: () => {
+    const test = run(busy(), "invite", "@bob", "invite");
+    test.answer(test.sent("user:find")[0]!, { users: [account("bob")] });
+    const [code] = run(test, "invite", "", "invite").effects.filter(
+      (effect) => effect.do === "emit" && effect.name === "code:create",
+    );
+    return code && test.sent("room:invite")[0]!.payload.user === "bob";
+  },
+  accept: () => {
+    const test = run(busy(), "accept", "abcd2345", "accept");
+    test.answer(test.sent("code:find")[0]!, { ...room(1, "r9", "attic").room, members: 1, joined: false });
+    return test.sent("room:join")[0]!.payload.code === "ABCD-2345";
+  },
+  codes: () =>
+    asks(run(busy(), "codes", "", "codes"), "code:list") &&
+    run(busy(), "codes", "end abcd2345", "codes").sent("code:end")[0]!.payload.code === "ABCD-2345",
+  kick: () => {
+    const test = run(withBob(), "kick", "bob", "kick");
+    return (
+      test.state.dialog?.is === "kick" &&
+      test.do({ type: "wished", wish: { is: "confirmed" } }).sent("room:remove")[0]!.payload.user === "bob"
+    );
+  },
+  role: () => run(withBob(), "role", "bob moderator", "role").sent("room:set_role")[0]!.payload.role === "moderator",
+  settings: () =>
+    run(busy(), "settings", "", "set").state.dialog?.is === "settings" &&
+    run(busy(), "settings", "post moderators", "set").sent("room:configure")[0]!.payload.changes,
+  direct: () => {
+    const test = run(busy(), "direct", "bob hello", "msg");
+    test.answer(test.sent("user:find")[0]!, { users: [account("bob")] });
+    return test.sent("direct:open")[0]!.payload.users;
+  },
   topic: () => asks(run(busy(), "topic", "new", "topic"), "room:set_topic"),
   list_rooms: () => asks(run(busy(), "list_rooms", "", "list"), "room:list"),
   members: () => asks(run(busy(), "members", "", "names"), "room:members"),
@@ -138,6 +179,17 @@ const DRIVES: Record<Id, () => unknown> = {
     test.state.credentials = { as: "account" };
     test.state.sessions = [{ id: "s1", created: 1, used: 1, current: false }];
     return run(test, "revoke_session", "1", "revoke").sent("session:revoke")[0]!.payload.id === "s1";
+  },
+  whois: () => {
+    const test = run(busy(), "whois", "bob", "whois");
+    test.answer(test.sent("user:find")[0]!, { users: [account("bob")] });
+    return test.state.dialog?.is === "person" && test.sent("user:read")[0]!.payload.user === "bob";
+  },
+  claim: () => run(busy(), "claim", "ABCD-2345", "claim").sent("server:claim")[0]!.payload.code === "ABCD-2345",
+  server_role: () => {
+    const test = run(busy(), "server_role", "bob moderator", "serverrole");
+    test.answer(test.sent("user:find")[0]!, { users: [account("bob")] });
+    return test.sent("user:set_role")[0]!.payload.role === "moderator";
   },
   theme: () => run(busy(), "theme", "day", "theme").state.theme === "day",
   help: () => run(busy(), "help").state.dialog?.is === "help",

@@ -1,9 +1,10 @@
 /** A page without a browser: the core, a clock that stands still, and what it would have sent. */
-import type { Entry, Events, Member, Page, ReadPosition, RoomState, SyncReply, User } from "@proto";
+import type { Entry, Events, Member, Page, ReadPosition, RoomSettings, RoomState, SyncReply, User } from "@proto";
 import type { Effect } from "../src/core/effect";
 import type { Event, Received } from "../src/core/event";
 import { currentRoom, initial, type State } from "../src/core/state";
 import { update } from "../src/core/update";
+import { late } from "../src/core/late/all";
 import { MemoryOutbox } from "../src/rim/storage/memory";
 
 export const ME: User = { id: "me", name: "me", color: "#7aa2f7", kind: "guest" };
@@ -36,12 +37,13 @@ export class TestPage {
   ) {
     const about = { tab, theme: "auto" as const, dark: false, exposed: false, width: 1_200 };
     this.do({ type: "started", guest: { name: "me", token: TOKEN }, room: null, ...about });
+    this.do({ type: "loaded", late });
     this.do({ type: "session_read", user: null, server: { id: "server", name: "Chat", version: "0.1.0" } });
   }
 
   /** One event; what storage is asked to keep is kept at once, while it answers. */
   do(event: Event): this {
-    const stamp = { now: this.now, time: this.now + this.off, id: nextId(), random: this.random() };
+    const stamp = { now: this.now, time: this.now + this.off, id: nextId(), other: nextId(), random: this.random() };
     const effects = update(this.state, event, stamp);
     this.effects.push(...effects);
     this.waiting.push(...effects.filter((effect) => effect.do === "keep"));
@@ -131,14 +133,36 @@ export function inLobby(test = new TestPage()): TestPage {
 
 export function room(seq = 2, id = "r1", name = "lobby", read: Partial<ReadPosition> = {}): RoomState {
   return {
-    room: { id, name, topic: "", kind: name === "lobby" ? "lobby" : "public" },
+    room: { id, name, title: "", topic: "", kind: name === "lobby" ? "lobby" : "public", settings: rules() },
     epoch: "e1",
     head: { seq, id: `${id}-${seq}` },
     n: seq - 1,
     read: { seq, n: seq - 1, unread: 0, mentions: 0, ...read },
     reset: false,
+    role: "member",
+    people: [],
   };
 }
+
+/** What holds in a room that nobody has changed. */
+export function rules(over: Partial<Record<keyof RoomSettings, unknown>> = {}): RoomSettings {
+  const usual = { post: "members", invite: "members", history: "all", archived: false };
+  return Object.assign({} as RoomSettings, usual, over);
+}
+
+/** A conversation with these people. */
+export function direct(id: string, ...people: User[]): RoomState {
+  const plain = room(2, id, `direct-${id}`);
+  return { ...plain, room: { ...plain.room, kind: "direct" }, people };
+}
+
+export const account = (id: string, name = id, identity = id): User => ({
+  id,
+  name,
+  identity,
+  color: "#7aa2f7",
+  kind: "account",
+});
 
 export function page(from: number, entries: Entry[], head = entries.at(-1)!.seq, amendments: Entry[] = []): Page {
   const last = entries.at(-1)!;
@@ -155,7 +179,8 @@ export function page(from: number, entries: Entry[], head = entries.at(-1)!.seq,
   };
 }
 
-const common = (seq: number, author = ADA, client_id = `c${seq}`) => ({
+/** What every entry has. */
+export const common = (seq: number, author = ADA, client_id = `c${seq}`) => ({
   seq,
   id: `r1-${seq}`,
   time: 1_000 * seq,

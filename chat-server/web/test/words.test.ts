@@ -99,6 +99,24 @@ describe("completion", () => {
     expect(inserts("hi xe", true)).toEqual(["@Xenia Q "]);
     expect(inserts("/quit")).toEqual([]);
   });
+
+  it("knows people and values where a command takes them", () => {
+    const { people } = test.state.rooms.get("r1")!;
+    people.set("b", { ...member("b", "Bo B"), kind: "account", identity: "bobby" });
+    for (const command of ["invite", "msg", "whois", "kick", "role", "serverrole"]) {
+      expect(inserts(`/${command} bo`), command).toEqual(["bobby "]);
+      expect(inserts(`/${command} @bob`), command).toEqual(["bobby "]);
+    }
+    expect(inserts("/msg bobby,xe")).toEqual(["Xenia Q "]);
+    expect(complete(test.state, "/msg bobby,xe", 13, false)?.from).toBe(11);
+    expect(inserts("/msg bobby hi @bo")).toEqual(["@Bo B "]);
+    expect(inserts("/role bobby mo")).toEqual(["moderator "]);
+    expect(inserts("/serverrole bobby ")).toEqual(["member ", "moderator ", "owner "]);
+    expect(inserts("/set vis")).toEqual(["visibility "]);
+    expect(inserts("/set archived ")).toEqual(["yes ", "no "]);
+    expect(inserts("/set title ")).toEqual([]);
+    expect(inserts("/set colour r")).toEqual([]);
+  });
 });
 
 describe("emoji", () => {

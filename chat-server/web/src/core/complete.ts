@@ -1,7 +1,11 @@
 /** What the word before the caret could become: a command, a room, a name or an emoji. */
 import { ACTIONS } from "@proto";
 import { SUMMARIES } from "@summaries";
+import { called, soughtBy } from "./called";
 import { findEmoji } from "./emoji";
+import { isCommon } from "./may";
+import type { Named } from "./mentions";
+import { isSetting, SETTINGS, VALUES } from "./settings";
 import type { State } from "./state";
 import { currentRoom, listed } from "./state";
 import { peopleOf } from "./people";
@@ -32,12 +36,55 @@ export function complete(state: State, text: string, caret: number, asked: boole
   const from = caret - word.length;
   const made = (options: Option[]) => (options.length ? { from, to: caret, options } : null);
   if (from === 0 && word.startsWith("/") && !word.startsWith("//")) return made(commands(word.slice(1)));
-  const command = /^\/(\w+)\s/.exec(before)?.[1]?.toLowerCase();
-  if (command && ["join", "j", "goto"].includes(command)) return made(rooms(state, word.replace(/^#/, ""), ""));
+  const [, spoken = "", argument = ""] = /^\/(\w+)\s+([^]*)$/.exec(before) ?? [];
+  const command = spoken.toLowerCase();
+  if (["join", "j", "goto"].includes(command)) {
+    return made(rooms(state, word.replace(/^#/, ""), "", command === "goto"));
+  }
+  if (command === "set" || command === "settings") return made(settings(argument));
+  const second = VALUES_OF[command];
+  const about = second ?? (PEOPLE.includes(command) ? [] : null);
+  if (about && !word.includes(",")) {
+    const first = argument === word;
+    if (first) return made(people(state, word));
+    if (about.length > 0) return made(values(about, word));
+  }
+  if (command === "msg" || command === "query" || command === "dm") {
+    // Several names stand behind one another.
+    const comma = word.lastIndexOf(",");
+    const more = argument === word ? people(state, word.slice(comma + 1)) : [];
+    if (more.length > 0) return { from: from + comma + 1, to: caret, options: more };
+  }
   if (word.startsWith("#")) return made(rooms(state, word.slice(1), "#"));
   if (word.startsWith("@")) return made(names(state, word.slice(1)));
   if (/^:[\w+-]{2,}$/.test(word) || (command === "react" && word && asked)) return made(emoji(word.replace(/^:/, "")));
   return asked && word ? made(names(state, word)) : null;
+}
+
+/** Commands whose first word is somebody, and of some the words that the second can be. */
+const PEOPLE = ["invite", "whois", "kick", "msg", "query", "dm"];
+const ROLES = ["member", "moderator", "owner"];
+const VALUES_OF: Partial<Record<string, readonly string[]>> = { role: ROLES, serverrole: ROLES };
+
+/** By the name to sign in by, where there is one: it is one word, and one person's alone. */
+function people(state: State, start: string): Option[] {
+  return known(state, start.replace(/^@/, "")).map(({ name, identity }) => ({
+    insert: `${identity ?? name} `,
+    label: name,
+    hint: identity ?? "",
+  }));
+}
+
+function values(all: readonly string[], start: string): Option[] {
+  return all
+    .filter((value) => value.startsWith(start.toLowerCase()))
+    .map((value) => ({ insert: `${value} `, label: value, hint: "" }));
+}
+
+function settings(typed: string): Option[] {
+  const [, setting, value] = /^(\S+)\s+(\S*)$/.exec(typed) ?? [];
+  if (setting === undefined) return /\s/.test(typed) ? [] : values(SETTINGS, typed);
+  return isSetting(setting) ? values(VALUES[setting] ?? [], value ?? "") : [];
 }
 
 function commands(start: string): Option[] {
@@ -53,21 +100,28 @@ function commands(start: string): Option[] {
     .slice(0, MOST);
 }
 
-function rooms(state: State, start: string, sign: string): Option[] {
+function rooms(state: State, start: string, sign: string, all = false): Option[] {
   const wanted = start.toLowerCase();
   return listed(state)
-    .filter(({ room }) => room.name.startsWith(wanted))
-    .map(({ room }) => ({ insert: `${sign}${room.name} `, label: `#${room.name}`, hint: room.topic }))
+    .filter((copy) => (all || isCommon(copy)) && soughtBy(copy).startsWith(wanted))
+    .map((copy) => ({ insert: `${sign}${soughtBy(copy)} `, label: called(copy), hint: copy.room.topic }))
     .slice(0, MOST);
 }
 
 function names(state: State, start: string): Option[] {
+  return known(state, start).map(({ name, identity }) => ({
+    insert: `@${name} `,
+    label: name,
+    hint: identity ?? "",
+  }));
+}
+
+function known(state: State, start: string): Named[] {
   const wanted = start.toLowerCase();
   const copy = currentRoom(state);
   return (copy ? peopleOf(copy) : [])
     .filter(({ id }) => id !== state.me?.id)
     .filter(({ name, identity }) => name.toLowerCase().startsWith(wanted) || identity?.startsWith(wanted))
-    .map(({ name, identity }) => ({ insert: `@${name} `, label: name, hint: identity ?? "" }))
     .slice(0, MOST);
 }
 

@@ -17,6 +17,10 @@ export type Effect =
   | { do: "keep_theme"; theme: Theme }
   /** The room to show when the page is opened again. */
   | { do: "keep_room"; room: string }
+  /** Loads what stands behind the page, where that has failed. */
+  | { do: "load" }
+  /** Takes the join code out of the page's address. */
+  | { do: "forget_code" }
   /** Asks whether the browser holds an account's session. */
   | { do: "read_session" }
   | { do: "account"; form: AccountForm; identity: string; password: string; guest_token: string | null }

@@ -3,15 +3,18 @@ import type { ActionId, Error as WireError, Events, ServerInfo, User } from "@pr
 import type { View } from "./outbox";
 import type { Outcome, Verb } from "./outbox/book";
 import type { Pair } from "./outbox/item";
+import type { Late, Wish } from "./late";
 import type { AccountForm, Guest, LineKey, Theme } from "./state";
 
-/** When it happened, a UUIDv7 that nobody has used, and a number from 0 to 1 by chance. */
+/** When it happened, two UUIDv7 that nobody has used, and a number from 0 to 1 by chance. */
 export interface Stamp {
   /** Milliseconds of a clock that never jumps: every wait and every deadline goes by it. */
   now: number;
   /** The wall clock. It may be wrong and it may jump, so it only dates things. */
   time: number;
   id: string;
+  /** For what asks for two requests at once. */
+  other: string;
   random: number;
 }
 
@@ -25,12 +28,16 @@ export type Event =
       tab: string;
       guest: Guest | null;
       room: string | null;
+      /** The join code in the page's address. */
+      code?: string;
       theme: Theme;
       dark: boolean;
       exposed: boolean;
       width: number;
     }
   | { type: "tick" }
+  /** What stands behind the page is here. */
+  | { type: "loaded"; late: Late }
   // The session, over HTTP
   | { type: "session_read"; user: User | null; server: ServerInfo }
   | { type: "session_unreadable" }
@@ -73,6 +80,8 @@ export type Event =
   | { type: "account_submitted"; form: AccountForm; identity: string; password: string; old: string }
   | { type: "account_wished"; form: AccountForm; identity?: string }
   | { type: "session_revoked"; index: number }
+  /** Done by a button, by what `late` has for it. */
+  | { type: "wished"; wish: Wish }
   | { type: "discard_wished"; pair: Pair | null; name: string; count: number }
   | { type: "discard_confirmed" }
   | { type: "copied"; done: boolean }

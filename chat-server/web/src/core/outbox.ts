@@ -173,9 +173,9 @@ export function isOpen(outbox: Outbox, room: string | null, most: number): boole
 }
 
 /** The answer, or the own entry itself. */
-export function settle(outbox: Outbox, item: Item, place: Place | null): Verb {
+export function settle(outbox: Outbox, item: Item, place: Place | null, room?: string): Verb {
   answered(item, place);
-  return verdict(outbox, { is: "settle", client_id: item.client_id, place });
+  return verdict(outbox, { is: "settle", client_id: item.client_id, place, ...(room === undefined ? {} : { room }) });
 }
 
 function answered(item: Item, place: Place | null): Item {

@@ -1,11 +1,12 @@
 /** Who is in a room, and by which names they were met there. */
-import type { Author, Member } from "@proto";
+import type { Author, Member, Presence } from "@proto";
 import type { Named } from "./mentions";
-import type { RoomCopy } from "./state";
+import type { RoomCopy, State } from "./state";
 
-/** Somebody who is in the room, as they are now. */
+/** Somebody who is in the room, as they are now; whoever tells nothing of their role there leaves it. */
 export function meet(copy: RoomCopy, member: Member): void {
-  copy.people.set(member.id, member);
+  const room_role = member.room_role ?? copy.people.get(member.id)?.room_role;
+  copy.people.set(member.id, room_role === undefined ? member : { ...member, room_role });
   nameOf(copy, member);
 }
 
@@ -23,6 +24,17 @@ export function namesOf(copy: RoomCopy, id: string): Named[] {
   return names.map((name) => ({ id, name }));
 }
 
+/** Whether somebody is here, as far as any room of mine tells. */
+export function presenceOf(state: State, id: string): Presence {
+  let best: Presence = "offline";
+  for (const { people } of state.rooms.values()) {
+    const presence = people.get(id)?.presence;
+    if (presence === "online") return presence;
+    if (presence === "away") best = presence;
+  }
+  return best;
+}
+
 /** Those who are here first, then by name. */
 export function members(copy: RoomCopy): Member[] {
   const absent = (member: Member) => (member.presence === "offline" ? 1 : 0);
@@ -33,6 +45,7 @@ export function members(copy: RoomCopy): Member[] {
 export function peopleOf(copy: RoomCopy): Named[] {
   const found = new Map<string, Named>();
   for (const line of copy.timeline.lines().slice(-200)) found.set(line.author.id, line.author);
+  for (const other of copy.others) found.set(other.id, other);
   for (const member of copy.people.values()) found.set(member.id, member);
   return [...found.values()];
 }

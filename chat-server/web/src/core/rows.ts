@@ -1,6 +1,7 @@
 /** What the timeline shows, row by row: days, groups, the "new" line, what is still under way. */
 import type { Line, Reaction } from "@proto";
 import { pending } from "./lines";
+import { isCommon } from "./may";
 import { roomOf, type Item } from "./outbox";
 import type { RoomCopy, State } from "./state";
 import { shownWindow } from "./update/history";
@@ -74,6 +75,8 @@ export class RowMaker {
     let day = "";
     let marked = copy.marker === null;
     for (const line of lines) {
+      // Nobody sees the name that a conversation was made with.
+      if (line.kind === "create" && !isCommon(copy)) continue;
       const today = this.days.of(line.time);
       if (today !== day) {
         rows.push({ is: "day", key: `day ${today}`, time: line.time });

@@ -2,17 +2,24 @@
 import type {
   Author,
   Error as WireError,
+  InviteCode,
   Limits,
   Mark,
   Member,
+  Profile,
   ReadPosition,
   Room,
+  RoomChanges,
+  RoomKind,
+  RoomRole,
   RoomSummary,
   ServerInfo,
   Session,
   User,
 } from "@proto";
+import { soughtBy } from "./called";
 import type { Timeline } from "./fold";
+import type { Late, LatePurpose } from "./late";
 import { emptyOutbox, type Outbox, type Pair, type Stranded } from "./outbox";
 
 /** A guest's name and the token by which they come back as the same person. */
@@ -49,6 +56,10 @@ export type Mode =
 /** What the page holds of one room. */
 export interface RoomCopy {
   room: Room;
+  /** Mine in this room. */
+  role: RoomRole;
+  /** In a conversation: the others in it. */
+  others: User[];
   timeline: Timeline;
   head: Mark;
   /** How many messages the log is known to hold. */
@@ -94,12 +105,12 @@ export type Purpose =
   | { is: "list"; more: boolean }
   | { is: "members"; room: string }
   | { is: "mark_read"; room: string }
-  | { is: "rename" }
-  | { is: "announce" }
-  | { is: "password" }
-  | { is: "sessions" }
-  | { is: "revoke" }
-  | { is: "quiet" };
+  | { is: "quiet" }
+  /** Asked by what is loaded behind the page, and for it. */
+  | { is: "late"; of: LatePurpose };
+
+/** Somebody by what every mention of them tells. */
+export type Person = Pick<User, "id" | "name" | "identity">;
 
 export type AccountForm = "register" | "sign_in" | "password";
 
@@ -113,7 +124,16 @@ export type Dialog =
   | { is: "delete"; key: LineKey }
   /** Whether to throw away what that person has not sent; null means my own that have no room. */
   | { is: "discard"; pair: Pair | null; name: string; count: number }
-  | { is: "react"; key: LineKey };
+  | { is: "react"; key: LineKey }
+  /** The join codes of a room, and one that was made just now. */
+  | { is: "codes"; room: string; codes: InviteCode[] | null; made: InviteCode | null }
+  /** Who somebody is, and what can be done about them in the room. */
+  | { is: "person"; room: string | null; user: Person; profile: Profile | null }
+  | { is: "settings"; room: string }
+  /** Whether to remove them from the room. */
+  | { is: "kick"; room: string; user: Person }
+  /** Whether to close the room, with what else changes. */
+  | { is: "archive"; room: string; changes: RoomChanges };
 
 export type Theme = "night" | "day" | "auto";
 
@@ -157,6 +177,12 @@ export interface State {
   remembered: string | null;
   /** A room to show as soon as it is mine. */
   wanted: string | null;
+  /** Those who were looked up by name, for what is told of them later. */
+  found: Map<string, string>;
+  /** A join code that the page was opened with. */
+  code: string | null;
+  /** What is loaded behind the page, once it is. */
+  late: Late | null;
   outbox: Outbox;
   /** Drafts on their way into storage. */
   draft_writes: number;
@@ -232,6 +258,9 @@ export function initial(): State {
     previous: null,
     remembered: null,
     wanted: null,
+    found: new Map(),
+    code: null,
+    late: null,
     outbox: emptyOutbox(),
     draft_writes: 0,
     durable: true,
@@ -265,12 +294,18 @@ export function currentRoom(state: State): RoomCopy | null {
   return (state.current !== null && state.rooms.get(state.current)) || null;
 }
 
-/** The rooms as listed: the lobby first, then by name. */
+/** Where a room stands in the list; a kind that is not named here stands among the rooms. */
+const PLACES: Partial<Record<RoomKind, number>> = { lobby: 0, direct: 2, inbox: 3 };
+
+/** The rooms as listed: the lobby first, then by name; then the conversations, then the inbox. */
 export function listed(state: State): RoomCopy[] {
-  const rank = (copy: RoomCopy) => (copy.room.kind === "lobby" ? 0 : 1);
-  return [...state.rooms.values()].sort(
-    (a, b) => rank(a) - rank(b) || (a.room.name < b.room.name ? -1 : a.room.name > b.room.name ? 1 : 0),
-  );
+  const rows = [...state.rooms.values()].map((copy) => ({
+    copy,
+    place: PLACES[copy.room.kind] ?? 1,
+    name: soughtBy(copy),
+  }));
+  rows.sort((a, b) => a.place - b.place || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return rows.map(({ copy }) => copy);
 }
 
 /** Unread messages and mentions: the server's figures and what came live since. */

@@ -1,6 +1,7 @@
 /** What an event changes, and what it asks of the rim. */
 import type { Effect } from "./effect";
 import type { Event, Received, Stamp } from "./event";
+import type { Wish } from "./late";
 import { deleteIt, moveChoice, react } from "./actions/message";
 import { askOnline, join } from "./actions/room";
 import { NARROW, WIDE } from "./actions/move";
@@ -38,6 +39,11 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
       return account.onStarted(state, event);
     case "tick":
       return onTick(state, stamp);
+    case "loaded":
+      state.late = event.late;
+      return acceptCode(state, stamp);
+    case "wished":
+      return onWish(state, event.wish, stamp);
     case "session_read":
       return account.onSession(state, event.user, event.server);
     case "session_unreadable":
@@ -141,7 +147,7 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
   onHeard(state);
   switch (name) {
     case "welcome":
-      return onWelcome(state, payload, stamp);
+      return [...onWelcome(state, payload, stamp), ...acceptCode(state, stamp)];
     case "answer":
       return onAnswer(state, payload, stamp);
     case "entries":
@@ -159,6 +165,18 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
     case "closing":
       return onClosing(state, payload.error);
   }
+}
+
+/** The join code of the page's address is taken up once, as soon as that can be done. */
+function acceptCode(state: State, stamp: Stamp): Effect[] {
+  const { code } = state;
+  if (code === null || !state.late || state.link.is !== "connected") return [];
+  state.code = null;
+  return [{ do: "forget_code" }, ...onWish(state, { is: "code", code }, stamp)];
+}
+
+function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
+  return state.late ? state.late.onWish(state, wish, stamp) : [{ do: "load" }];
 }
 
 function onAttention(state: State, visible: boolean, focused: boolean): Effect[] {

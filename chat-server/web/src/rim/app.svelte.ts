@@ -75,6 +75,10 @@ function run(effect: Effect): void {
       return keepTheme(effect.theme);
     case "keep_room":
       return keepRoom(effect.room);
+    case "load":
+      return load();
+    case "forget_code":
+      return history.replaceState(null, "", "/");
     case "read_session":
       void readSession().then(
         ({ user, server }) => dispatch({ type: "session_read", user, server }),
@@ -104,6 +108,18 @@ function run(effect: Effect): void {
   }
 }
 
+let loading = false;
+
+/** What stands behind the page is loaded once; where the line was down, whoever wishes for it has it tried again. */
+function load(): void {
+  if (loading || held.late) return;
+  loading = true;
+  void import("../core/late/all").then(
+    ({ late }) => dispatch({ type: "loaded", late }),
+    () => (loading = false),
+  );
+}
+
 async function changeAccount({
   form,
   identity,
@@ -119,6 +135,12 @@ async function changeAccount({
   }
 }
 
+/** The join code in the page's address. */
+function readCode(path: string): { code?: string } {
+  const code = /^\/join\/([^/]+)\/?$/.exec(path)?.[1];
+  return code === undefined ? {} : { code: decodeURIComponent(code) };
+}
+
 /** Tells the core what goes on around the page, and begins. */
 export function start(): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -130,11 +152,13 @@ export function start(): void {
     tab: readTab(),
     guest: readGuest(),
     room: readRoom(),
+    ...readCode(location.pathname),
     theme: readTheme(),
     dark: dark.matches,
     exposed: location.protocol === "http:" && !loopback,
     width: innerWidth,
   });
+  load();
   attention();
   dark.addEventListener("change", () => dispatch({ type: "dark", dark: dark.matches }));
   addEventListener("resize", () => dispatch({ type: "resized", width: innerWidth }));

@@ -11,7 +11,7 @@ export function steady(): number {
 
 export function stamp(): Stamp {
   const time = Date.now();
-  return { now: steady(), time, id: uuidv7(time), random: Math.random() };
+  return { now: steady(), time, id: uuidv7(time), other: uuidv7(time), random: Math.random() };
 }
 
 /** A UUIDv7. `crypto.randomUUID` is missing over plain HTTP, and is of another version. */

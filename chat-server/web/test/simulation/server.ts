@@ -1,6 +1,6 @@
 /** A model of the server: two rooms' logs, and every answer that the rules of delivery allow. */
 import type { Answer, Entry, HistoryRead, Page, RoomState, SyncReply } from "@proto";
-import { ADA, ME, type Sent } from "../page";
+import { ADA, ME, rules, type Sent } from "../page";
 
 type Reply = Omit<Extract<Answer, { ok: unknown }>, "rid"> | Omit<Extract<Answer, { error: unknown }>, "rid">;
 type Message = Extract<Entry, { kind: "message" }>;
@@ -56,12 +56,14 @@ export class ModelServer {
   private roomState(room: string): RoomState {
     const last = this.log(room).at(-1)!;
     return {
-      room: { id: room, name: room, topic: "", kind: "public" },
+      room: { id: room, name: room, title: "", topic: "", kind: "public", settings: rules() },
       epoch: "e1",
       head: { seq: last.seq, id: last.id },
       n: last.n,
       read: { seq: last.seq, n: last.n, unread: 0, mentions: 0 },
       reset: false,
+      role: "member",
+      people: [],
     };
   }
 

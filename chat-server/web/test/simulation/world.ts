@@ -5,6 +5,7 @@
 import type { Entry, Welcome } from "@proto";
 import type { Event } from "../../src/core/event";
 import { perform, type Book, type Outcome, type Verb } from "../../src/core/outbox/book";
+import { roomOf } from "../../src/core/outbox";
 import { isMine, keys, targetOf } from "../../src/core/lines";
 import { currentRoom } from "../../src/core/state";
 import { work } from "../../src/rim/storage";
@@ -174,7 +175,7 @@ export class World {
     const failed = this.pick(decidable(tab));
     if (!failed) return;
     const lost = failed.name === "message:edit" || (failed.name === "message:send" && failed.error?.code === "deleted");
-    const room = failed.name === "room:create" ? null : failed.fields.room;
+    const room = roomOf(failed);
     if (room !== null) this.do(tab, { type: "opened", room });
     const key = failed.name === "message:edit" ? failed.fields.target.seq : failed.client_id;
     this.do(tab, { type: "chosen", key });

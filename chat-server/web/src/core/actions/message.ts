@@ -1,6 +1,5 @@
 /** What is done with a chosen message; without a chosen one, with the last that fits. */
 import type { Effect } from "../effect";
-import { emojiOf } from "../emoji";
 import { authorOf, isMine, keys, meant, targetOf, textOf, type Target } from "../lines";
 import { find } from "../outbox";
 import { currentRoom, type LineKey, type State } from "../state";
@@ -43,14 +42,6 @@ export const MESSAGE_ACTIONS = {
   delete: (state) => {
     const target = ownTarget(state);
     if (target) state.dialog = { is: "delete", key: target.key };
-    return [];
-  },
-
-  react: (state, emoji, stamp) => {
-    const target = meant(state, (target) => target.is === "line" && !isMine(state, target)) ?? meant(state, () => true);
-    if (!target) return [];
-    if (emoji) return react(state, target.key, emojiOf(emoji), stamp);
-    state.dialog = { is: "react", key: target.key };
     return [];
   },
 

@@ -1,7 +1,10 @@
 /** Rooms. */
 import type { Effect } from "../effect";
 import { currentRoom, listed, type State } from "../state";
-import type { Requests } from "@proto";
+import type { Requests, Visibility } from "@proto";
+import type { Stamp } from "../event";
+import { soughtBy } from "../called";
+import { isCommon } from "../may";
 import type { Purpose } from "../state";
 import { ask } from "../update/ask";
 import { jumpTo } from "../update/history";
@@ -21,12 +24,7 @@ export const ROOM_ACTIONS = {
     return copy ? enqueue(state, { name: "room:leave", fields: { room: copy.room.id } }, stamp) : [];
   },
 
-  create: (state, argument, stamp) => {
-    const [name = "", ...rest] = argument.split(/\s+/);
-    const topic = rest.join(" ");
-    const fields = { name: name.replace(/^#/, ""), ...(topic ? { topic } : {}) };
-    return enqueue(state, { name: "room:create", fields }, stamp);
-  },
+  create: (state, argument, stamp) => create(state, argument, stamp),
 
   topic: (state, text, stamp) => {
     const copy = currentRoom(state);
@@ -66,7 +64,7 @@ export const ROOM_ACTIONS = {
   },
 
   switcher: (state, words) => {
-    const exact = words && listed(state).find(({ room }) => room.name === words.replace(/^#/, "").toLowerCase());
+    const exact = words && listed(state).find((copy) => soughtBy(copy) === words.replace(/^#/, "").toLowerCase());
     if (exact) return open(state, exact.room.id);
     state.dialog = { is: "switcher", query: words };
     return [];
@@ -86,10 +84,18 @@ export const ROOM_ACTIONS = {
   },
 } satisfies Record<string, Handler>;
 
+/** Makes a room of `NAME [topic]`. */
+export function create(state: State, argument: string, stamp: Stamp, visibility?: Visibility): Effect[] {
+  const [name = "", ...rest] = argument.split(/\s+/);
+  const topic = rest.join(" ");
+  const more = { ...(topic ? { topic } : {}), ...(visibility ? { visibility } : {}) };
+  return enqueue(state, { name: "room:create", fields: { name: name.replace(/^#/, ""), ...more } }, stamp);
+}
+
 /** Goes to a room of mine, or joins the one of that name. */
 export function join(state: State, wished: string): Effect[] {
   const name = wished.trim().replace(/^#/, "");
-  const mine = listed(state).find(({ room }) => room.name === name.toLowerCase());
+  const mine = listed(state).find((copy) => isCommon(copy) && copy.room.name === name.toLowerCase());
   if (mine) return open(state, mine.room.id);
   return askOnline(state, "room:find", { name }, { is: "find", name });
 }

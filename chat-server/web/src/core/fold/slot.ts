@@ -1,5 +1,5 @@
 /** One line with the versions of its fields. The mirror of `chat-proto/src/fold/slot.rs`. */
-import type { Content, Entry, Line, React, Reaction, UserId } from "@proto";
+import type { Content, Entry, Line, React, Reaction, RoomChanges, UserId } from "@proto";
 
 type MessageLine = Extract<Line, { kind: "message" }>;
 
@@ -119,6 +119,12 @@ function byCharacters(a: string, b: string): number {
   return left.length - right.length;
 }
 
+/** Of an entry only what it changes: the line is the same as one that was made elsewhere. */
+function changesOf({ name, title, visibility, post, invite, history, archived }: RoomChanges): RoomChanges {
+  const all = { name, title, visibility, post, invite, history, archived };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value != null));
+}
+
 const plain = (content: Content): Content => ({ type: content.type, text: content.text ?? "" });
 
 /** The line that an entry draws, or null for one that draws none. */
@@ -145,6 +151,17 @@ export function lineOf(entry: Entry): Line | null {
       return { ...common, kind: "join" };
     case "leave":
       return { ...common, kind: "leave" };
+    case "invite":
+    case "add":
+    case "remove":
+      return { ...common, kind: entry.kind, user: entry.user };
+    case "role":
+      return { ...common, kind: "role", user: entry.user, role: entry.role };
+    case "settings":
+      return { ...common, kind: "settings", ...changesOf(entry) };
+    case "invited":
+    case "removed":
+      return { ...common, kind: entry.kind, room: entry.room, name: entry.name };
     case "edit":
     case "delete":
     case "react":

@@ -42,7 +42,8 @@ export type Verb =
   | { is: "retry"; client_id: string; fresh: string; by: string }
   /** These are about to be sent on that connection. */
   | { is: "claim"; client_ids: string[]; by: string; attempt: number }
-  | { is: "settle"; client_id: string; place: Place | null }
+  /** With the room that it made, if it made one. */
+  | { is: "settle"; client_id: string; place: Place | null; room?: string }
   /** A final refusal; `forget` where no line can show it. */
   | { is: "refuse"; client_id: string; error: WireError; forget: boolean }
   /** It is not sent any more, since it cuts the line. Nobody has refused it: it may be stored, and turn up. */
@@ -84,7 +85,7 @@ export function perform(book: Book, verb: Verb): Outcome {
     case "claim":
       return { is: "sends", sends: verb.client_ids.flatMap((id) => claim(book, id, verb.by)) };
     case "settle":
-      return settle(book, verb.client_id, verb.place);
+      return settle(book, verb.client_id, verb.place, verb.room ?? null);
     case "refuse":
       return refuse(book, verb.client_id, verb.error, verb.forget);
     case "set_aside":
@@ -118,9 +119,15 @@ function add(book: Book, { item, draft, attempt }: Extract<Verb, { is: "add" }>)
 
 /** Puts the place where it belongs; without one the pointer stays, or falls where nothing will come. */
 function point<Of extends Fresh>(item: Of, place: Place | null, lost: boolean): Of {
-  if (!item.points_at || (!place && !lost)) return item;
+  // What makes a room has no place, and without a room a line goes nowhere.
+  if (!item.points_at || item.points_at.field === "room" || (!place && !lost)) return item;
   const fields = place ? { ...item.fields, [item.points_at.field]: place } : item.fields;
   return { ...item, fields, points_at: null };
+}
+
+/** A line for a room that is made by now. */
+function housed(item: Kept, room: string): Kept {
+  return item.name === "message:send" ? { ...item, fields: { ...item.fields, room }, points_at: null } : item;
 }
 
 function change(book: Book, { client_id, content, mentions, otherwise }: Extract<Verb, { is: "change" }>): Outcome {
@@ -155,6 +162,11 @@ function retry(book: Book, { client_id, fresh, by }: Extract<Verb, { is: "retry"
   if (item?.is !== "failed") return DONE;
   const target = item.points_at && find(book, item.points_at.client_id);
   if (item.points_at && !isComing(target) && amends(item)) return GONE;
+  if (item.points_at?.field === "room") {
+    // A line for a room that could not be made goes with what makes it.
+    if (target?.is === "failed") again(book, target, { ...target, by });
+    return DONE;
+  }
   const used = item.error?.code === "conflict";
   again(book, item, { ...item, by, ...(used ? { client_id: fresh, emitted: false } : {}) });
   return DONE;
@@ -195,7 +207,7 @@ function claim(book: Book, client_id: string, by: string): Send[] {
 }
 
 /** The answer, or the own entry itself. Whatever waited for its place has it now. */
-function settle(book: Book, client_id: string, place: Place | null): Outcome {
+function settle(book: Book, client_id: string, place: Place | null, room: string | null): Outcome {
   const item = find(book, client_id);
   if (!item || item.is === "answered") return DONE;
   const others = book.items.filter((other) => other !== item);
@@ -205,6 +217,7 @@ function settle(book: Book, client_id: string, place: Place | null): Outcome {
   book.items = [...others, told as Kept];
   if (place) revive(book, client_id);
   if (place) forEachPointer(book, client_id, (other) => point(other, place, false));
+  else if (room) forEachPointer(book, client_id, (other) => housed(other, room));
   else release(book, client_id);
   const answered = book.items.filter(({ is }) => is === "answered");
   const old = new Set(answered.slice(0, Math.max(0, answered.length - ANSWERED)));
@@ -272,5 +285,5 @@ function setDraft(book: Book, room: string, text: string): void {
 
 /** What somebody has not sent: all that another user is offered of it. */
 export function unsent(items: readonly Kept[]): Kept[] {
-  return items.filter((item) => item.is !== "answered" && item.name === "message:send" && roomOf(item) !== null);
+  return items.filter((item) => item.is !== "answered" && item.name === "message:send");
 }

@@ -9,7 +9,12 @@ export type WriteName =
   | "room:create"
   | "room:join"
   | "room:leave"
-  | "room:set_topic";
+  | "room:invite"
+  | "room:remove"
+  | "room:set_role"
+  | "room:configure"
+  | "room:set_topic"
+  | "direct:open";
 
 /** What a request says, without what the outbox adds. */
 export type Fields<Name extends WriteName> = Omit<Requests[Name]["request"], "client_id" | "after">;
@@ -27,8 +32,11 @@ interface Keeping {
   client_id: string;
   /** Its place in the order of the outbox; of what is answered, in the order of the answers. */
   order: number;
-  /** An own item without a place yet that this one points at, and the field its place goes to. */
-  points_at: { client_id: string; field: "target" | "reply_to" } | null;
+  /**
+   * An own item without a place yet that this one points at, and the field its place goes to; of a line for
+   * a room that is not made yet, the item that makes it.
+   */
+  points_at: { client_id: string; field: "target" | "reply_to" | "room" } | null;
   /** When it was made, by the wall clock: only ever shown. */
   made: number;
   is: "waiting" | "answered" | "failed";
@@ -69,9 +77,14 @@ export function newItem(write: Write, client_id: string, made: number, by: strin
   };
 }
 
-/** The room whose order the item obeys; a room that is being made has none yet. */
+/** The room whose order the item obeys; one that makes a room, and a line for it, have none yet. */
 export function roomOf(item: Write): string | null {
-  return item.name === "room:create" ? null : item.fields.room;
+  return makesRoom(item) ? null : item.fields.room || null;
+}
+
+/** What brings a room about: it stands in no room's order, and its answer tells the room. */
+export function makesRoom(item: Write): item is Extract<Write, { name: "room:create" | "direct:open" }> {
+  return item.name === "room:create" || item.name === "direct:open";
 }
 
 /** What changes a message, in contrast to one that only quotes it. */

@@ -10,8 +10,9 @@ import { complain, tell } from "./notice";
 
 type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 
-export function onStarted(state: State, { tab, guest, room, theme, dark, exposed, width }: Of<"started">): Effect[] {
-  Object.assign(state, { tab, remembered: room, theme, dark, exposed, width, input_at: state.now });
+export function onStarted(state: State, event: Of<"started">): Effect[] {
+  const { tab, guest, room, theme, dark, exposed, width, code = null } = event;
+  Object.assign(state, { code, tab, remembered: room, theme, dark, exposed, width, input_at: state.now });
   state.credentials = guest && { as: "guest", guest };
   state.guest = guest;
   if (guest) state.screen = "chat";
@@ -52,7 +53,7 @@ export function submitAccount(state: State, wish: Of<"account_submitted">): Effe
   if (state.dialog?.is !== "account") return [];
   state.dialog = { ...state.dialog, identity, busy: true, error: null };
   if (form === "password") {
-    const effects = ask(state, "account:set_password", { old, new: password }, { is: "password" });
+    const effects = ask(state, "account:set_password", { old, new: password }, { is: "late", of: { is: "password" } });
     if (effects.length === 0) state.dialog = { ...state.dialog, busy: false, error: say("NO_CONNECTION") };
     return effects;
   }

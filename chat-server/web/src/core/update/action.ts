@@ -5,27 +5,26 @@ import { MOVE_ACTIONS } from "../actions/move";
 import { PROGRAM_ACTIONS } from "../actions/program";
 import { ROOM_ACTIONS } from "../actions/room";
 import { WRITE_ACTIONS } from "../actions/write";
-import { YOU_ACTIONS } from "../actions/you";
 import type { Handler } from "../actions/handler";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
+import type { LateId } from "../late";
 import type { State } from "../state";
 import { say } from "../words";
-import { complain } from "./notice";
+import { complain, tell } from "./notice";
 import { submit } from "./submit";
 
 /** Those that the page does not have; the table says why, and a test compares the two. */
 export type NotInPage = "editor" | "redraw" | "interrupt" | "quit";
 
-/** An action without a handler does not compile. */
-export const HANDLERS: Record<Exclude<ActionId, NotInPage>, Handler> = {
+/** An action without a handler here or in `core/late` does not compile. */
+export const HANDLERS: Record<Exclude<ActionId, NotInPage | LateId>, Handler> = {
   // Sends what the composer holds, which may be a command and so come back here.
   send: (state, _, stamp) => submit(state, stamp),
   ...WRITE_ACTIONS,
   ...MESSAGE_ACTIONS,
   ...ROOM_ACTIONS,
   ...MOVE_ACTIONS,
-  ...YOU_ACTIONS,
   ...PROGRAM_ACTIONS,
 };
 
@@ -33,7 +32,12 @@ export const HANDLERS: Record<Exclude<ActionId, NotInPage>, Handler> = {
 export function runAction(state: State, id: ActionId, argument: string, command: string, stamp: Stamp): Effect[] {
   const action = ACTIONS.find((action) => action.id === id);
   if (!action) return [];
-  const handler = (HANDLERS as Partial<Record<ActionId, Handler>>)[id];
+  const handlers: Partial<Record<ActionId, Handler>> = { ...state.late?.handlers, ...HANDLERS };
+  const handler = handlers[id];
+  if (isMissing(state, id)) {
+    tell(state, say("WAITING"));
+    return [{ do: "load" }];
+  }
   if (!handler) {
     complain(state, action.not_in_page);
     return [];
@@ -43,6 +47,12 @@ export function runAction(state: State, id: ActionId, argument: string, command:
     return [];
   }
   return handler(state, argument, stamp, command);
+}
+
+/** Whether what does it is still on its way, behind the page. */
+export function isMissing(state: State, id: ActionId): boolean {
+  const row = ACTIONS.find((action) => action.id === id);
+  return !state.late && row?.not_in_page === "" && !(id in HANDLERS);
 }
 
 /** What asks for the missing argument by itself. */

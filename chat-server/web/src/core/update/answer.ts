@@ -7,23 +7,18 @@ import type {
   RoomListReply,
   RoomMembersReply,
   RoomSummary,
-  SessionListReply,
   SyncReply,
-  User,
 } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import type { Purpose, State } from "../state";
-import { say } from "../words";
 import { meet } from "../people";
 import { onPage, onPageRefused } from "./history";
-import { complain, tell } from "./notice";
-import { onUser } from "./presence";
+import { complain } from "./notice";
 import { figures } from "./read";
 import { open } from "./rooms";
 import { enqueue, onRefused, onStored } from "./send";
 import { askSync, onSync } from "./sync";
-import { ask } from "./ask";
 
 export function onAnswer(state: State, answer: Answer, stamp: Stamp): Effect[] {
   const asked = answer.rid === null ? undefined : state.requests.get(answer.rid);
@@ -63,25 +58,8 @@ function onOk(state: State, purpose: Purpose, ok: unknown, stamp: Stamp): Effect
       if (copy) figures(copy, ok as ReadPosition);
       return [];
     }
-    case "rename": {
-      const user = ok as User;
-      tell(state, say("RENAMED", { name: user.name }));
-      return onUser(state, user);
-    }
-    case "password":
-      state.dialog = null;
-      tell(state, say("PASSWORD_CHANGED"));
-      return [];
-    case "sessions":
-      state.sessions = (ok as SessionListReply).sessions;
-      if (state.dialog?.is === "sessions") state.dialog = { is: "sessions", sessions: state.sessions };
-      return [];
-    case "revoke":
-      tell(state, say("SESSION_ENDED"));
-      return state.dialog?.is === "sessions" ? ask(state, "session:list", {}, { is: "sessions" }) : [];
-    case "announce":
-      tell(state, say("ANNOUNCED"));
-      return [];
+    case "late":
+      return state.late?.onOk(state, purpose.of, ok, stamp) ?? [];
     case "quiet":
       return [];
   }
@@ -108,18 +86,13 @@ function onError(state: State, purpose: Purpose, rid: string, error: WireError, 
       return [];
     case "mark_read":
       return error.code === "epoch_changed" ? askSync(state) : [];
-    case "password":
-      if (state.dialog?.is === "account") state.dialog = { ...state.dialog, busy: false, error: error.message };
-      return [];
     case "find":
     case "list":
     case "members":
-    case "rename":
-    case "sessions":
-    case "revoke":
-    case "announce":
       complain(state, error.message);
       return [];
+    case "late":
+      return state.late?.onError(state, purpose.of, error) ?? [];
     case "quiet":
       return [];
   }

@@ -41,6 +41,7 @@ function giveUp(state: State): Effect[] {
       const copy = state.rooms.get(purpose.room);
       if (copy && (purpose.direction === "gap" || purpose.direction === "head")) copy.gap_at = state.now;
     }
+    if (purpose.is === "late") effects.push(...(state.late?.onError(state, purpose.of, null) ?? []));
     if (purpose.is === "sync") effects.push(...askSync(state));
   }
   return effects;

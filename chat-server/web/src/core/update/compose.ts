@@ -4,6 +4,7 @@ import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { isMine, targetOf, textOf } from "../lines";
 import { mentioned } from "../mentions";
+import { silence } from "../may";
 import { find } from "../outbox";
 import { peopleOf } from "../people";
 import { currentRoom, type LineKey, type RoomCopy, type State } from "../state";
@@ -21,6 +22,11 @@ const INPUTS = 100;
 export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
   const copy = currentRoom(state);
   if (!copy || text.trim() === "" || tooLong(state, text)) return [];
+  const silent = silence(state, copy);
+  if (silent) {
+    complain(state, say(silent));
+    return [];
+  }
   const answers = copy.mode.is === "reply" && !isEntering(copy);
   const reply = answers && copy.mode.is === "reply" ? placeOf(state, copy, copy.mode.to) : NOWHERE;
   copy.anchor = null;
@@ -80,7 +86,7 @@ export function placeOf(state: State, copy: RoomCopy, key: LineKey): { place: Pl
   return { place: line && { epoch: copy.timeline.epoch, seq: line.seq, id: line.id }, client_id: null };
 }
 
-function tooLong(state: State, text: string): boolean {
+export function tooLong(state: State, text: string): boolean {
   const size = bytes(text);
   const most = state.limits.text;
   if (size > most) complain(state, say("TOO_LONG", { size, most }));

@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../effect";
 import { find } from "../outbox";
-import { restAfter } from "../outbox/book";
+import { restAfter, type Draft } from "../outbox/book";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { keep } from "./keep";
 
@@ -23,7 +23,8 @@ export function enter(copy: RoomCopy, text: string, is: "say" | "command", act: 
   copy.draft = whole.slice(0, whole.length - text.length);
   const { mode } = copy;
   const effects = act();
-  const effect = effects.find((effect) => effect.do === "keep" && effect.verb.is === "add");
+  // Where a line asks for two things, the second is what it says.
+  const effect = effects.findLast((effect) => effect.do === "keep" && effect.verb.is === "add");
   const request = effect?.do === "keep" && effect.verb.is === "add" ? effect.verb : null;
   if (request || is === "say") copy.draft = whole;
   if (!request) return effects;
@@ -32,6 +33,19 @@ export function enter(copy: RoomCopy, text: string, is: "say" | "command", act: 
   copy.draft_told = beyond(copy);
   const verb = { ...request, draft: { room: copy.room.id, text } };
   return effects.map((other) => (other.do === "keep" && other.verb === request ? { ...other, verb } : other));
+}
+
+/** The line waits in the composer for an answer, and leaves it with a request of that id. */
+export function hold(copy: RoomCopy, text: string, id: string): void {
+  copy.entering.push({ id, text, mode: copy.mode });
+  copy.draft_told = beyond(copy);
+}
+
+/** What waits in a composer for a request of that id. */
+export function entered(state: State, id: string): Draft | null {
+  const copy = withEntered(state, id);
+  const text = copy?.entering.find((one) => one.id === id)?.text;
+  return copy && text !== undefined ? { room: copy.room.id, text } : null;
 }
 
 /** The same for other words of a message: the draft beneath is not touched. */

@@ -1,9 +1,10 @@
 /** Live entries. */
 import type { Entries, Entry } from "@proto";
 import type { Effect } from "../effect";
-import { meet, nameOf } from "../people";
+import { nameOf } from "../people";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { oneLine, short } from "../text";
+import { change, notice } from "./change";
 import { GRACE_MS } from "./history";
 import { seen } from "./read";
 import { settleOwn } from "./send";
@@ -11,7 +12,8 @@ import { askSync } from "./sync";
 
 export function onEntries(state: State, { room, epoch, entries }: Entries): Effect[] {
   const copy = state.rooms.get(room);
-  if (!copy || copy.timeline.epoch !== epoch) return askSync(state);
+  if (!copy) return [...entries.flatMap((entry) => notice(state, entry)), ...askSync(state)];
+  if (copy.timeline.epoch !== epoch) return askSync(state);
   copy.timeline.applyLive(entries);
   const effects = settleOwn(state, copy, entries);
   for (const entry of entries) {
@@ -32,20 +34,14 @@ function next(state: State, copy: RoomCopy, entry: Entry): Effect[] {
   const mine = author.id === state.me?.id;
   nameOf(copy, author);
   copy.typing.users = copy.typing.users.filter(({ id }) => id !== author.id);
-  if (entry.kind === "topic") copy.room = { ...copy.room, topic: entry.topic };
-  if (entry.kind === "join" && !copy.people.has(author.id)) {
-    meet(copy, { ...author, kind: "unknown", presence: "online" });
-  }
-  if (entry.kind === "leave") {
-    copy.people.delete(author.id);
-    return mine ? askSync(state) : [];
-  }
-  if (entry.kind === "message" && !mine) {
-    copy.live.push({ n: entry.n, mention: (entry.mentions ?? []).includes(state.me?.id ?? "") });
+  if (mine) return change(state, copy, entry);
+  const message = entry.kind === "message" ? entry : null;
+  if (message || entry.kind === "invited" || entry.kind === "removed") {
+    copy.live.push({ n: entry.n, mention: message?.mentions?.includes(state.me?.id ?? "") ?? false });
     if (copy === currentRoom(state)) {
       if (!seen(state, copy)) copy.marker ??= entry.seq - 1;
-      state.announced = `${author.name}: ${short(oneLine(entry.content.text), 300)}`;
+      if (message) state.announced = `${author.name}: ${short(oneLine(message.content.text), 300)}`;
     }
   }
-  return [];
+  return change(state, copy, entry);
 }

@@ -142,16 +142,20 @@ function end(state: State): Effect[] {
   const culprit = state.link.is === "connected" ? cut(state.outbox, state.now) : null;
   const asked = [...state.requests.values()];
   state.requests.clear();
-  for (const { purpose } of asked) if (purpose.is === "history") onPageRefused(state, purpose, null);
+  const effects: Effect[] = [];
+  for (const { purpose } of asked) {
+    if (purpose.is === "history") onPageRefused(state, purpose, null);
+    if (purpose.is === "late") effects.push(...(state.late?.onError(state, purpose.of, null) ?? []));
+  }
   for (const copy of state.rooms.values()) copy.typing.users = [];
   if (state.dialog?.is === "account") state.dialog.busy = false;
   state.sync_at = Infinity;
   state.sync_again = false;
   state.typing_sent = null;
   state.outbox.look_at = Infinity;
-  if (!culprit) return [];
+  if (!culprit) return effects;
   const error = { code: "unknown", message: say("CUTS_THE_LINE"), retry: "never" } as const;
-  return keep(state, setAside(state.outbox, culprit, error));
+  return [...effects, ...keep(state, setAside(state.outbox, culprit, error))];
 }
 
 /** What the clock does to the connection. */

@@ -13,7 +13,10 @@ export function onPresence(state: State, { room, online, total, changes }: Prese
   const copy = state.rooms.get(room);
   if (!copy) return [];
   Object.assign(copy, { online, total });
-  for (const member of changes) meet(copy, member);
+  for (const member of changes) {
+    // Who goes for good is told of as well, after their last entry.
+    if (member.presence !== "offline" || copy.people.has(member.id)) meet(copy, member);
+  }
   return [];
 }
 
@@ -33,6 +36,9 @@ export function onUser(state: State, user: User): Effect[] {
   for (const copy of state.rooms.values()) {
     const known = copy.people.get(user.id);
     if (known) meet(copy, { ...known, ...user });
+    if (copy.others.some(({ id }) => id === user.id)) {
+      copy.others = copy.others.map((other) => (other.id === user.id ? user : other));
+    }
   }
   if (state.me?.id !== user.id) return [];
   state.me = user;

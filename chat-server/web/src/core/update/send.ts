@@ -3,9 +3,12 @@ import type { Entry, Error as WireError, Place, RoomCreated, Stored } from "@pro
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { due, find, isOpen, postpone, remove, settle, type Item } from "../outbox";
-import { newItem, roomOf, type Fresh, type Kept, type Write } from "../outbox/item";
+import { makesRoom, newItem, roomOf, type Fields, type Fresh, type Kept, type Write } from "../outbox/item";
 import type { RoomCopy, State } from "../state";
+import { oneLine } from "../text";
+import { say } from "../words";
 import { keep, refuseFinally } from "./keep";
+import { tell } from "./notice";
 import { askSync } from "./sync";
 
 /** A request of mine, made now. */
@@ -41,11 +44,19 @@ export function onStored(state: State, client_id: string, reply: unknown): Effec
   const stored = reply as Stored;
   const room = roomOf(item);
   const epoch = room !== null ? state.rooms.get(room)?.timeline.epoch : undefined;
-  const effects = answered(state, item, epoch ? { epoch, seq: stored.seq, id: stored.id } : null);
-  if (item.name === "room:create") state.wanted = (reply as RoomCreated).room.id;
+  const made = makesRoom(item) ? (reply as RoomCreated).room.id : undefined;
+  const effects = answered(state, item, epoch ? { epoch, seq: stored.seq, id: stored.id } : null, made);
+  if (made !== undefined) state.wanted = made;
   if (item.name === "room:join") state.wanted = item.fields.room;
-  const moved = item.name === "room:create" || item.name === "room:join" || item.name === "room:leave";
+  if (item.name === "room:invite") invited(state, item.fields);
+  const moved = made !== undefined || item.name === "room:join" || item.name === "room:leave";
   return moved ? [...effects, ...askSync(state)] : effects;
+}
+
+/** Tells that somebody is invited, by the name under which they were found. */
+function invited(state: State, { user: id }: Fields<"room:invite">): void {
+  const name = state.found.get(id);
+  if (name !== undefined) tell(state, say("INVITATION_SENT", { user: oneLine(name) }));
 }
 
 export function onRefused(state: State, client_id: string, rid: string, error: WireError, random: number): Effect[] {
@@ -69,8 +80,8 @@ export function settleOwn(state: State, copy: RoomCopy, entries: readonly Entry[
   return effects;
 }
 
-function answered(state: State, item: Item, place: Place | null): Effect[] {
-  return keep(state, settle(state.outbox, item, place));
+function answered(state: State, item: Item, place: Place | null, room?: string): Effect[] {
+  return keep(state, settle(state.outbox, item, place, room));
 }
 
 /** Drops what is answered and drawn at its place. */

@@ -4,9 +4,10 @@ import type { Stamp } from "../event";
 import { readInput } from "../input";
 import { currentRoom, type State } from "../state";
 import { say } from "../words";
-import { runAction } from "./action";
+import { isMissing, runAction } from "./action";
+import { underWay } from "./ask";
 import { edit, remember, sayIt } from "./compose";
-import { beyond, enter } from "./draft";
+import { beyond, enter, hold } from "./draft";
 import { complain } from "./notice";
 import { stopTyping } from "./typing";
 
@@ -25,9 +26,15 @@ export function submit(state: State, stamp: Stamp): Effect[] {
       remember(state, text);
       return enter(copy, text, "say", () => sayIt(state, input.text, stamp));
     case "command": {
+      const { id } = input.action;
+      if (isMissing(state, id)) return runAction(state, id, "", "", stamp);
       remember(state, text);
-      const run = () => runAction(state, input.action.id, input.argument, input.command, stamp);
-      return [...stopTyping(state), ...enter(copy, text, "command", run)];
+      // What is to be said to somebody is as dear as any other line.
+      const says = id === "direct" && /\s/.test(input.argument);
+      const run = () => runAction(state, id, input.argument, input.command, stamp);
+      const effects = enter(copy, text, says ? "say" : "command", run);
+      if (says && seeksFor(state, stamp.id)) hold(copy, text, stamp.id);
+      return [...stopTyping(state), ...effects];
     }
     case "unknown": {
       const { command, near } = input;
@@ -35,4 +42,16 @@ export function submit(state: State, stamp: Stamp): Effect[] {
       return [];
     }
   }
+}
+
+/** Whether people are looked up, to say something to them by a message of that id. */
+function seeksFor(state: State, id: string): boolean {
+  return underWay(
+    state,
+    (purpose) =>
+      purpose.is === "late" &&
+      purpose.of.is === "people" &&
+      purpose.of.sought.is === "direct" &&
+      purpose.of.sought.id === id,
+  );
 }

@@ -70,7 +70,7 @@ function take(state: State, told: RoomState, whole: boolean): Effect[] {
     copy.head = head;
     copy.n = told.n;
   } else if (whole) copy.timeline.confirmed();
-  copy.room = room;
+  Object.assign(copy, { room, role: told.role, others: told.people });
   // Live entries may have come since the server looked.
   if (head.seq > copy.head.seq) copy.head = head;
   copy.n = Math.max(copy.n, told.n);
@@ -82,9 +82,11 @@ function take(state: State, told: RoomState, whole: boolean): Effect[] {
   return [];
 }
 
-function newCopy(state: State, { room, epoch, head, n, read }: RoomState): RoomCopy {
+function newCopy(state: State, { room, epoch, head, n, read, role, people }: RoomState): RoomCopy {
   return {
     room,
+    role,
+    others: people,
     timeline: new Timeline(state.me?.id ?? "", epoch),
     head,
     n,

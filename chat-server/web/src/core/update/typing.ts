@@ -1,5 +1,6 @@
 /** Telling that one types: at most every three seconds, and when it ends. */
 import type { Effect } from "../effect";
+import { silence } from "../may";
 import { currentRoom, type State } from "../state";
 import { ask } from "./ask";
 
@@ -11,7 +12,7 @@ export function typed(state: State, text: string): Effect[] {
   copy.draft = text;
   state.input_index = null;
   const command = text.startsWith("/") && !text.startsWith("//");
-  if (text.trim() === "" || command) return stopTyping(state);
+  if (text.trim() === "" || command || silence(state, copy)) return stopTyping(state);
   const { typing_sent: sent } = state;
   if (sent?.room === copy.room.id && state.now < sent.at + EVERY_MS) return [];
   if (state.link.is !== "connected") return [];

@@ -4,16 +4,16 @@ import { signOut, wishAccount } from "../update/account";
 import { complain, tell } from "../update/notice";
 import { setAway } from "../update/presence";
 import { say } from "../words";
-import type { Handler } from "./handler";
-import { askOnline } from "./room";
+import type { Handler } from "../actions/handler";
+import { askOnline } from "../actions/room";
 
 export const YOU_ACTIONS = {
-  rename: (state, name) => askOnline(state, "user:rename", { name }, { is: "rename" }),
+  rename: (state, name) => askOnline(state, "user:rename", { name }, { is: "late", of: { is: "rename" } }),
 
   announce: (state, line) => {
     const [, all, text] = /^(--all(?:\s+|$))?(.*)$/s.exec(line)!;
     const room = all === undefined && state.current !== null ? { room: state.current } : {};
-    return askOnline(state, "server:announce", { text: text!, ...room }, { is: "announce" });
+    return askOnline(state, "server:announce", { text: text!, ...room }, { is: "late", of: { is: "announce" } });
   },
 
   away: (state) => {
@@ -33,12 +33,12 @@ export const YOU_ACTIONS = {
 
   sessions: (state) => {
     state.dialog = { is: "sessions", sessions: null };
-    return askOnline(state, "session:list", {}, { is: "sessions" });
+    return askOnline(state, "session:list", {}, { is: "late", of: { is: "sessions" } });
   },
 
   revoke_session: (state, number) => {
     const session = state.sessions[Number(number) - 1];
-    if (session) return ask(state, "session:revoke", { id: session.id }, { is: "revoke" });
+    if (session) return ask(state, "session:revoke", { id: session.id }, { is: "late", of: { is: "revoke" } });
     complain(state, say("NO_SUCH_SESSION", { number }));
     return [];
   },

@@ -1,0 +1,80 @@
+/**
+ * What stands behind the page: actions that nobody can wish for before the page is there, and what belongs to
+ * them. It is loaded right after the page, so that the first load keeps within its budget.
+ */
+import type { Error as WireError, RoomChanges, RoomRole, ServerRole, User } from "@proto";
+import type { Handler } from "./actions/handler";
+import type { Effect } from "./effect";
+import type { Stamp } from "./event";
+import type { Person, State } from "./state";
+
+/** The rows of the table of actions that are done by it. */
+export type LateId =
+  | "create_private"
+  | "invite"
+  | "accept"
+  | "codes"
+  | "kick"
+  | "role"
+  | "settings"
+  | "direct"
+  | "whois"
+  | "claim"
+  | "server_role"
+  | "react"
+  | "rename"
+  | "announce"
+  | "away"
+  | "back"
+  | "register"
+  | "sign_in"
+  | "sign_out"
+  | "password"
+  | "sessions"
+  | "revoke_session";
+
+/** What people are looked up for. */
+export type Sought =
+  | { is: "invite"; room: string }
+  /** With a text, that is said to them by a message of this id; the composer holds it until then. */
+  | { is: "direct"; text: string; id: string }
+  | { is: "whois" }
+  | { is: "server_role"; role: ServerRole };
+
+/** What an answer is for. */
+export type LatePurpose =
+  | { is: "people"; names: string[]; found: User[]; sought: Sought }
+  | { is: "invitations"; wish: string }
+  | { is: "code_found"; code: string }
+  | { is: "code_made"; room: string }
+  | { is: "codes"; room: string }
+  | { is: "code_ended"; room: string }
+  | { is: "profile"; user: string }
+  | { is: "server_role"; user: User; role: ServerRole }
+  | { is: "claim" }
+  | { is: "rename" }
+  | { is: "announce" }
+  | { is: "password" }
+  | { is: "sessions" }
+  | { is: "revoke" };
+
+/** What is wished for by a button. */
+export type Wish =
+  | { is: "code"; code: string }
+  | { is: "join"; room: string }
+  | { is: "end_code"; room: string; code: string }
+  | { is: "person"; id: string }
+  | { is: "talk"; user: string }
+  | { is: "kick"; room: string; user: Person }
+  | { is: "role"; room: string; user: string; role: RoomRole }
+  | { is: "configure"; room: string; changes: RoomChanges }
+  /** Yes to the question that the dialog asks. */
+  | { is: "confirmed" };
+
+export interface Late {
+  handlers: Record<LateId, Handler>;
+  onOk(state: State, purpose: LatePurpose, ok: unknown, stamp: Stamp): Effect[];
+  /** A refusal, or null where no answer will come. */
+  onError(state: State, purpose: LatePurpose, error: WireError | null): Effect[];
+  onWish(state: State, wish: Wish, stamp: Stamp): Effect[];
+}

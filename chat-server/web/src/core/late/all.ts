@@ -1,0 +1,13 @@
+/** Everything of `core/late`, as it is loaded. */
+import type { Late, LateId } from "../late";
+import type { Handler } from "../actions/handler";
+import { CODE_ACTIONS } from "./codes";
+import { onError, onOk } from "./answer";
+import { PEOPLE_ACTIONS } from "./people";
+import { ROOM_ACTIONS } from "./room";
+import { onWish } from "./wish";
+import { YOU_ACTIONS } from "./you";
+
+const handlers: Record<LateId, Handler> = { ...PEOPLE_ACTIONS, ...CODE_ACTIONS, ...ROOM_ACTIONS, ...YOU_ACTIONS };
+
+export const late: Late = { handlers, onOk, onError, onWish };

@@ -1,0 +1,48 @@
+/** What buttons wish for. */
+import type { Effect } from "../effect";
+import type { Stamp } from "../event";
+import type { Wish } from "../late";
+import type { State } from "../state";
+import { enqueue } from "../update/send";
+import { acceptCode, comeIn, endCode, readCode } from "./codes";
+import { here } from "./find";
+import { giveRole, lookAt, wishKick } from "./people";
+import { configure } from "./room";
+import { talk } from "./talk";
+
+export function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
+  switch (wish.is) {
+    case "code":
+      return acceptCode(state, readCode(wish.code) ?? wish.code);
+    case "join":
+      return comeIn(state, wish.room, stamp);
+    case "end_code":
+      return endCode(state, wish.room, wish.code);
+    case "person": {
+      const person = here(state).find(({ id }) => id === wish.id);
+      return person ? lookAt(state, person) : [];
+    }
+    case "talk":
+      state.dialog = null;
+      return talk(state, [{ id: wish.user, name: "" }], "", stamp);
+    case "kick":
+      return wishKick(state, wish.room, wish.user);
+    case "role":
+      return giveRole(state, wish.room, wish.user, wish.role, stamp);
+    case "configure":
+      state.dialog = null;
+      return [...configure(state, wish.room, wish.changes, stamp), { do: "focus", on: "composer" }];
+    case "confirmed":
+      return [...confirmed(state, stamp), { do: "focus", on: "composer" }];
+  }
+}
+
+function confirmed(state: State, stamp: Stamp): Effect[] {
+  const { dialog } = state;
+  if (dialog?.is !== "kick" && dialog?.is !== "archive") return [];
+  state.dialog = null;
+  const { room } = dialog;
+  if (dialog.is === "kick")
+    return enqueue(state, { name: "room:remove", fields: { room, user: dialog.user.id } }, stamp);
+  return enqueue(state, { name: "room:configure", fields: { room, changes: dialog.changes } }, stamp);
+}
