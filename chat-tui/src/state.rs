@@ -96,6 +96,8 @@ pub struct State {
     pub last: Option<RoomId>,
     /// A room to go to as soon as it is known.
     pub wanted: Option<Wanted>,
+    /// The room that was on the screen and was mine no longer when the line came back: the inbox may tell why.
+    pub taken: Option<RoomId>,
     /// What has no final answer yet.
     pub outbox: Outbox,
     /// What was asked of the server and is not answered.
@@ -209,6 +211,7 @@ impl State {
             current: None,
             last: None,
             wanted: settings.room.clone().map(Wanted::Named),
+            taken: None,
             outbox: Outbox::default(),
             asked: Asked::default(),
             sync_at: None,

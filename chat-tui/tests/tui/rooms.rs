@@ -312,6 +312,28 @@ fn who_is_removed_goes_back_to_the_lobby_and_is_told_by_whom() {
 }
 
 #[test]
+fn who_was_removed_while_away_is_told_by_whom() {
+    let mut app = App::new(80, 24, server());
+    app.say("/join board");
+    app.wait(10_000);
+    for killed in [false, true] {
+        app = app.restarted(killed);
+        app.say("/join board");
+        assert!(app.sees("Write to #board"));
+        app.down();
+        app.server.remove_me(&room("board"));
+        app.wait(2_000);
+        app.welcome();
+        assert!(app.sees("Write to #lobby") && app.sees("ada removed you from #board."));
+        app.server.add_me(&room("board"));
+        app.wait(40_000);
+    }
+    app.say("/join board");
+    app.say("/leave");
+    assert!(app.sees("Write to #lobby") && app.state.notice.is_none(), "who goes knows why");
+}
+
+#[test]
 fn a_removal_from_another_room_moves_nothing() {
     let mut app = App::new(80, 24, server());
     app.write("half a tho");
