@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use chat_proto::entry::Invited;
 use chat_proto::event::ServerInfo;
+use chat_proto::fold::LineBody;
 use chat_proto::id::{ClientId, RoomId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, RoomName};
@@ -278,6 +280,20 @@ impl State {
     #[must_use]
     pub fn inbox(&self) -> Option<&Room> {
         self.rooms.values().find(|room| room.is_inbox())
+    }
+
+    /// The invitations that were not ended by a removal, the oldest first.
+    #[must_use]
+    pub fn invitations(&self) -> Vec<&Invited> {
+        let mut open: Vec<&Invited> = Vec::new();
+        for line in self.inbox().into_iter().flat_map(|inbox| inbox.timeline.lines()) {
+            match &line.body {
+                LineBody::Invited(invited) => open.push(invited),
+                LineBody::Removed(removed) => open.retain(|invited| invited.room != removed.room),
+                _ => {}
+            }
+        }
+        open
     }
 
     /// The conversation with exactly these people.

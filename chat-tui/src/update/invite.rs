@@ -96,7 +96,7 @@ pub(super) fn invitation(line: &Line) -> Option<&Invited> {
 
 /// The newest invitation that fits; one into a room that is mine by now only where it is named.
 fn newest(state: &State, fits: impl Fn(&Invited) -> bool) -> Option<Invited> {
-    let fitting: Vec<_> = state.inbox()?.timeline.lines().filter_map(invitation).filter(|invited| fits(invited)).collect();
+    let fitting: Vec<_> = state.invitations().into_iter().filter(|invited| fits(invited)).collect();
     let open = fitting.iter().rev().find(|invited| !state.rooms.contains_key(&invited.room));
     open.or(fitting.last()).map(|invited| (*invited).clone())
 }

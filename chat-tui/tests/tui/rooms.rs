@@ -299,6 +299,14 @@ fn who_is_removed_goes_back_to_the_lobby_and_is_told_by_whom() {
     assert!(app.sees("ada removed you from #board.") && app.sees("Write to #lobby") && !app.sees(" #board *"));
     app.keys("Ctrl+P");
     assert!(app.sees("ada removed you from #board.") && app.sees("ada invites you into #garden."), "and it stands in the inbox");
+    app.say("/accept");
+    assert!(app.sees("Write to #garden"), "an invitation holds");
+    for told in app.server.remove_me(&room("garden")) {
+        app.wire(told);
+    }
+    app.settle();
+    app.say("/accept");
+    assert!(app.sees("There is no invitation for you."), "a removal ends it");
     let told = app.server.add_me(&room("board"));
     app.wire(told);
     app.settle();
