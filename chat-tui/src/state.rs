@@ -22,6 +22,7 @@ pub mod completion;
 pub mod composer;
 pub mod link;
 pub mod outbox;
+pub mod people;
 pub mod popup;
 pub mod random;
 pub mod recall;
