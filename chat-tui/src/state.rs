@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use chat_proto::entry::Invited;
 use chat_proto::event::ServerInfo;
+use chat_proto::fold::LineBody;
 use chat_proto::id::{ClientId, RoomId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, RoomName};
@@ -20,6 +22,7 @@ pub mod completion;
 pub mod composer;
 pub mod link;
 pub mod outbox;
+pub mod people;
 pub mod popup;
 pub mod random;
 pub mod recall;
@@ -96,6 +99,8 @@ pub struct State {
     pub last: Option<RoomId>,
     /// A room to go to as soon as it is known.
     pub wanted: Option<Wanted>,
+    /// The room that was on the screen and was mine no longer when the line came back: the inbox may tell why.
+    pub taken: Option<RoomId>,
     /// What has no final answer yet.
     pub outbox: Outbox,
     /// What was asked of the server and is not answered.
@@ -209,6 +214,7 @@ impl State {
             current: None,
             last: None,
             wanted: settings.room.clone().map(Wanted::Named),
+            taken: None,
             outbox: Outbox::default(),
             asked: Asked::default(),
             sync_at: None,
@@ -277,6 +283,20 @@ impl State {
         self.rooms.values().find(|room| room.is_inbox())
     }
 
+    /// The invitations that were not ended by a removal, the oldest first.
+    #[must_use]
+    pub fn invitations(&self) -> Vec<&Invited> {
+        let mut open: Vec<&Invited> = Vec::new();
+        for line in self.inbox().into_iter().flat_map(|inbox| inbox.timeline.lines()) {
+            match &line.body {
+                LineBody::Invited(invited) => open.push(invited),
+                LineBody::Removed(removed) => open.retain(|invited| invited.room != removed.room),
+                _ => {}
+            }
+        }
+        open
+    }
+
     /// The conversation with exactly these people.
     #[must_use]
     pub fn conversation_with(&self, people: &[UserId]) -> Option<&Room> {
@@ -294,10 +314,12 @@ impl State {
         seen.min_by_key(|member| member.presence)
     }
 
-    /// Whether somebody is here, as far as is known.
+    /// Whether the other one of a conversation is here: as it tells itself, else as other rooms do.
     #[must_use]
-    pub fn presence(&self, user: &UserId) -> Presence {
-        self.member(user).map_or(Presence::Offline, |member| member.presence)
+    pub fn presence(&self, conversation: &Room, other: &UserId) -> Presence {
+        let told = conversation.people.online > 0;
+        let member = if told { conversation.people.members.get(other) } else { self.member(other) };
+        member.map_or(Presence::Offline, |member| member.presence)
     }
 
     /// What this person is on the whole server.

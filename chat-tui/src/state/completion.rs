@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chat_proto::action::{ACTIONS, ActionId, by_command};
-use chat_proto::fold::LineBody;
 
 use super::room::Room;
 use super::{State, role, setting};
@@ -98,12 +97,8 @@ fn values(state: &State, id: ActionId, arguments: &str, word: &str) -> Vec<Offer
 
 /// The rooms that this person is invited into and is not in.
 fn invitations(state: &State) -> Vec<&str> {
-    let lines = state.inbox().into_iter().flat_map(|inbox| inbox.timeline.lines());
-    let invited = lines.filter_map(|line| match &line.body {
-        LineBody::Invited(invited) if !state.rooms.contains_key(&invited.room) => Some(invited.name.as_str()),
-        _ => None,
-    });
-    invited.collect::<BTreeSet<_>>().into_iter().collect()
+    let open = state.invitations().into_iter().filter(|invited| !state.rooms.contains_key(&invited.room));
+    open.map(|invited| invited.name.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn commands(start: &str) -> Vec<Offer> {

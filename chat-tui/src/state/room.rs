@@ -9,11 +9,12 @@ use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::room_mark_read::ReadPosition;
 use chat_proto::request::sync::RoomState;
 use chat_proto::room::{Post, Room as Info, RoomKind, RoomRole};
-use chat_proto::user::{Author, Member, Presence, ServerRole, User};
+use chat_proto::user::{Author, ServerRole, User};
 use chat_proto::words;
 
 use super::Spot;
 use super::composer::{Composer, Mode};
+use super::people::People;
 
 /// New messages below the screen are counted up to this many.
 const MOST_BELOW: usize = 1_000;
@@ -95,19 +96,6 @@ pub enum Goal {
     Line(Seq),
     /// To the first line of the log.
     Beginning,
-}
-
-/// Who is in a room.
-#[derive(Clone, Debug, Default)]
-pub struct People {
-    /// How many are here.
-    pub online: u32,
-    /// How many are members.
-    pub total: u32,
-    /// Those who are known by name.
-    pub members: BTreeMap<UserId, Member>,
-    /// Who keeps order, once that was told: presence leaves it out.
-    pub roles: Option<BTreeMap<UserId, RoomRole>>,
 }
 
 impl Room {
@@ -310,6 +298,11 @@ impl Room {
         }
     }
 
+    /// Those who are in it, as far as they were told.
+    pub fn met(&self) -> impl Iterator<Item = &User> {
+        self.people.members.values().map(|member| &member.user).chain(&self.others)
+    }
+
     /// People by whose names one can be mentioned: those who are here, and those who wrote.
     #[must_use]
     pub fn known_people(&self) -> BTreeMap<UserId, String> {
@@ -339,70 +332,5 @@ pub fn counts(line: &Line) -> bool {
         | LineBody::Role(_)
         | LineBody::Settings(_)
         | LineBody::Other { .. } => false,
-    }
-}
-
-impl People {
-    /// Takes a change in.
-    pub fn change(&mut self, online: u32, total: u32, changes: Vec<Member>) {
-        (self.online, self.total) = (online, total);
-        for member in changes {
-            if member.presence == Presence::Offline {
-                self.members.remove(&member.user.id);
-            } else {
-                self.members.insert(member.user.id.clone(), member);
-            }
-        }
-    }
-
-    /// Replaces all of it.
-    pub fn replace(&mut self, online: u32, total: u32, members: Vec<Member>) {
-        self.members = members.into_iter().map(|member| (member.user.id.clone(), member)).collect();
-        (self.online, self.total) = (online, total);
-    }
-
-    /// What somebody is in the room, as far as that was told.
-    #[must_use]
-    pub fn role(&self, user: &UserId) -> RoomRole {
-        self.roles.as_ref().and_then(|roles| roles.get(user)).copied().unwrap_or_default()
-    }
-
-    /// Somebody is that in the room now.
-    pub fn give(&mut self, user: &UserId, role: RoomRole) {
-        if let Some(roles) = &mut self.roles {
-            roles.insert(user.clone(), role);
-        }
-    }
-
-    /// The server has told all members, with what they are in the room.
-    pub fn told(&mut self, online: u32, total: u32, members: &[Member]) {
-        (self.online, self.total) = (online, total);
-        let role = |member: &Member| Some((member.user.id.clone(), member.room_role?));
-        self.roles = Some(members.iter().filter_map(role).collect());
-    }
-
-    /// Somebody is in the room no longer.
-    pub fn remove(&mut self, user: &UserId) {
-        self.give(user, RoomRole::Member);
-        let here = self.members.remove(user).is_some_and(|member| member.presence != Presence::Offline);
-        self.online = self.online.saturating_sub(u32::from(here));
-        self.total = self.total.saturating_sub(1);
-    }
-
-    /// Somebody is in the room now, and is here or not as it is known from another room.
-    pub fn add(&mut self, member: Option<Member>) {
-        self.total += 1;
-        if let Some(member) = member.filter(|member| member.presence != Presence::Offline) {
-            self.online += 1;
-            self.members.insert(member.user.id.clone(), Member { room_role: None, ..member });
-        }
-    }
-
-    /// In the order of the list: here, away, gone; then by name.
-    #[must_use]
-    pub fn listed(&self) -> Vec<&Member> {
-        let mut members: Vec<_> = self.members.values().collect();
-        members.sort_by_cached_key(|member| (member.presence, member.user.name.as_str().to_lowercase()));
-        members
     }
 }

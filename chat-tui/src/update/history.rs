@@ -7,7 +7,7 @@ use chat_proto::request::HistoryRead;
 use chat_proto::request::history_read::Page;
 
 use super::ask::ask;
-use super::{Fx, queue, scroll, sync};
+use super::{Fx, queue, rooms, scroll, sync};
 use crate::state::asked::{PageOf, Question};
 use crate::state::room::{Goal, Room};
 use crate::state::{Spot, State};
@@ -119,6 +119,7 @@ pub(super) fn page(state: &mut State, id: &RoomId, of: PageOf, page: &Page, fx: 
         room.load_at = state.now + AGAIN_MS;
     }
     queue::settle_own(state, id, &page.entries.iter().chain(&page.amendments).cloned().collect::<Vec<_>>(), fx);
+    rooms::explain(state, id);
     give_up_goal(state, id, of);
     reach_goal(state, id, fx);
     if !matches!(of, PageOf::Before(_)) {

@@ -22,7 +22,7 @@ const LINK: &str = "/join/";
 
 /// `/invite [NAME]`: asks somebody in, or makes a join code.
 pub(super) fn invite(state: &mut State, name: &str, fx: &mut Fx) {
-    let Some(room) = state.current.clone() else { return };
+    let Some(room) = rooms::with_members(state) else { return };
     if name.is_empty() {
         ask_now(state, &CodeCreate { room, lasts_ms: None, uses: None }, Question::MakeCode, fx);
     } else {
@@ -39,7 +39,7 @@ pub(super) fn code_made(state: &mut State, made: &InviteCode) {
 
 /// `/codes [end CODE]`: the join codes of the room, or the end of one.
 pub(super) fn codes(state: &mut State, line: &str, fx: &mut Fx) {
-    let Some(room) = state.current.clone() else { return };
+    let Some(room) = rooms::with_members(state) else { return };
     if line.is_empty() {
         return ask_now(state, &CodeList { room: room.clone() }, Question::Codes(room), fx);
     }
@@ -96,7 +96,7 @@ pub(super) fn invitation(line: &Line) -> Option<&Invited> {
 
 /// The newest invitation that fits; one into a room that is mine by now only where it is named.
 fn newest(state: &State, fits: impl Fn(&Invited) -> bool) -> Option<Invited> {
-    let fitting: Vec<_> = state.inbox()?.timeline.lines().filter_map(invitation).filter(|invited| fits(invited)).collect();
+    let fitting: Vec<_> = state.invitations().into_iter().filter(|invited| fits(invited)).collect();
     let open = fitting.iter().rev().find(|invited| !state.rooms.contains_key(&invited.room));
     open.or(fitting.last()).map(|invited| (*invited).clone())
 }

@@ -26,12 +26,12 @@ type Person = (UserId, String);
 /// Looks for somebody, and does what is wished once they are found.
 pub(super) fn find(state: &mut State, name: &str, wish: Wish, fx: &mut Fx) {
     let name = name.trim().trim_start_matches('@');
-    let known = match &wish {
-        Wish::Kick(room) | Wish::Role(room, _) => state.rooms.get(room).map_or_else(Vec::new, |room| called(room, name)),
+    let here = match &wish {
+        Wish::Kick(room) | Wish::Role(room, _) => known(state.rooms.get(room).into_iter(), name),
         Wish::Invite(_) | Wish::ServerRole(_) | Wish::Whois | Wish::Direct(_) if state.link.is_online() => Vec::new(),
-        Wish::Invite(_) | Wish::ServerRole(_) | Wish::Whois | Wish::Direct(_) => called_anywhere(state, name),
+        Wish::Invite(_) | Wish::ServerRole(_) | Wish::Whois | Wish::Direct(_) => known(state.rooms.values(), name),
     };
-    if let [person] = known.as_slice() {
+    if let [person] = here.as_slice() {
         return found(state, person.clone(), wish, fx);
     }
     match Query::parse(name) {
@@ -42,22 +42,22 @@ pub(super) fn find(state: &mut State, name: &str, wish: Wish, fx: &mut Fx) {
 
 /// The server tells who is called so, or begins so.
 pub(super) fn told(state: &mut State, name: &str, wish: Wish, reply: UserFindReply, fx: &mut Fx) {
-    let lower = name.to_lowercase();
-    if let Some(user) = reply.users.iter().find(|user| signs_in_as(user, &lower)) {
-        return found(state, (user.id.clone(), user.name.as_str().to_owned()), wish, fx);
-    }
-    let same = reply.users.iter().filter(|user| user.name.as_str().to_lowercase() == lower);
-    let (mut people, identities): (Vec<Person>, Vec<&str>) = same
-        .map(|user| ((user.id.clone(), user.name.as_str().to_owned()), user.identity.as_ref().map_or("", |identity| identity.as_str())))
-        .unzip();
-    if people.is_empty() {
-        // Guests are told by the rooms alone.
-        people = called_anywhere(state, name);
-    }
-    match people.as_slice() {
+    let told = called(reply.users.iter(), name);
+    let users = if told.is_empty() { called(state.rooms.values().flat_map(Room::met), name) } else { told };
+    let meant = match users.as_slice() {
+        // Guests are told by the rooms alone, and those who went by what they said there.
+        [] => spoke(state.rooms.values(), name),
+        users => users.iter().map(|user| person(user)).collect(),
+    };
+    match meant.as_slice() {
         [person] => found(state, person.clone(), wish, fx),
         [] => state.complain(words::fill(words::NOBODY, &[("user", name)])),
-        _ => state.complain(words::fill(words::SEVERAL_PEOPLE, &[("user", name), ("names", &identities.join(", "))])),
+        _ => {
+            let identity =
+                |id: &UserId| users.iter().find(|user| user.id == *id)?.identity.as_ref().map(|identity| identity.as_str().to_owned());
+            let names: Vec<String> = meant.iter().map(|(id, _)| identity(id).unwrap_or_else(|| words::GUEST.to_owned())).collect();
+            state.complain(words::fill(words::SEVERAL_PEOPLE, &[("user", name), ("names", &names.join(", "))]));
+        }
     }
 }
 
@@ -80,24 +80,34 @@ fn found(state: &mut State, (user, name): Person, wish: Wish, fx: &mut Fx) {
     }
 }
 
-fn signs_in_as(user: &User, lower: &str) -> bool {
-    user.identity.as_ref().is_some_and(|identity| identity.as_str() == lower)
-}
-
-/// Who in the room is called so.
-fn called(room: &Room, name: &str) -> Vec<Person> {
+/// Who of them is called so: the one who signs in by that name, else those whose name is drawn so.
+fn called<'a>(users: impl Iterator<Item = &'a User>, name: &str) -> Vec<&'a User> {
     let lower = name.to_lowercase();
-    let users = room.people.members.values().map(|member| &member.user).chain(&room.others);
-    if let Some(user) = users.into_iter().find(|user| signs_in_as(user, &lower)) {
-        return vec![(user.id.clone(), user.name.as_str().to_owned())];
+    let users: BTreeMap<&UserId, &User> = users.map(|user| (&user.id, user)).collect();
+    let signs_in_so = |user: &&&User| user.identity.as_ref().is_some_and(|identity| identity.as_str() == lower);
+    match users.values().find(signs_in_so) {
+        Some(user) => vec![user],
+        None => users.into_values().filter(|user| user.name.as_str().to_lowercase() == lower).collect(),
     }
-    room.known_people().into_iter().filter(|(_, known)| known.to_lowercase() == lower).collect()
 }
 
-/// Who in any of the rooms is called so.
-fn called_anywhere(state: &State, name: &str) -> Vec<Person> {
-    let people: BTreeMap<_, _> = state.rooms.values().flat_map(|room| called(room, name)).collect();
+/// Who said something under that name, as far as it is held.
+fn spoke<'a>(rooms: impl Iterator<Item = &'a Room>, name: &str) -> Vec<Person> {
+    let lower = name.to_lowercase();
+    let people: BTreeMap<_, _> = rooms.flat_map(Room::known_people).filter(|(_, known)| known.to_lowercase() == lower).collect();
     people.into_iter().collect()
+}
+
+/// Who in these rooms is called so.
+fn known<'a>(rooms: impl Iterator<Item = &'a Room> + Clone, name: &str) -> Vec<Person> {
+    match called(rooms.clone().flat_map(Room::met), name).as_slice() {
+        [] => spoke(rooms, name),
+        users => users.iter().map(|user| person(user)).collect(),
+    }
+}
+
+fn person(user: &User) -> Person {
+    (user.id.clone(), user.name.as_str().to_owned())
 }
 
 /// Tells who somebody is.

@@ -8,14 +8,14 @@ use chat_proto::user::{ServerRole, User};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, action, cache, people, queue};
+use super::{Fx, action, cache, people, queue, rooms};
 use crate::state::asked::{Question, Wish};
 use crate::state::outbox::Work;
 use crate::state::{State, role};
 
 /// `/kick NAME`: asks whether to remove somebody from the room.
 pub(super) fn kick(state: &mut State, name: &str, fx: &mut Fx) {
-    if let Some(room) = state.current.clone() {
+    if let Some(room) = rooms::with_members(state) {
         people::find(state, name, Wish::Kick(room), fx);
     }
 }
@@ -28,10 +28,10 @@ pub(super) fn remove(state: &mut State, room: RoomId, user: UserId, fx: &mut Fx)
 /// `/role NAME ROLE`.
 pub(super) fn give(state: &mut State, line: &str, fx: &mut Fx) {
     let Some((name, word)) = last_word(line) else { return action::usage(state, ActionId::Role) };
-    match (state.current.clone(), role::parse(word)) {
-        (Some(room), Some(role)) => people::find(state, name, Wish::Role(room, role), fx),
-        (Some(_), None) => state.complain(words::fill(words::NO_SUCH_ROLE, &[("role", word)])),
-        (None, _) => {}
+    let Some(room) = rooms::with_members(state) else { return };
+    match role::parse(word) {
+        Some(role) => people::find(state, name, Wish::Role(room, role), fx),
+        None => state.complain(words::fill(words::NO_SUCH_ROLE, &[("role", word)])),
     }
 }
 

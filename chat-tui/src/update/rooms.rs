@@ -1,5 +1,6 @@
 //! Going from room to room; joining, leaving, making one.
 
+use chat_proto::fold::{Line, LineBody};
 use chat_proto::id::RoomId;
 use chat_proto::name::{JoinCode, RoomName};
 use chat_proto::place::Seq;
@@ -122,19 +123,38 @@ fn settle_on_any(state: &mut State, fx: &mut Fx) {
     }
 }
 
-/// Only these rooms are still mine.
-pub(super) fn keep_only(state: &mut State, mine: &[RoomId], fx: &mut Fx) {
+/// Only these rooms are still mine. Gives the one on the screen, where it is not.
+pub(super) fn keep_only(state: &mut State, mine: &[RoomId], fx: &mut Fx) -> Option<RoomId> {
     for room in state.rooms.values().filter(|room| !mine.contains(room.id())) {
         cache::forget(state, room, fx);
     }
     let gone = state.current.clone().filter(|id| !mine.contains(id));
-    if let Some(id) = gone {
+    if let Some(id) = &gone {
         leave_screen(state, fx);
         state.rooms.retain(|id, _| mine.contains(id));
-        state.last = state.last.take().filter(|last| *last != id);
+        state.last = state.last.take().filter(|last| last != id);
         settle_on_one(state, fx);
     } else {
         state.rooms.retain(|id, _| mine.contains(id));
+    }
+    gone
+}
+
+/// A page of that room came. Of the inbox it may tell who took the room away that was on the screen before
+/// the line was lost.
+pub(super) fn explain(state: &mut State, id: &RoomId) {
+    let Some(inbox) = state.rooms.get(id).filter(|room| room.is_inbox()) else { return };
+    let tells = |line: &Line| match &line.body {
+        LineBody::Removed(removed) if state.taken.as_ref() == Some(&removed.room) => {
+            let values = [("name", line.author.name.as_str()), ("room", removed.name.as_str())];
+            Some(words::fill(words::REMOVED_YOU, &values))
+        }
+        _ => None,
+    };
+    let told = inbox.timeline.lines_in(inbox.read.seq + 1..).filter_map(tells).next_back();
+    if let Some(sentence) = told {
+        state.taken = None;
+        state.say(sentence);
     }
 }
 
@@ -179,6 +199,17 @@ pub(super) fn done(state: &mut State, work: &Work, room: Option<&RoomId>, fx: &m
         | Work::Role { .. }
         | Work::Configure { .. } => {}
     }
+}
+
+/// The room on the screen, for what is about its members and its rules. A conversation has none, and no
+/// name that a question could call it by: says so.
+pub(super) fn with_members(state: &mut State) -> Option<RoomId> {
+    let room = state.room()?;
+    if room.has_name() {
+        return Some(room.id().clone());
+    }
+    state.complain("That is nothing that a conversation has.");
+    None
 }
 
 /// Goes to the room so many places further in the list.

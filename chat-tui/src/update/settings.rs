@@ -4,7 +4,7 @@ use chat_proto::id::RoomId;
 use chat_proto::room::RoomChanges;
 use chat_proto::words;
 
-use super::{Fx, queue};
+use super::{Fx, queue, rooms};
 use crate::state::State;
 use crate::state::outbox::Work;
 use crate::state::popup::{Confirm, Popup};
@@ -12,11 +12,8 @@ use crate::state::setting::{self, Wrong};
 
 /// Shows the settings, or one of them, or changes it.
 pub(super) fn set(state: &mut State, line: &str, fx: &mut Fx) {
-    let Some(room) = state.room() else { return };
-    let id = room.id().clone();
-    if !room.has_name() {
-        return state.complain("Only rooms have settings.");
-    }
+    let Some(id) = rooms::with_members(state) else { return };
+    let Some(room) = state.rooms.get(&id) else { return };
     let (name, to) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let name = name.to_lowercase();
     let is = setting::value(&room.info, &name).map(str::to_owned);

@@ -56,8 +56,10 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
             room.people.replace(presence.online, presence.total, presence.members);
         }
     }
-    rooms::keep_only(state, &mine, fx);
-    if whole {
+    let gone = rooms::keep_only(state, &mine, fx);
+    if !whole {
+        state.taken = gone;
+    } else {
         rooms::learn_roles(state, fx);
     }
     queue::give_back_homeless(state, fx);

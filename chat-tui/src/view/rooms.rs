@@ -98,7 +98,7 @@ fn room(state: &State, room: &Room, theme: Theme, buffer: &mut Buffer, inner: Re
 /// everybody.
 fn sign(state: &State, room: &Room, theme: Theme) -> (&'static str, Style) {
     match (room.info.kind, room.others.as_slice()) {
-        (RoomKind::Direct, [other]) => people::sign(state.presence(&other.id), theme),
+        (RoomKind::Direct, [other]) => people::sign(state.presence(room, &other.id), theme),
         (RoomKind::Private, _) => (PRIVATE, theme.style(Role::Muted)),
         (RoomKind::Direct | RoomKind::Lobby | RoomKind::Public | RoomKind::Inbox | RoomKind::Unknown, _) => ("", theme.style(Role::Muted)),
     }

@@ -6,6 +6,7 @@
 mod actions;
 mod app;
 mod cache;
+mod conversations;
 mod damage;
 mod edges;
 mod fuzz;

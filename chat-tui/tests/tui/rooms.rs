@@ -2,31 +2,27 @@
 //! make of the screen.
 
 use chat_proto::entry::{Add, Body, Invite, Remove, Role};
-use chat_proto::error::{Code, Error};
-use chat_proto::event::{AnyEvent, UserChanged};
 use chat_proto::id::{ClientId, RoomId};
 use chat_proto::name::RoomName;
 use chat_proto::room::{History, Post, RoomChanges, RoomKind, RoomRole, Visibility};
-use chat_proto::text::{MessageText, TopicText};
+use chat_proto::text::TopicText;
 use chat_proto::user::ServerRole;
 use chat_tui::event::Event;
-use chat_tui::state::outbox::{Item, Work};
-use chat_tui::storage::{Change, Storage};
 use insta::assert_snapshot;
 
 use crate::app::App;
 use crate::server::{Server, account};
 
-fn made(name: &str) -> ClientId {
+pub fn made(name: &str) -> ClientId {
     ClientId::parse(format!("made-{name}")).unwrap()
 }
 
-fn room(name: &str) -> RoomId {
+pub fn room(name: &str) -> RoomId {
     RoomId::parse(format!("r-{name}")).unwrap()
 }
 
 /// Rooms of all kinds.
-fn server() -> Server {
+pub fn server() -> Server {
     let mut server = Server::new();
     server.users.extend([account("carol", "#e5b567"), account("Dora Offline", "#7fd38a"), account("erin", "#f08a8a")]);
     server.make_room_of(&["me", "ada"], "zebra", "", RoomKind::Public, made("zebra"), "ada");
@@ -46,11 +42,11 @@ fn with_settings(change: RoomChanges) -> App {
     app
 }
 
-fn heard(app: &App, name: &str) -> usize {
+pub fn heard(app: &App, name: &str) -> usize {
     app.server.heard.iter().filter(|heard| *heard == name).count()
 }
 
-fn sends(app: &mut App, room: &RoomId) -> Vec<String> {
+pub fn sends(app: &mut App, room: &RoomId) -> Vec<String> {
     let said = app.server.log(room).entries.iter().filter_map(|entry| match &entry.body {
         Body::Message(message) => Some(message.content.text.clone()),
         _ => None,
@@ -86,16 +82,6 @@ fn keys_and_the_switcher_follow_the_order_of_the_list() {
     app.write("dora");
     app.keys("Enter");
     assert!(app.sees("Write to Dora Offline"));
-}
-
-#[test]
-fn a_conversation_begins_with_the_people_in_it() {
-    let mut app = App::new(80, 24, server());
-    app.keys("Alt+4");
-    app.say("lunch?");
-    assert_snapshot!("conversation", app.screen());
-    app.say("/set");
-    assert!(app.sees("Only rooms have settings."));
 }
 
 #[test]
@@ -296,6 +282,14 @@ fn who_is_removed_goes_back_to_the_lobby_and_is_told_by_whom() {
     assert!(app.sees("ada removed you from #board.") && app.sees("Write to #lobby") && !app.sees(" #board *"));
     app.keys("Ctrl+P");
     assert!(app.sees("ada removed you from #board.") && app.sees("ada invites you into #garden."), "and it stands in the inbox");
+    app.say("/accept");
+    assert!(app.sees("Write to #garden"), "an invitation holds");
+    for told in app.server.remove_me(&room("garden")) {
+        app.wire(told);
+    }
+    app.settle();
+    app.say("/accept");
+    assert!(app.sees("There is no invitation for you."), "a removal ends it");
     let told = app.server.add_me(&room("board"));
     app.wire(told);
     app.settle();
@@ -309,6 +303,28 @@ fn who_is_removed_goes_back_to_the_lobby_and_is_told_by_whom() {
 }
 
 #[test]
+fn who_was_removed_while_away_is_told_by_whom() {
+    let mut app = App::new(80, 24, server());
+    app.say("/join board");
+    app.wait(10_000);
+    for killed in [false, true] {
+        app = app.restarted(killed);
+        app.say("/join board");
+        assert!(app.sees("Write to #board"));
+        app.down();
+        app.server.remove_me(&room("board"));
+        app.wait(2_000);
+        app.welcome();
+        assert!(app.sees("Write to #lobby") && app.sees("ada removed you from #board."));
+        app.server.add_me(&room("board"));
+        app.wait(40_000);
+    }
+    app.say("/join board");
+    app.say("/leave");
+    assert!(app.sees("Write to #lobby") && app.state.notice.is_none(), "who goes knows why");
+}
+
+#[test]
 fn a_removal_from_another_room_moves_nothing() {
     let mut app = App::new(80, 24, server());
     app.write("half a tho");
@@ -317,77 +333,6 @@ fn a_removal_from_another_room_moves_nothing() {
     }
     app.settle();
     assert!(app.sees("> half a tho") && !app.sees("#board *") && app.state.notice.is_none());
-}
-
-#[test]
-fn a_conversation_that_is_there_is_gone_to() {
-    let mut app = App::new(80, 24, server());
-    app.say("/msg carol hi");
-    assert!(app.sees("Write to carol") && heard(&app, "direct:open") == 0);
-    assert_eq!(sends(&mut app, &room("x1")), ["hi"]);
-    app.say("/query @Dora Offline, @erin");
-    assert!(app.sees("Write to Dora Offline, erin") && heard(&app, "direct:open") == 1);
-    app.say("/dm nobody hello");
-    assert!(app.sees("There is nobody called nobody."));
-    app.server.users.push(chat_proto::user::User { name: app.server.person("erin").name.clone(), ..account("erin2", "#7aa2f7") });
-    app.server.users.iter_mut().find(|user| user.id.as_str() == "u-erin").unwrap().identity =
-        chat_proto::name::Identity::parse("first").ok();
-    app.say("/invite Erin");
-    assert!(app.sees("Several people are called Erin: first, erin2."));
-}
-
-#[test]
-fn what_is_said_to_somebody_without_a_connection_waits_also_for_the_conversation() {
-    let mut server = server();
-    server.say("erin", "I am here");
-    let mut app = App::new(80, 24, server);
-    app.down();
-    app.say("/msg erin first");
-    app.say("/msg carol to somebody whose conversation is known");
-    assert!(app.sees("Write to carol"));
-    app.say("/msg nobody hello");
-    assert!(app.sees("There is no connection. Try again"));
-    let mut app = app.restarted(true);
-    app.down();
-    assert_eq!(app.state.outbox.open(), 3, "also after a kill");
-    app.wait(2_000);
-    app.welcome();
-    let erin = room("direct-erin-me");
-    assert_eq!(sends(&mut app, &erin), ["first"]);
-    assert_eq!((heard(&app, "direct:open"), app.state.outbox.items().count()), (1, 0));
-    assert!(app.sees("Write to erin") && app.sees("first"), "it is gone to once it is there");
-    let pair = app.state.pair().unwrap();
-    assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
-}
-
-#[test]
-fn what_is_said_to_somebody_keeps_its_order() {
-    let mut server = server();
-    server.say("erin", "I am here");
-    let mut app = App::new(80, 24, server);
-    app.down();
-    app.say("/msg erin first");
-    app.say("/msg erin second");
-    app.server.refusals.push_back(Error::new(Code::SlowDown, "Not now."));
-    app.wait(2_000);
-    app.welcome();
-    app.wait(2_000);
-    assert_eq!(sends(&mut app, &room("direct-erin-me")), ["first", "second"]);
-    assert_eq!(heard(&app, "direct:open"), 2, "once more after the refusal, and not once for each");
-}
-
-#[test]
-fn what_nothing_opens_any_more_is_given_back() {
-    let mut app = App::new(80, 24, server());
-    let pair = app.state.pair().unwrap();
-    let text = MessageText::parse("left behind").unwrap();
-    let work = Work::SendTo { opening: made("nothing"), text, mentions: vec![] };
-    app.storage.store(&pair, vec![Change::Queued(Item::new(made("send"), work, 0), None)]).unwrap();
-    let mut app = app.restarted(true);
-    app.welcome();
-    assert_eq!((app.state.outbox.items().count(), app.storage.load(&pair).unwrap().outbox.len()), (0, 0));
-    app.keys("Ctrl+Up");
-    assert_eq!(app.state.composer.text(), "left behind");
 }
 
 #[test]
@@ -408,52 +353,6 @@ fn an_invitation_is_told_as_it_comes_also_when_it_is_the_first() {
         assert!(app.state.notice.is_none(), "once");
     }
     assert!(app.sees(" Inbox        2"));
-}
-
-#[test]
-fn a_conversation_is_called_as_its_people_are_now() {
-    let mut app = App::new(80, 24, server());
-    app.say("/msg carol");
-    let user =
-        chat_proto::user::User { name: chat_proto::name::DisplayName::parse("Carolina").unwrap(), ..app.server.person("carol").clone() };
-    app.wire(AnyEvent::UserChanged(Box::new(UserChanged { user })));
-    assert!(app.sees("Write to Carolina") && app.sees("bob, Carolina") && app.sees("conversation with Carolina."));
-}
-
-#[test]
-fn the_own_entry_of_a_conversation_opens_it_as_its_answer_does() {
-    let mut app = App::new(80, 24, server());
-    app.online = false;
-    app.say("/msg erin hello");
-    let find = app.sent.remove(0);
-    for frame in app.server.handle(&find.rid, find.name, find.payload) {
-        app.wire(frame);
-    }
-    // The server opens it, and the line breaks before it has said so.
-    let open = app.sent.iter().position(|emit| emit.name == "direct:open").unwrap();
-    let open = app.sent.remove(open);
-    let client_id = open.payload["client_id"].clone();
-    app.server.handle(&open.rid, open.name, open.payload);
-    app.down();
-    app.online = true;
-    app.wait(2_000);
-    app.welcome();
-    let erin = room("direct-erin-me");
-    assert_eq!(app.server.log(&erin).entries[0].client_id.as_str(), client_id);
-    assert_eq!((sends(&mut app, &erin), app.state.outbox.items().count()), (vec!["hello".to_owned()], 0));
-}
-
-#[test]
-fn a_conversation_that_cannot_be_opened_gives_the_text_back() {
-    let mut app = App::new(80, 24, server());
-    app.server.refusals.push_back(Error::new(Code::Forbidden, "They want to hear nothing."));
-    app.say("/msg erin please");
-    assert!(app.sees("failed: They want to hear nothing. Ctrl+Up brings the text"));
-    assert_eq!((app.state.outbox.items().count(), heard(&app, "message:send")), (0, 0));
-    app.keys("Ctrl+Up");
-    assert_eq!(app.state.composer.text(), "please");
-    let pair = app.state.pair().unwrap();
-    assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
 }
 
 #[test]
