@@ -401,7 +401,7 @@ author: Author,
  */
 client_id: ClientId, 
 /**
- * How many messages the room's log holds up to and with this entry.
+ * How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
  */
 n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
 
@@ -671,7 +671,7 @@ export type Member = {
  */
 presence: Presence, 
 /**
- * Their role in the room; left out for members.
+ * Their role in the room, where members are asked for; presence leaves it out.
  */
 room_role?: RoomRole, 
 /**
@@ -2140,7 +2140,9 @@ export const WORDS = {
   "INVITE_MEMBERS": "{name} lets all members invite",
   "INVITE_MODERATORS": "{name} lets moderators alone invite",
   "IS_ARCHIVED": "This room is archived: nothing can be said here any more.",
+  "IS_HERE": "here",
   "IS_IN_ARCHIVE": "archived",
+  "IS_NOT_HERE": "not here",
   "JOIN": "Join",
   "JOINED": "{name} joined",
   "LEFT": "{name} left",
@@ -2156,6 +2158,7 @@ export const WORDS = {
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
+  "NO": "no",
   "NOBODY": "There is nobody called {user}.",
   "NOT_COPIED": "The browser does not let this page copy.",
   "NOT_DURABLE": "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.",
@@ -2171,6 +2174,7 @@ export const WORDS = {
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
+  "NO_SETTINGS": "Only rooms have settings.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
   "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",
@@ -2251,7 +2255,8 @@ export const WORDS = {
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
   "WRITE_TO": "Write to #{room}",
-  "WRITE_TO_PERSON": "Write to {name}"
+  "WRITE_TO_PERSON": "Write to {name}",
+  "YES": "yes"
 } as const;
 
 /** Everything that a person can do, in the order of the help. */

@@ -45,9 +45,9 @@ async fn serve(args: &ServeArgs) -> Result<(), String> {
         tracing::info!("listening on http://{address}");
     }
     if let Some(code) = &server.owner_code {
-        // For whoever started it, and not for the log: who has the code has the server.
+        // For whoever started it, and apart from the log: who has the code has the server.
         let sentence = "This server has no owner yet. Make an account in the page or the terminal client (/register NAME), then say";
-        let _ = writeln!(std::io::stderr(), "{sentence} /claim {code}");
+        let _ = writeln!(std::io::stdout(), "{sentence} /claim {code}");
     }
     tokio::select! {
         () = platform::asked_to_stop() => {}

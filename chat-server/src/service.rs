@@ -145,7 +145,7 @@ const RENAME_INTERVAL_MS: u64 = 10_000;
 const ROOM_BURST: u32 = 10;
 const ROOM_INTERVAL_MS: u64 = 10_000;
 /// Join codes made by one user, or tried from one address, at once; then one in five seconds.
-const CODE_BURST: u32 = 20;
+const CODE_BURST: u32 = 60;
 const CODE_INTERVAL_MS: u64 = 5_000;
 /// People looked for by one user at once, as while a name is typed; then two a second.
 const FIND_BURST: u32 = 60;

@@ -55,7 +55,7 @@ pub enum Effect {
     Quit,
 }
 
-/// A request on its way. Its `Debug` never shows a password.
+/// A request on its way. Its `Debug` never shows a password, or the code by which a server is claimed.
 #[derive(Clone, PartialEq)]
 pub struct Emit {
     /// Pairs the answer with it.
@@ -78,7 +78,7 @@ impl Emit {
 
 impl fmt::Debug for Emit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = self.name.starts_with("account:");
+        let secret = self.name.starts_with("account:") || self.name == "server:claim";
         write!(f, "Emit({} {} {})", self.rid, self.name, if secret { "…".to_owned() } else { self.payload.to_string() })
     }
 }

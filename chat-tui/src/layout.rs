@@ -3,15 +3,13 @@
 //!
 //! - [`frame`]: the parts of the screen;
 //! - [`message`]: a message's rows, with [`markdown`], [`code`] and [`wrap`] under it;
-//! - [`composer`]: the rows of what is being written, and where its caret stands;
-//! - [`time`]: days and clocks.
+//! - [`composer`]: the rows of what is being written, and where its caret stands.
 
 pub mod code;
 pub mod composer;
 pub mod frame;
 pub mod markdown;
 pub mod message;
-pub mod time;
 pub mod wrap;
 
 use ratatui::text::Line;

@@ -6,7 +6,7 @@
 //! - [`event`] and [`effect`]: what comes in, what goes out;
 //! - [`state`]: everything that is known, and the outbox's rules;
 //! - [`update`]: one file per topic; [`update::action`] holds an arm for every action;
-//! - [`keys`], [`credentials`], [`sanitize`], [`links`]: small values that all of them share;
+//! - [`keys`], [`credentials`], [`sanitize`], [`links`], [`time`]: small values that all of them share;
 //! - [`theme`]: colours by name and depth; [`layout`]: from lines to rows; [`view`]: from state to cells;
 //! - [`storage`]: the port behind which outbox and drafts are kept;
 //! - [`network`]: the only place that knows Socket.IO; [`runtime`]: joins it all, [`runtime::rim`] what needs no screen; [`platform`]: what is Unix alone;
@@ -26,6 +26,7 @@ pub mod sanitize;
 pub mod state;
 pub mod storage;
 pub mod theme;
+pub mod time;
 pub mod update;
 pub mod view;
 

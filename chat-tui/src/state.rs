@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use chat_proto::event::ServerInfo;
-use chat_proto::id::{ClientId, RoomId};
+use chat_proto::id::{ClientId, RoomId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, RoomName};
 use chat_proto::place::{Millis, Seq};
-use chat_proto::user::User;
+use chat_proto::user::{Member, Presence, ServerRole, User};
 use jiff::tz::TimeZone;
 
 use crate::credentials::Credentials;
@@ -23,7 +23,9 @@ pub mod outbox;
 pub mod popup;
 pub mod random;
 pub mod recall;
+pub mod role;
 pub mod room;
+pub mod setting;
 pub mod viewport;
 mod work;
 
@@ -93,7 +95,7 @@ pub struct State {
     /// The room that was there before it.
     pub last: Option<RoomId>,
     /// A room to go to as soon as it is known.
-    pub wanted: Option<RoomName>,
+    pub wanted: Option<Wanted>,
     /// What has no final answer yet.
     pub outbox: Outbox,
     /// What was asked of the server and is not answered.
@@ -150,6 +152,16 @@ pub struct State {
     pub random: Random,
 }
 
+/// A room that somebody wants to go to and that is not known yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The one of that name; where it is none of ours, it is joined.
+    Named(RoomName),
+    /// This one, in which this person is a member by now. It is looked for in so many more answers of
+    /// `sync`: one may have been on its way before.
+    Room(RoomId, u8),
+}
+
 /// Whether this person is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Away {
@@ -196,7 +208,7 @@ impl State {
             rooms: BTreeMap::new(),
             current: None,
             last: None,
-            wanted: settings.room.clone(),
+            wanted: settings.room.clone().map(Wanted::Named),
             outbox: Outbox::default(),
             asked: Asked::default(),
             sync_at: None,
@@ -239,18 +251,59 @@ impl State {
         self.rooms.get_mut(self.current.as_ref()?)
     }
 
-    /// The rooms in the order of the list: the lobby, then by name.
+    /// The rooms in the order of the list: the lobby, those with names, conversations, the inbox.
     #[must_use]
     pub fn listed(&self) -> Vec<&Room> {
         let mut rooms: Vec<_> = self.rooms.values().collect();
-        rooms.sort_by_key(|room| (!room.is_lobby(), room.info.name.as_str()));
+        rooms.sort_by_cached_key(|room| room.order());
         rooms
     }
 
     /// The room of that name, among one's own.
     #[must_use]
     pub fn room_named(&self, name: &RoomName) -> Option<&Room> {
-        self.rooms.values().find(|room| room.info.name == *name)
+        self.rooms.values().find(|room| room.has_name() && room.info.name == *name)
+    }
+
+    /// Whether the list of people is shown.
+    #[must_use]
+    pub fn shows_people(&self) -> bool {
+        (self.screen.0 >= viewport::THREE_COLUMNS) != self.people_toggled
+    }
+
+    /// The inbox, once there is one.
+    #[must_use]
+    pub fn inbox(&self) -> Option<&Room> {
+        self.rooms.values().find(|room| room.is_inbox())
+    }
+
+    /// The conversation with exactly these people.
+    #[must_use]
+    pub fn conversation_with(&self, people: &[UserId]) -> Option<&Room> {
+        let exactly = |room: &&Room| {
+            let others: Vec<_> = room.others.iter().map(|user| &user.id).collect();
+            others.len() == people.len() && people.iter().all(|user| others.contains(&user))
+        };
+        self.rooms.values().filter(|room| room.is_conversation()).find(exactly)
+    }
+
+    /// Somebody as they are known from the rooms in which they were seen here.
+    #[must_use]
+    pub fn member(&self, user: &UserId) -> Option<&Member> {
+        let seen = self.rooms.values().filter_map(|room| room.people.members.get(user));
+        seen.min_by_key(|member| member.presence)
+    }
+
+    /// Whether somebody is here, as far as is known.
+    #[must_use]
+    pub fn presence(&self, user: &UserId) -> Presence {
+        self.member(user).map_or(Presence::Offline, |member| member.presence)
+    }
+
+    /// What this person is on the whole server.
+    #[must_use]
+    pub fn server_role(&self) -> ServerRole {
+        self.me.as_ref().map_or(ServerRole::Member, |me| me.role)
     }
 
     /// Whose outbox and drafts these are, once the server told.

@@ -11,11 +11,13 @@ use chat_proto::limits::Limits;
 use chat_proto::name::Identity;
 use chat_proto::place::Mark;
 use chat_proto::request::room_mark_read::ReadPosition;
-use chat_proto::request::sync::Room as Info;
+use chat_proto::room::{Room as Info, RoomRole, RoomSettings};
 use chat_proto::user::User;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use crate::state::outbox::{Item, Phase, Work};
+use crate::state::outbox::{Item, Phase};
 
 pub mod disk;
 pub mod memory;
@@ -76,8 +78,15 @@ pub struct Who {
 /// A room as it was last known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptRoom {
-    /// What it is called and about.
+    /// What it is called and about, and its rules.
+    #[serde(deserialize_with = "info")]
     pub info: Info,
+    /// What this person is there.
+    #[serde(default)]
+    pub role: RoomRole,
+    /// In a conversation: the others in it.
+    #[serde(default)]
+    pub others: Vec<User>,
     /// The life of its log.
     pub epoch: Epoch,
     /// The newest entry that was known to exist.
@@ -86,6 +95,18 @@ pub struct KeptRoom {
     pub read: ReadPosition,
     /// Its last lines, where some were held.
     pub timeline: Option<Snapshot>,
+}
+
+/// Reads what a room is called and about. A program from before rooms had titles and rules kept it
+/// without them: it is as a room is that nobody has changed, until the server tells.
+fn info<'de, D: Deserializer<'de>>(input: D) -> Result<Info, D::Error> {
+    let mut kept = Value::deserialize(input)?;
+    if let Some(fields) = kept.as_object_mut() {
+        fields.entry("title").or_insert_with(|| Value::String(String::new()));
+        let settings = serde_json::to_value(RoomSettings::default()).map_err(D::Error::custom)?;
+        fields.entry("settings").or_insert(settings);
+    }
+    serde_json::from_value(kept).map_err(D::Error::custom)
 }
 
 /// What waits for somebody else of the same server on this machine.
@@ -106,11 +127,7 @@ impl Stranded {
     #[must_use]
     pub fn new(pair: Pair, user: Option<&User>, items: &[Item]) -> Option<Self> {
         let unanswered = items.iter().filter(|item| !item.has_final_answer() || item.phase == Phase::SetAside);
-        let texts = unanswered.filter_map(|item| match &item.work {
-            Work::Send { text, .. } => Some(text.as_str().to_owned()),
-            _ => None,
-        });
-        let texts: Vec<String> = texts.collect();
+        let texts: Vec<String> = unanswered.filter_map(|item| item.work.said()).map(|text| text.as_str().to_owned()).collect();
         let name = user.map(|user| user.name.as_str().to_owned());
         let identity = user.and_then(|user| user.identity.clone());
         (!texts.is_empty()).then_some(Self { pair, name, identity, texts })

@@ -2,7 +2,8 @@
 //! back as effects.
 //!
 //! - [`action`]: an arm for everything that a person can do;
-//! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`: what people do;
+//! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`, `people`,
+//!   `direct`, `invite`, `roles`, `settings`: what people do;
 //! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `cache`, `pair`, `stranded`, `read`: what goes between client and server;
 //! - [`tick`]: what is due by the clock.
 
@@ -20,20 +21,25 @@ mod answer;
 mod ask;
 mod cache;
 mod compose;
+mod direct;
 mod drafts;
 mod history;
+mod invite;
 mod keys;
 mod link;
 mod mentions;
 mod message;
 mod mouse;
 mod pair;
+mod people;
 mod popup;
 mod queue;
 mod read;
+mod roles;
 mod rooms;
 mod scroll;
 mod search;
+mod settings;
 mod stranded;
 mod sync;
 mod wire;
@@ -74,6 +80,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.rooms_toggled &= !rooms;
             state.people_toggled &= !people;
             state.screen = (columns, rows);
+            rooms::learn_roles(state, &mut fx);
         }
         Event::Key(key) => keys::key(state, key, &mut fx),
         Event::Paste(text) => keys::paste(state, &text, &mut fx),

@@ -2,7 +2,7 @@
 //! makes a frame cost as much as what it shows, however long the history is.
 //!
 //! - [`draw`]: the whole screen; `paint` puts rows into cells, `bidi` isolates right-to-left text;
-//! - `timeline`, `rooms`, `people`, `composer`, `status`: its parts;
+//! - `header`, `timeline`, `rooms`, `people`, `composer`, `status`: its parts;
 //! - `popup`, `help`: what lies over it.
 
 use ratatui::buffer::Buffer;
@@ -17,6 +17,7 @@ pub mod cache;
 
 mod bidi;
 mod composer;
+mod header;
 mod help;
 mod paint;
 mod people;
@@ -55,7 +56,7 @@ pub fn draw(state: &State, cache: &mut Cache, buffer: &mut Buffer) -> Drawn {
     }
     let below = composer::Below::new(state, theme);
     let frame = frame(state, below.composer_rows(), below.notice_rows(), below.label_rows());
-    timeline::header(state, theme, buffer, frame.header);
+    header::draw(state, theme, buffer, frame.header);
     timeline::draw(state, theme, cache, buffer, frame.timeline, &mut drawn.viewport);
     composer::typing(state, theme, buffer, frame.typing, &mut drawn.viewport);
     drawn.caret = below.draw(state, theme, buffer, &frame);

@@ -54,6 +54,8 @@ pub enum What {
     Read,
     /// Know who is in it, and who types.
     SeePeople,
+    /// Hear what is said from now on without being a member: the classic pages.
+    Visit,
     /// Say that they type.
     Type,
     /// Say something.
@@ -98,7 +100,7 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
     let name = &room.name;
     let is_common = matches!(room.kind, RoomKind::Lobby | RoomKind::Public | RoomKind::Private);
     match what {
-        What::See | What::Read | What::SeePeople | What::Join => return Ok(()),
+        What::See | What::Read | What::SeePeople | What::Visit | What::Join => return Ok(()),
         What::Leave if room.kind == RoomKind::Lobby && who.kind == UserKind::Guest => {
             return Err(forbidden("The lobby is where guests are. Sign in to leave it."));
         }
@@ -129,7 +131,7 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
         What::Rule if room.kind == RoomKind::Lobby => return Err(forbidden("The lobby keeps its name and its rules.")),
         What::Rule | What::Reopen | What::GiveRole => RoomRole::Owner,
         What::Add => return Err(forbidden("Only an operator of the server adds people without asking them.")),
-        What::See | What::Read | What::SeePeople | What::Join | What::Leave => RoomRole::Member,
+        What::See | What::Read | What::SeePeople | What::Visit | What::Join | What::Leave => RoomRole::Member,
     };
     if role >= needed {
         return Ok(());
@@ -143,7 +145,7 @@ fn may_stranger(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
     let name = &room.name;
     match room.kind {
         RoomKind::Lobby | RoomKind::Public => match what {
-            What::See => Ok(()),
+            What::See | What::Visit => Ok(()),
             What::Join if !room.settings.archived || room.kind == RoomKind::Lobby => Ok(()),
             What::Join => Err(forbidden(format!("#{name} is archived: nobody joins it any more."))),
             What::Say | What::SeePeople | What::Type if who.visiting && room.settings.archived => {

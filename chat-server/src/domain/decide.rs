@@ -10,10 +10,10 @@ use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::name::JoinCode;
 use chat_proto::place::{Mark, Millis, Place};
 use chat_proto::request::stored::Stored;
-use chat_proto::room::{History, Room, RoomRole};
+use chat_proto::room::{History, Room, RoomRole, Visibility};
 use chat_proto::user::Author;
 
-use crate::domain::access::{Standing, What, may, no_such_room};
+use crate::domain::access::{Standing, What, is_open, may, no_such_room};
 use crate::domain::facts::{Facts, Known, RoomFacts};
 use crate::domain::random::Random;
 use crate::domain::ranges::{Readable, points_at};
@@ -89,15 +89,29 @@ pub struct Moves {
     pub joins: Vec<(UserId, RoomRole)>,
     /// Who is a member up to this entry.
     pub leaves: Vec<UserId>,
+    /// Whose visits end with it: who visits a room hears what may be heard by everybody.
+    pub visits_end: Visits,
+}
+
+/// The visits that end with an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Visits {
+    /// None.
+    #[default]
+    None,
+    /// Those of the people who leave by it: they were removed, or the room is not everybody's.
+    OfLeaving,
+    /// All: the room is nobody's to visit any more.
+    All,
 }
 
 impl Moves {
     fn joins(user: &UserId, role: RoomRole) -> Self {
-        Self { joins: vec![(user.clone(), role)], leaves: Vec::new() }
+        Self { joins: vec![(user.clone(), role)], ..Self::default() }
     }
 
-    fn leaves(user: &UserId) -> Self {
-        Self { joins: Vec::new(), leaves: vec![user.clone()] }
+    fn leaves(user: &UserId, visits_end: Visits) -> Self {
+        Self { leaves: vec![user.clone()], visits_end, ..Self::default() }
     }
 }
 
@@ -204,14 +218,21 @@ impl Desk<'_, '_> {
                 allowed(What::SetTopic)?;
                 stays(Body::Topic(Topic { topic: request.topic.clone() }))
             }
-            EntryRequest::Configure(configure) => stays(Body::Settings(rooms::configure(self.facts, room, who, configure)?)),
+            EntryRequest::Configure(configure) => {
+                let changes = rooms::configure(self.facts, room, who, configure)?;
+                let closes = changes.visibility == Some(Visibility::Private);
+                let visits_end = if closes { Visits::All } else { Visits::None };
+                Ok((Body::Settings(changes), Moves { visits_end, ..Moves::default() }))
+            }
             EntryRequest::Join(join) => {
                 self.come_in(room, write, who, join)?;
                 Ok((Body::Join(Join {}), Moves::joins(&write.author.id, RoomRole::Member)))
             }
             EntryRequest::Leave(_) => {
                 allowed(What::Leave)?;
-                Ok((Body::Leave(Leave {}), Moves::leaves(&write.author.id)))
+                // Whoever leaves a room that is everybody's may go on visiting it by a page of old.
+                let visits = if is_open(room.room.kind) { Visits::None } else { Visits::OfLeaving };
+                Ok((Body::Leave(Leave {}), Moves::leaves(&write.author.id, visits)))
             }
             EntryRequest::Invite(invite) => {
                 allowed(What::Invite)?;

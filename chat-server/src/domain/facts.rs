@@ -27,7 +27,7 @@ pub struct Facts {
     pub known: HashMap<(RoomId, UserId, ClientId), Known>,
     /// In which role the authors, the mentioned and the meant are members of the rooms named.
     pub members: HashMap<(RoomId, UserId), RoomRole>,
-    /// Who of those who want to join was invited, and who of those who are to be removed.
+    /// Who of the authors and the meant was invited, and is no member.
     pub invited: HashSet<(RoomId, UserId)>,
     /// The join codes that are given.
     pub codes: HashMap<JoinCode, CodeFacts>,
@@ -136,8 +136,6 @@ pub struct Wanted {
     pub known: HashSet<(RoomId, UserId, ClientId)>,
     /// Authors, mentioned people, and those who are meant.
     pub members: HashSet<(RoomId, UserId)>,
-    /// Those who want to join, and those who are to be removed.
-    pub invited: HashSet<(RoomId, UserId)>,
     /// Join codes.
     pub codes: HashSet<JoinCode>,
     /// People who are meant, with the room that they are meant in, if there is one.
@@ -163,6 +161,11 @@ impl Wanted {
             wanted.add(write);
         }
         wanted
+    }
+
+    /// Of whom it is wanted whether they were invited: of those who are no members.
+    pub fn maybe_invited<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = &'a (RoomId, UserId)> {
+        self.members.iter().filter(|key| !facts.members.contains_key(*key))
     }
 
     fn add(&mut self, write: &Write) {
@@ -205,7 +208,6 @@ impl Wanted {
                 self.listed.extend(configure.changes.visibility.map(|_| room.clone()));
             }
             EntryRequest::Join(join) => {
-                self.invited.insert((room.clone(), author.clone()));
                 self.codes.extend(join.code.clone());
                 self.ranges.insert(room.clone());
             }
@@ -229,7 +231,6 @@ impl Wanted {
 
     fn means(&mut self, room: &RoomId, user: &UserId) {
         self.members.insert((room.clone(), user.clone()));
-        self.invited.insert((room.clone(), user.clone()));
         self.people.insert((Some(room.clone()), user.clone()));
         self.inboxes.insert(user.clone());
     }

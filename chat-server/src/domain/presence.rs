@@ -213,7 +213,10 @@ impl Presence {
     #[must_use]
     pub fn present(&self, room: &RoomId) -> Vec<Member> {
         let present = self.rooms.get(room).into_iter().flat_map(|known| &known.present);
-        present.filter_map(|id| self.users.get(id)).map(|here| Member { user: here.user.clone(), presence: here.shown, room_role: None }).collect()
+        present
+            .filter_map(|id| self.users.get(id))
+            .map(|here| Member { user: here.user.clone(), presence: here.shown, room_role: None })
+            .collect()
     }
 
     /// Whether somebody is here.

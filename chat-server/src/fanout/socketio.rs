@@ -20,6 +20,7 @@ use socketioxide::operators::BroadcastOperators;
 use tokio::sync::{Notify, oneshot};
 
 use crate::dialect::{Dialect, Frame as ClassicFrame, Manners};
+use crate::domain::decide::Visits;
 use crate::domain::presence::ConnectionId;
 use crate::domain::ranges::veiled;
 use crate::domain::weight::weight;
@@ -249,10 +250,7 @@ impl SocketIoFanOut {
     async fn send(&self, room: &RoomId, entries: Vec<CommittedEntry>) {
         let epoch = entries.first().map(|first| first.epoch.clone());
         let bytes: usize = entries.iter().map(|committed| weight(&committed.entry)).sum();
-        let hearing = lock(&self.classic).of_room(room);
-        for CommittedEntry { entry, .. } in entries.iter().filter(|_| !hearing.is_empty()) {
-            classic::tell_entry(&self.engines, &self.manners, &hearing, room, entry).await;
-        }
+        self.send_classic(room, &entries).await;
         if let Some(epoch) = epoch {
             let (mut frame, mut size) = (Vec::new(), 0);
             for CommittedEntry { entry, moves, veiled_for, .. } in entries {
@@ -292,6 +290,22 @@ impl SocketIoFanOut {
             known.since = Instant::now();
             if known.bytes == 0 {
                 waiting.remove(room);
+            }
+        }
+    }
+
+    /// The same to classic clients, who visit the room: up to the entry by which they do so no longer.
+    async fn send_classic(&self, room: &RoomId, entries: &[CommittedEntry]) {
+        for CommittedEntry { entry, moves, .. } in entries {
+            let hearing = lock(&self.classic).of_room(room);
+            if hearing.is_empty() {
+                return;
+            }
+            classic::tell_entry(&self.engines, &self.manners, &hearing, room, entry).await;
+            match moves.visits_end {
+                Visits::None => {}
+                Visits::OfLeaving => lock(&self.classic).shut_out(room, Some(&moves.leaves)),
+                Visits::All => lock(&self.classic).shut_out(room, None),
             }
         }
     }

@@ -66,7 +66,14 @@ impl Service {
         let id = UserId::parse(random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"));
         let name =
             chat_proto::name::DisplayName::parse(identity.as_str()).unwrap_or_else(|_| crate::domain::naming::guest_name(&mut **random));
-        User { id, name, color: crate::domain::naming::color(&mut **random), kind: UserKind::Guest, identity: None, role: ServerRole::Member }
+        User {
+            id,
+            name,
+            color: crate::domain::naming::color(&mut **random),
+            kind: UserKind::Guest,
+            identity: None,
+            role: ServerRole::Member,
+        }
     }
 
     async fn register_user(&self, guest: &User, register: Register) -> Result<SignedIn, Error> {

@@ -8,6 +8,7 @@ use chat_proto::name::Identity;
 use chat_proto::request::ServerAnnounce;
 use chat_proto::user::{ServerRole, UserKind};
 
+use crate::domain::access::What;
 use crate::fanout::{Audience, Notice};
 use crate::service::{Caller, Service};
 
@@ -22,10 +23,13 @@ impl Service {
     /// Announces something.
     ///
     /// # Errors
-    /// `forbidden` for everybody but operators.
-    pub fn announce(&self, caller: &Caller, request: ServerAnnounce) -> Result<(), Error> {
+    /// `forbidden` for everybody but operators; `not_found` for a room that they may not know of.
+    pub async fn announce(&self, caller: &Caller, request: ServerAnnounce) -> Result<(), Error> {
         if !self.is_operator(caller) {
             return Err(Error::new(Code::Forbidden, "Only an operator of this server announces."));
+        }
+        if let Some(room) = &request.room {
+            self.may(caller, What::See, room).await?;
         }
         let audience = request.room.clone().map_or(Audience::Everybody, Audience::Room);
         let announced = Announced { text: request.text, room: request.room, time: self.now() };

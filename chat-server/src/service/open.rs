@@ -48,7 +48,8 @@ impl Service {
         let Some(token) = token else {
             let mut new = self.new_user(auth);
             new.name = self.store.free_name(&new, self.now()).await.map_err(|error| unavailable(&error))?;
-            let user = User { id: new.id, name: new.name, color: new.color, kind: UserKind::Guest, identity: None, role: ServerRole::Member };
+            let user =
+                User { id: new.id, name: new.name, color: new.color, kind: UserKind::Guest, identity: None, role: ServerRole::Member };
             return Ok(caller(user, None, true));
         };
         let hash = token_hash(token);

@@ -107,7 +107,7 @@ impl Service {
             AnyRequest::AccountSetPassword(request) => {
                 self.set_password(caller, from, &request.old, &request.new).await.map(|()| Reply::Done(Done {}))
             }
-            AnyRequest::ServerAnnounce(request) => self.announce(caller, request).map(|()| Reply::Done(Done {})),
+            AnyRequest::ServerAnnounce(request) => self.announce(caller, request).await.map(|()| Reply::Done(Done {})),
             AnyRequest::SessionList(_) => self.sessions(caller).await.map(Reply::Sessions),
             AnyRequest::SessionRevoke(request) => {
                 caller.session()?;

@@ -13,6 +13,7 @@ use chat_proto::text::MessageText;
 use chat_proto::user::{Color, ServerRole, User, UserKind};
 use tokio::sync::oneshot;
 
+use crate::domain::access::{Standing, What, may, no_such_room};
 use crate::domain::presence::ConnectionId;
 use crate::domain::write::{EntryRequest, Written};
 use crate::service::{Caller, Opening, Service, lock, unavailable};
@@ -33,7 +34,7 @@ impl Service {
         Ok(Caller { visiting: true, ..caller })
     }
 
-    /// The public room of that name; where there is none, the server makes it, as the tutorials' do.
+    /// The room of that name that they may visit; where there is none, the server makes it, as the tutorials' do.
     /// `from` is the visitor's address.
     ///
     /// # Errors
@@ -42,6 +43,9 @@ impl Service {
         let find = RoomFind { name: name.clone() };
         let found = self.store.find_room(visitor, &find).await.map_err(|error| unavailable(&error))?;
         if let Ok(room) = found {
+            let standing = self.store.standing(visitor, &room.room.id).await.map_err(|error| unavailable(&error))?;
+            let (_, who) = standing.ok_or_else(no_such_room)?;
+            may(&Standing { visiting: true, ..who }, What::Visit, &room.room)?;
             return Ok(room);
         }
         lock(&self.room_rates).take(&from.to_owned(), self.now()).map_err(|wait| {

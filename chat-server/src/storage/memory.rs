@@ -18,8 +18,8 @@ use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
-use chat_proto::room::{Room, RoomKind, RoomRole, RoomSettings};
 use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::room::{Room, RoomKind, RoomRole, RoomSettings};
 use chat_proto::text::{Emoji, TopicText};
 use chat_proto::user::{Author, ServerRole, User};
 

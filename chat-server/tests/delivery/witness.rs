@@ -83,7 +83,15 @@ fn of_item(item: &Item) -> Option<(RoomId, ClientId, Wanted)> {
             Target::Own(_) => None,
         }),
         Work::Join { .. } => Wanted::Coming,
-        Work::Leave { .. } | Work::Topic { .. } | Work::Create { .. } => Wanted::Other,
+        Work::Leave { .. }
+        | Work::Topic { .. }
+        | Work::Create { .. }
+        | Work::SendTo { .. }
+        | Work::Invite { .. }
+        | Work::Remove { .. }
+        | Work::Role { .. }
+        | Work::Configure { .. }
+        | Work::Direct { .. } => Wanted::Other,
     };
     Some((item.work.room()?.clone(), item.client_id.clone(), wanted))
 }

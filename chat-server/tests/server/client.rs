@@ -197,6 +197,12 @@ impl Client {
         assert!(unexpected.is_none(), "{unexpected:?}");
     }
 
+    /// Drops what came and was not waited for, as a test that goes on for long does.
+    pub fn forget(&mut self) {
+        self.inbox.clear();
+        self.frames.clear();
+    }
+
     /// Sends one frame.
     pub async fn send_frame(&mut self, frame: String) {
         self.socket.send(Message::text(frame)).await.unwrap();

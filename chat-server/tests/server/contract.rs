@@ -166,5 +166,6 @@ fn codes(committed: &Committed) -> Vec<Option<Code>> {
 mod marks;
 mod messages;
 mod people;
+mod private_rooms;
 mod rooms;
 mod visits;

@@ -13,6 +13,7 @@ fn digest(name: &str, payload: Value) -> i64 {
         color: Color::parse("#7aa2f7").unwrap(),
         kind: UserKind::Guest,
         identity: None,
+        role: chat_proto::user::ServerRole::Member,
     };
     Write::new(author, EntryRequest::from_any(AnyRequest::parse(name, payload).unwrap()).unwrap()).digest
 }

@@ -4,17 +4,20 @@ use async_trait::async_trait;
 use chat_proto::error::Error;
 use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, Identity};
+use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
+use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
-use chat_proto::user::User;
+use chat_proto::room::{Room, RoomRole};
+use chat_proto::user::{ServerRole, User};
+use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
-use chat_server::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use chat_server::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
 
 /// What happens instead of a plain commit.
 #[async_trait]
@@ -63,7 +66,43 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
         self.inner.room_ids_of(reader).await
     }
-    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<User>> {
+    async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
+        self.inner.standing(reader, room).await
+    }
+
+    async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {
+        self.inner.put_code(code).await
+    }
+
+    async fn find_code(&self, reader: &User, code: &JoinCode, now: Millis) -> Answer<RoomSummary> {
+        self.inner.find_code(reader, code, now).await
+    }
+
+    async fn codes(&self, room: &RoomId, now: Millis) -> Result<Vec<InviteCode>, StoreError> {
+        self.inner.codes(room, now).await
+    }
+
+    async fn end_code(&self, room: &RoomId, code: &JoinCode) -> Result<bool, StoreError> {
+        self.inner.end_code(room, code).await
+    }
+
+    async fn find_users(&self, query: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.inner.find_users(query, limit).await
+    }
+
+    async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError> {
+        self.inner.known(reader, user).await
+    }
+
+    async fn has_owner(&self) -> Result<bool, StoreError> {
+        self.inner.has_owner().await
+    }
+
+    async fn set_server_role(&self, user: &UserId, role: ServerRole, first: bool) -> Answer<User> {
+        self.inner.set_server_role(user, role, first).await
+    }
+
+    async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<(User, RoomRole)>> {
         self.inner.members(reader, room).await
     }
     async fn list_rooms(&self, reader: &User, request: &RoomList) -> Result<RoomListReply, StoreError> {

@@ -39,12 +39,6 @@ pub fn shows_rooms(state: &State) -> bool {
     (state.screen.0 >= TWO_COLUMNS) != state.rooms_toggled
 }
 
-/// Whether the list of people is shown.
-#[must_use]
-pub fn shows_people(state: &State) -> bool {
-    (state.screen.0 >= THREE_COLUMNS) != state.people_toggled
-}
-
 /// The columns of the timeline and what is under it.
 #[must_use]
 pub fn middle(state: &State) -> (u16, u16) {
@@ -54,7 +48,7 @@ pub fn middle(state: &State) -> (u16, u16) {
         (true, TWO_COLUMNS..) => ROOMS,
         _ => 0,
     };
-    let right = if shows_people(state) && width >= TWO_COLUMNS { PEOPLE } else { 0 };
+    let right = if state.shows_people() && width >= TWO_COLUMNS { PEOPLE } else { 0 };
     (left, width.saturating_sub(left + right))
 }
 
@@ -79,7 +73,7 @@ pub fn frame(state: &State, composer: u16, notices: u16, label: u16) -> Frame {
         // On a narrow screen it slides over the timeline.
         frame.rooms = Rect::new(0, 0, if left > 0 { left } else { ROOMS.min(width) }, body);
     }
-    if shows_people(state) {
+    if state.shows_people() {
         let people = PEOPLE.min(width);
         frame.people = Rect::new(width - people, 0, people, body);
     }

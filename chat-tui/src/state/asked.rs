@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use chat_proto::id::{Rid, RoomId};
-use chat_proto::name::{DisplayName, RoomName};
+use chat_proto::id::{Rid, RoomId, UserId};
+use chat_proto::name::{DisplayName, JoinCode, RoomName};
 use chat_proto::place::{Millis, Seq};
+use chat_proto::room::RoomRole;
+use chat_proto::text::MessageText;
+use chat_proto::user::ServerRole;
 
 /// The open questions by their `rid`.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +48,50 @@ pub enum Question {
     Revoke,
     /// Something is announced.
     Announce,
+    /// The people of that name, and what is to become of the one who is meant.
+    People(String, Wish),
+    /// Who somebody is.
+    Profile,
+    /// A join code for a room is made.
+    MakeCode,
+    /// The join codes of this room.
+    Codes(RoomId),
+    /// A join code ends.
+    EndCode,
+    /// The room that a join code lets in to.
+    FindCode(JoinCode),
+    /// Somebody of that name gets a role on the server.
+    ServerRole(String, ServerRole),
+    /// The server gets its owner.
+    Claim,
+}
+
+/// What is to become of somebody who is looked for by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// They are invited into this room.
+    Invite(RoomId),
+    /// They are removed from this room.
+    Kick(RoomId),
+    /// They get this role in the room.
+    Role(RoomId, RoomRole),
+    /// They get this role on the server.
+    ServerRole(ServerRole),
+    /// It is told who they are.
+    Whois,
+    /// A conversation with them.
+    Direct(Direct),
+}
+
+/// A conversation that somebody wants to open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Direct {
+    /// Who is to be found yet.
+    pub names: Vec<String>,
+    /// Who is found, and what they are called.
+    pub found: Vec<(UserId, String)>,
+    /// What is to be said there.
+    pub text: Option<MessageText>,
 }
 
 /// Which page.

@@ -1,8 +1,12 @@
 //! Completion by Tab: names, rooms, commands, emoji.
 
-use chat_proto::action::{ACTIONS, ActionId, by_command};
+use std::collections::BTreeSet;
 
-use super::State;
+use chat_proto::action::{ACTIONS, ActionId, by_command};
+use chat_proto::fold::LineBody;
+
+use super::room::Room;
+use super::{State, role, setting};
 
 /// How many are offered.
 const MOST: usize = 50;
@@ -35,18 +39,29 @@ impl Completion {
     pub fn find(state: &State) -> Option<Self> {
         let caret = state.composer.caret();
         let before = &state.composer.text()[..caret];
-        let from = before.rfind(char::is_whitespace).map_or(0, |index| index + before[index..].chars().next().map_or(1, char::len_utf8));
+        let mut from =
+            before.rfind(char::is_whitespace).map_or(0, |index| index + before[index..].chars().next().map_or(1, char::len_utf8));
+        let command = command_before(before);
+        if let Some((ActionId::Direct, _)) = command {
+            // One of several names, with a comma before it.
+            from += before[from..].rfind(',').map_or(0, |comma| comma + 1);
+        }
         let word = &before[from..];
         let mut offers = match word.chars().next() {
             Some('/') if from == 0 => commands(&word[1..]),
             Some('#') => rooms(state, &word[1..], "#"),
-            Some('@') => names(state, &word[1..]),
+            Some('@') => people(state, command.map(|(id, _)| id), &word[1..]),
             Some(':') if word.len() > 1 => emoji(&word[1..]),
-            _ => match command_before(before) {
-                Some(ActionId::Join | ActionId::Switcher) => rooms(state, word, ""),
-                Some(ActionId::React) => emoji(word.trim_start_matches(':')),
-                _ if word.is_empty() => Vec::new(),
-                _ => names(state, word),
+            _ => match command {
+                Some((ActionId::Join | ActionId::Switcher, _)) => rooms(state, word, ""),
+                Some((ActionId::React, _)) => emoji(word.trim_start_matches(':')),
+                Some((id, arguments)) => match values(state, id, arguments, word) {
+                    offers if !offers.is_empty() => offers,
+                    _ if word.is_empty() && !takes_people(id) => Vec::new(),
+                    _ => people(state, Some(id), word),
+                },
+                None if word.is_empty() => Vec::new(),
+                None => names(state, word),
             },
         };
         offers.truncate(MOST);
@@ -54,9 +69,41 @@ impl Completion {
     }
 }
 
-fn command_before(before: &str) -> Option<ActionId> {
-    let (name, _) = before.strip_prefix('/')?.split_once(char::is_whitespace)?;
-    by_command(name).map(|action| action.id)
+/// The command that is being written, and what stands behind it.
+fn command_before(before: &str) -> Option<(ActionId, &str)> {
+    let (name, arguments) = before.strip_prefix('/')?.split_once(char::is_whitespace)?;
+    by_command(name).map(|action| (action.id, arguments))
+}
+
+/// Whether the command's first word is somebody's name, who may be in any room.
+fn takes_people(id: ActionId) -> bool {
+    matches!(id, ActionId::Invite | ActionId::Direct | ActionId::Whois | ActionId::ServerRole | ActionId::Kick | ActionId::Role)
+}
+
+/// The words that a command takes, where what stands before the caret is one of them.
+fn values(state: &State, id: ActionId, arguments: &str, word: &str) -> Vec<Offer> {
+    let before = arguments[..arguments.len() - word.len()].trim();
+    let known: Vec<&str> = match id {
+        ActionId::Role | ActionId::ServerRole if !before.is_empty() => role::ROLES.to_vec(),
+        ActionId::Settings if before.is_empty() => setting::SETTINGS.to_vec(),
+        ActionId::Settings => setting::values(&before.to_lowercase()).to_vec(),
+        ActionId::Codes if before.is_empty() => vec!["end"],
+        ActionId::Accept if before.is_empty() => invitations(state),
+        _ => Vec::new(),
+    };
+    let start = word.to_lowercase();
+    let fitting = known.into_iter().filter(|known| known.starts_with(&start));
+    fitting.map(|known| Offer { text: format!("{known} "), shown: known.to_owned() }).collect()
+}
+
+/// The rooms that this person is invited into and is not in.
+fn invitations(state: &State) -> Vec<&str> {
+    let lines = state.inbox().into_iter().flat_map(|inbox| inbox.timeline.lines());
+    let invited = lines.filter_map(|line| match &line.body {
+        LineBody::Invited(invited) if !state.rooms.contains_key(&invited.room) => Some(invited.name.as_str()),
+        _ => None,
+    });
+    invited.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn commands(start: &str) -> Vec<Offer> {
@@ -76,21 +123,30 @@ fn commands(start: &str) -> Vec<Offer> {
 
 fn rooms(state: &State, start: &str, sign: &str) -> Vec<Offer> {
     let start = start.to_lowercase();
-    let names = state.listed().into_iter().map(|room| room.info.name.as_str().to_owned());
+    let names = state.listed().into_iter().filter(|room| room.has_name()).map(|room| room.info.name.as_str().to_owned());
     let fitting = names.filter(|name| name.starts_with(&start));
     fitting.map(|name| Offer { text: format!("{sign}{name} "), shown: format!("#{name}") }).collect()
 }
 
+/// People of this room, or of all rooms where the command is about anybody.
+fn people(state: &State, command: Option<ActionId>, start: &str) -> Vec<Offer> {
+    match command {
+        Some(ActionId::Invite | ActionId::Direct | ActionId::Whois | ActionId::ServerRole) => called(state, state.rooms.values(), start),
+        _ => names(state, start),
+    }
+}
+
 fn names(state: &State, start: &str) -> Vec<Offer> {
-    let Some(room) = state.room() else { return Vec::new() };
+    called(state, state.room().into_iter(), start)
+}
+
+fn called<'a>(state: &State, rooms: impl Iterator<Item = &'a Room>, start: &str) -> Vec<Offer> {
     let start = start.to_lowercase();
     let me = state.me.as_ref().map(|me| &me.id);
-    let known = room.known_people();
-    let mut names: Vec<&String> =
-        known.iter().filter(|(id, name)| Some(*id) != me && name.to_lowercase().starts_with(&start)).map(|(_, name)| name).collect();
-    names.sort();
-    names.dedup();
-    names.into_iter().map(|name| Offer { text: format!("@{name} "), shown: name.clone() }).collect()
+    let known = rooms.flat_map(Room::known_people);
+    let fitting = known.filter(|(id, name)| Some(id) != me && name.to_lowercase().starts_with(&start));
+    let names: BTreeSet<String> = fitting.map(|(_, name)| name).collect();
+    names.into_iter().map(|name| Offer { text: format!("@{name} "), shown: name }).collect()
 }
 
 fn emoji(start: &str) -> Vec<Offer> {

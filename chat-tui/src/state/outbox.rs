@@ -168,6 +168,8 @@ impl Outbox {
             let room = item.work.room().cloned();
             let again = match item.phase {
                 Phase::Waiting(not_before) if item.work.is_ready() && (not_before <= now || self.follows(item, &due)) => false,
+                // What waits for a room to be opened holds up nothing but what it is answered by.
+                Phase::Waiting(_) if item.work.opening().is_some() => continue,
                 Phase::Waiting(_) => {
                     held.insert(room);
                     continue;
@@ -225,6 +227,25 @@ impl Outbox {
             }
         }
         Some(Settled::Stored(item))
+    }
+
+    /// The item has opened that room: what was to be said there can be. Gives what is another now, to
+    /// be kept before the item is forgotten.
+    pub fn opened(&mut self, opening: &ClientId, room: &RoomId) -> Vec<Item> {
+        let mut changed = Vec::new();
+        for item in self.items.iter_mut().filter(|item| item.work.opening() == Some(opening)) {
+            if let Work::SendTo { text, mentions, .. } = item.work.clone() {
+                item.work = Work::Send { room: room.clone(), text, mentions, reply_to: None, quote: None };
+                changed.push(item.clone());
+            }
+        }
+        changed
+    }
+
+    /// The item opens nothing any more: takes away what was to be said there.
+    pub fn not_opened(&mut self, opening: &ClientId) -> Vec<Item> {
+        let waits = |item: &mut Item| item.work.opening() == Some(opening);
+        self.items.extract_if(.., waits).collect()
     }
 
     /// The item was answered with an error.

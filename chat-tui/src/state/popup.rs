@@ -1,7 +1,8 @@
 //! What lies over the screen until it is closed.
 
-use chat_proto::id::RoomId;
+use chat_proto::id::{RoomId, UserId};
 use chat_proto::name::{DisplayName, Identity, RoomName};
+use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::session_list::Session;
 use chat_proto::text::Emoji;
 use chat_proto::user::Member;
@@ -28,6 +29,10 @@ pub enum Popup {
     People(RoomId, Vec<Member>, usize),
     /// Where one is signed in.
     Sessions(Vec<Session>),
+    /// The join codes of a room.
+    Codes(RoomId, Vec<InviteCode>),
+    /// What a room is called, and its rules.
+    Settings(RoomId),
     /// What waits here for somebody else, and what can be done about it.
     Stranded(Stranded, Search<Offer>),
 }
@@ -37,6 +42,10 @@ pub enum Popup {
 pub enum Confirm {
     /// Delete this message?
     Delete(Spot),
+    /// Remove this person, who is called so, from the room?
+    Kick(RoomId, UserId, String),
+    /// Archive this room?
+    Archive(RoomId),
     /// Quit?
     Quit,
     /// Discard what waits for somebody else?

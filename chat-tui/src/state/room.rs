@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chat_proto::entry::{Body, Entry};
-use chat_proto::fold::{Line, Timeline};
+use chat_proto::fold::{Line, LineBody, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::room_mark_read::ReadPosition;
-use chat_proto::request::sync::{Room as Info, RoomState};
-use chat_proto::room::RoomKind;
-use chat_proto::user::{Author, Member, Presence};
+use chat_proto::request::sync::RoomState;
+use chat_proto::room::{Post, Room as Info, RoomKind, RoomRole};
+use chat_proto::user::{Author, Member, Presence, ServerRole, User};
+use chat_proto::words;
 
 use super::Spot;
 use super::composer::{Composer, Mode};
@@ -22,6 +23,10 @@ const MOST_BELOW: usize = 1_000;
 pub struct Room {
     /// What it is called and about.
     pub info: Info,
+    /// What this person is there.
+    pub role: RoomRole,
+    /// In a conversation: the others in it.
+    pub others: Vec<User>,
     /// The newest entry that is known to exist.
     pub head: Mark,
     /// What is held of its log.
@@ -101,6 +106,8 @@ pub struct People {
     pub total: u32,
     /// Those who are known by name.
     pub members: BTreeMap<UserId, Member>,
+    /// Who keeps order, once that was told: presence leaves it out.
+    pub roles: Option<BTreeMap<UserId, RoomRole>>,
 }
 
 impl Room {
@@ -112,6 +119,8 @@ impl Room {
             counted: state.head.seq,
             head: state.head,
             info: state.room,
+            role: state.role,
+            others: state.people,
             read: state.read,
             scroll: Scroll::default(),
             left_bottom_at: None,
@@ -141,10 +150,66 @@ impl Room {
         &self.info.id
     }
 
-    /// Whether everybody is in it by rule.
+    /// Whether it is called by its name; the others are called by who is in them, or by what they are.
     #[must_use]
-    pub fn is_lobby(&self) -> bool {
-        self.info.kind == RoomKind::Lobby
+    pub fn has_name(&self) -> bool {
+        match self.info.kind {
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => true,
+            RoomKind::Direct | RoomKind::Inbox => false,
+        }
+    }
+
+    /// Whether it is a conversation between people.
+    #[must_use]
+    pub fn is_conversation(&self) -> bool {
+        self.info.kind == RoomKind::Direct
+    }
+
+    /// Whether it is this person's inbox.
+    #[must_use]
+    pub fn is_inbox(&self) -> bool {
+        self.info.kind == RoomKind::Inbox
+    }
+
+    /// What it is called in a sentence: `#name`, the people in it, or the inbox.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.info.kind {
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => format!("#{}", self.info.name),
+            RoomKind::Inbox => words::INBOX.to_owned(),
+            RoomKind::Direct if self.others.is_empty() => words::CONVERSATIONS.to_owned(),
+            RoomKind::Direct => {
+                let names: Vec<_> = self.others.iter().map(|user| user.name.as_str()).collect();
+                names.join(", ")
+            }
+        }
+    }
+
+    /// Where it stands in the list of rooms: which group, and the name within that.
+    #[must_use]
+    pub fn order(&self) -> (u8, String) {
+        let group = match self.info.kind {
+            RoomKind::Lobby => 0,
+            RoomKind::Public | RoomKind::Private | RoomKind::Unknown => 1,
+            RoomKind::Direct => 2,
+            RoomKind::Inbox => 3,
+        };
+        (group, self.label().to_lowercase())
+    }
+
+    /// Why nothing can be said in it, if that is so; `server` is what this person is on the whole server.
+    #[must_use]
+    pub fn closed_to(&self, server: ServerRole) -> Option<&'static str> {
+        let keeps_order = self.role > RoomRole::Member || server > ServerRole::Member;
+        if self.is_inbox() {
+            Some(words::INBOX_IS_READ)
+        } else if self.info.settings.archived {
+            Some(words::IS_ARCHIVED)
+        } else if self.info.settings.post == Post::Moderators && !keeps_order {
+            Some(words::MAY_NOT_POST)
+        } else {
+            None
+        }
     }
 
     /// Drops the lines, to start at the head; what is being written stays.
@@ -170,6 +235,7 @@ impl Room {
     pub fn disconnected(&mut self) {
         self.typing.0.clear();
         self.gap_since = None;
+        self.people.roles = None;
     }
 
     /// The lines are gone, and whatever stood on them.
@@ -209,17 +275,18 @@ impl Room {
     #[must_use]
     pub fn new_below(&self, me: Option<&UserId>) -> usize {
         let Some(left) = self.left_bottom_at else { return 0 };
-        let is_message = |line: &&Line| matches!(line.body, chat_proto::fold::LineBody::Message { .. });
-        self.timeline.lines_in(left + 1..).filter(is_message).filter(|line| Some(&line.author.id) != me).take(MOST_BELOW).count()
+        self.timeline.lines_in(left + 1..).filter(|line| counts(line)).filter(|line| Some(&line.author.id) != me).take(MOST_BELOW).count()
     }
 
     /// Counts live entries: what is new and by others.
     pub fn count(&mut self, entries: &[Entry], me: &UserId) {
         for entry in entries.iter().filter(|entry| entry.seq > self.counted) {
+            if entry.body.counts() && entry.author.id != *me {
+                self.read.unread += 1;
+            }
             if let Body::Message(message) = &entry.body
                 && entry.author.id != *me
             {
-                self.read.unread += 1;
                 self.read.mentions += u64::from(message.mentions.contains(me));
             }
         }
@@ -234,7 +301,7 @@ impl Room {
     /// People by whose names one can be mentioned: those who are here, and those who wrote.
     #[must_use]
     pub fn known_people(&self) -> BTreeMap<UserId, String> {
-        let mut known = BTreeMap::new();
+        let mut known: BTreeMap<_, _> = self.others.iter().map(|user| (user.id.clone(), user.name.as_str().to_owned())).collect();
         for line in self.timeline.lines() {
             known.insert(line.author.id.clone(), line.author.name.as_str().to_owned());
         }
@@ -242,6 +309,24 @@ impl Room {
             known.insert(member.user.id.clone(), member.user.name.as_str().to_owned());
         }
         known
+    }
+}
+
+/// Whether the line counts as one that is unread.
+#[must_use]
+pub fn counts(line: &Line) -> bool {
+    match line.body {
+        LineBody::Message { .. } | LineBody::Invited(_) | LineBody::Removed(_) => true,
+        LineBody::Topic { .. }
+        | LineBody::Create { .. }
+        | LineBody::Join
+        | LineBody::Leave
+        | LineBody::Invite(_)
+        | LineBody::Add(_)
+        | LineBody::Remove(_)
+        | LineBody::Role(_)
+        | LineBody::Settings(_)
+        | LineBody::Other { .. } => false,
     }
 }
 
@@ -262,6 +347,43 @@ impl People {
     pub fn replace(&mut self, online: u32, total: u32, members: Vec<Member>) {
         self.members = members.into_iter().map(|member| (member.user.id.clone(), member)).collect();
         (self.online, self.total) = (online, total);
+    }
+
+    /// What somebody is in the room, as far as that was told.
+    #[must_use]
+    pub fn role(&self, user: &UserId) -> RoomRole {
+        self.roles.as_ref().and_then(|roles| roles.get(user)).copied().unwrap_or_default()
+    }
+
+    /// Somebody is that in the room now.
+    pub fn give(&mut self, user: &UserId, role: RoomRole) {
+        if let Some(roles) = &mut self.roles {
+            roles.insert(user.clone(), role);
+        }
+    }
+
+    /// The server has told all members, with what they are in the room.
+    pub fn told(&mut self, online: u32, total: u32, members: &[Member]) {
+        (self.online, self.total) = (online, total);
+        let role = |member: &Member| Some((member.user.id.clone(), member.room_role?));
+        self.roles = Some(members.iter().filter_map(role).collect());
+    }
+
+    /// Somebody is in the room no longer.
+    pub fn remove(&mut self, user: &UserId) {
+        self.give(user, RoomRole::Member);
+        let here = self.members.remove(user).is_some_and(|member| member.presence != Presence::Offline);
+        self.online = self.online.saturating_sub(u32::from(here));
+        self.total = self.total.saturating_sub(1);
+    }
+
+    /// Somebody is in the room now, and is here or not as it is known from another room.
+    pub fn add(&mut self, member: Option<Member>) {
+        self.total += 1;
+        if let Some(member) = member.filter(|member| member.presence != Presence::Offline) {
+            self.online += 1;
+            self.members.insert(member.user.id.clone(), Member { room_role: None, ..member });
+        }
     }
 
     /// In the order of the list: here, away, gone; then by name.

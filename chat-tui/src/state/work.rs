@@ -2,9 +2,13 @@
 
 use chat_proto::entry::NewContent;
 use chat_proto::id::{ClientId, Rid, RoomId, UserId};
-use chat_proto::name::RoomName;
+use chat_proto::name::{JoinCode, RoomName};
 use chat_proto::place::Place;
-use chat_proto::request::{MessageDelete, MessageEdit, MessageReact, MessageSend, RoomCreate, RoomJoin, RoomLeave, RoomSetTopic};
+use chat_proto::request::{
+    DirectOpen, MessageDelete, MessageEdit, MessageReact, MessageSend, RoomConfigure, RoomCreate, RoomInvite, RoomJoin, RoomLeave,
+    RoomRemove, RoomSetRole, RoomSetTopic,
+};
+use chat_proto::room::{RoomChanges, RoomRole, Visibility};
 use chat_proto::text::{Emoji, MessageText, TopicText};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +22,8 @@ use crate::effect::Emit;
 pub enum Work {
     /// Say something; the last field is what is drawn of the message that it answers.
     Send { room: RoomId, text: MessageText, mentions: Vec<UserId>, reply_to: Option<Target>, quote: Option<(String, String)> },
+    /// Say something in the conversation that another item opens; it waits for that one's answer.
+    SendTo { opening: ClientId, text: MessageText, mentions: Vec<UserId> },
     /// Change what a message says.
     Edit { room: RoomId, target: Target, text: MessageText, mentions: Vec<UserId> },
     /// Take a message back.
@@ -25,13 +31,32 @@ pub enum Work {
     /// Set or take back a reaction.
     React { room: RoomId, target: Target, emoji: Emoji, on: bool },
     /// Become a member.
-    Join { room: RoomId },
+    Join {
+        room: RoomId,
+        #[serde(default)]
+        code: Option<JoinCode>,
+    },
     /// Be a member no longer.
     Leave { room: RoomId },
     /// Set the topic.
     Topic { room: RoomId, topic: TopicText },
     /// Make a room.
-    Create { name: RoomName, topic: Option<TopicText> },
+    Create {
+        name: RoomName,
+        topic: Option<TopicText>,
+        #[serde(default)]
+        visibility: Option<Visibility>,
+    },
+    /// Ask somebody in; the last field is what they are called.
+    Invite { room: RoomId, user: UserId, name: String },
+    /// End somebody's membership.
+    Remove { room: RoomId, user: UserId },
+    /// Give somebody a role.
+    Role { room: RoomId, user: UserId, role: RoomRole },
+    /// Change a room's name, title or rules.
+    Configure { room: RoomId, changes: RoomChanges },
+    /// Find or begin the conversation with these people.
+    Direct { users: Vec<UserId> },
 }
 
 /// The message that a request points at.
@@ -53,10 +78,14 @@ impl Work {
             | Self::Edit { room, .. }
             | Self::Delete { room, .. }
             | Self::React { room, .. }
-            | Self::Join { room }
+            | Self::Join { room, .. }
             | Self::Leave { room }
-            | Self::Topic { room, .. } => Some(room),
-            Self::Create { .. } => None,
+            | Self::Topic { room, .. }
+            | Self::Invite { room, .. }
+            | Self::Remove { room, .. }
+            | Self::Role { room, .. }
+            | Self::Configure { room, .. } => Some(room),
+            Self::Create { .. } | Self::Direct { .. } | Self::SendTo { .. } => None,
         }
     }
 
@@ -65,13 +94,39 @@ impl Work {
     pub fn draws_line(&self) -> bool {
         match self {
             Self::Send { .. } => true,
+            Self::SendTo { .. }
+            | Self::Edit { .. }
+            | Self::Delete { .. }
+            | Self::React { .. }
+            | Self::Join { .. }
+            | Self::Leave { .. }
+            | Self::Topic { .. }
+            | Self::Create { .. }
+            | Self::Invite { .. }
+            | Self::Remove { .. }
+            | Self::Role { .. }
+            | Self::Configure { .. }
+            | Self::Direct { .. } => false,
+        }
+    }
+
+    /// The text of a message that it says.
+    #[must_use]
+    pub fn said(&self) -> Option<&MessageText> {
+        match self {
+            Self::Send { text, .. } | Self::SendTo { text, .. } => Some(text),
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::React { .. }
             | Self::Join { .. }
             | Self::Leave { .. }
             | Self::Topic { .. }
-            | Self::Create { .. } => false,
+            | Self::Create { .. }
+            | Self::Invite { .. }
+            | Self::Remove { .. }
+            | Self::Role { .. }
+            | Self::Configure { .. }
+            | Self::Direct { .. } => None,
         }
     }
 
@@ -81,24 +136,54 @@ impl Work {
         match self {
             Self::Edit { target, .. } | Self::Delete { target, .. } | Self::React { target, .. } => Some(target),
             Self::Send { reply_to, .. } => reply_to.as_ref(),
-            Self::Join { .. } | Self::Leave { .. } | Self::Topic { .. } | Self::Create { .. } => None,
+            Self::SendTo { .. }
+            | Self::Join { .. }
+            | Self::Leave { .. }
+            | Self::Topic { .. }
+            | Self::Create { .. }
+            | Self::Invite { .. }
+            | Self::Remove { .. }
+            | Self::Role { .. }
+            | Self::Configure { .. }
+            | Self::Direct { .. } => None,
         }
     }
 
-    /// Whether everything that it points at has a place.
+    fn target_mut(&mut self) -> Option<&mut Target> {
+        match self {
+            Self::Edit { target, .. } | Self::Delete { target, .. } | Self::React { target, .. } => Some(target),
+            Self::Send { reply_to, .. } => reply_to.as_mut(),
+            Self::SendTo { .. }
+            | Self::Join { .. }
+            | Self::Leave { .. }
+            | Self::Topic { .. }
+            | Self::Create { .. }
+            | Self::Invite { .. }
+            | Self::Remove { .. }
+            | Self::Role { .. }
+            | Self::Configure { .. }
+            | Self::Direct { .. } => None,
+        }
+    }
+
+    /// The item that opens the room for it.
+    #[must_use]
+    pub fn opening(&self) -> Option<&ClientId> {
+        match self {
+            Self::SendTo { opening, .. } => Some(opening),
+            _ => None,
+        }
+    }
+
+    /// Whether everything that it points at has a place, and the room that it is for is there.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !matches!(self.target(), Some(Target::Own(_)))
+        self.opening().is_none() && !matches!(self.target(), Some(Target::Own(_)))
     }
 
     /// The own message that it may point at stands there.
     pub fn found(&mut self, client_id: &ClientId, place: &Place) {
-        let target = match self {
-            Self::Edit { target, .. } | Self::Delete { target, .. } | Self::React { target, .. } => Some(target),
-            Self::Send { reply_to, .. } => reply_to.as_mut(),
-            Self::Join { .. } | Self::Leave { .. } | Self::Topic { .. } | Self::Create { .. } => None,
-        };
-        if let Some(target) = target.filter(|target| matches!(target, Target::Own(of) if of == client_id)) {
+        if let Some(target) = self.target_mut().filter(|target| matches!(target, Target::Own(of) if of == client_id)) {
             *target = Target::Place(place.clone());
         }
     }
@@ -122,6 +207,7 @@ impl Due {
                 };
                 Emit::new(rid, &MessageSend { room, client_id, after, content: NewContent::text(text), mentions, reply_to })
             }
+            Work::SendTo { .. } => return None,
             Work::Edit { room, target, text, mentions } => {
                 let content = NewContent::text(text);
                 Emit::new(rid, &MessageEdit { room, client_id, after, target: place(target)?, content, mentions })
@@ -130,10 +216,17 @@ impl Due {
             Work::React { room, target, emoji, on } => {
                 Emit::new(rid, &MessageReact { room, client_id, after, target: place(target)?, emoji, on })
             }
-            Work::Join { room } => Emit::new(rid, &RoomJoin { room, client_id, after }),
+            Work::Join { room, code } => Emit::new(rid, &RoomJoin { room, client_id, after, code }),
             Work::Leave { room } => Emit::new(rid, &RoomLeave { room, client_id, after }),
             Work::Topic { room, topic } => Emit::new(rid, &RoomSetTopic { room, client_id, after, topic }),
-            Work::Create { name, topic } => Emit::new(rid, &RoomCreate { client_id, name, topic }),
+            Work::Create { name, topic, visibility } => {
+                Emit::new(rid, &RoomCreate { topic, visibility, ..RoomCreate::public(client_id, name) })
+            }
+            Work::Invite { room, user, name: _ } => Emit::new(rid, &RoomInvite { room, user, client_id, after }),
+            Work::Remove { room, user } => Emit::new(rid, &RoomRemove { room, user, client_id, after }),
+            Work::Role { room, user, role } => Emit::new(rid, &RoomSetRole { room, user, role, client_id, after }),
+            Work::Configure { room, changes } => Emit::new(rid, &RoomConfigure { room, client_id, after, changes }),
+            Work::Direct { users } => Emit::new(rid, &DirectOpen { client_id, users }),
         };
         Some(Emit { item, ..emit })
     }

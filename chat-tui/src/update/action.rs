@@ -5,13 +5,14 @@ use chat_proto::action::{ACTIONS, Action, ActionId};
 use chat_proto::name::RoomName;
 use chat_proto::place::Millis;
 use chat_proto::request::RoomList;
+use chat_proto::room::Visibility;
 use chat_proto::text::{Query, TopicText};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, account, announce, compose, link, message, queue, read, rooms, scroll, search};
+use super::{Fx, account, announce, compose, direct, invite, link, message, people, queue, read, roles, rooms, scroll, search, settings};
 use crate::effect::Effect;
-use crate::state::asked::Question;
+use crate::state::asked::{Question, Wish};
 use crate::state::composer::Mode;
 use crate::state::outbox::Work;
 use crate::state::popup::{Confirm, Popup};
@@ -55,7 +56,15 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
 
         ActionId::Join => room_name(state, words, |state, name| rooms::join(state, name, fx)),
         ActionId::Leave => leave(state, fx),
-        ActionId::Create => create(state, words, fx),
+        ActionId::Create => create(state, words, None, fx),
+        ActionId::CreatePrivate => create(state, words, Some(Visibility::Private), fx),
+        ActionId::Invite => invite::invite(state, words, fx),
+        ActionId::Accept => invite::accept(state, words, fx),
+        ActionId::Codes => invite::codes(state, words, fx),
+        ActionId::Kick => roles::kick(state, words, fx),
+        ActionId::Role => roles::give(state, words, fx),
+        ActionId::Settings => settings::set(state, words, fx),
+        ActionId::Direct => direct::open(state, words, fx),
         ActionId::Topic => topic(state, words, fx),
         ActionId::ListRooms => list_rooms(state, words, fx),
         ActionId::Members => rooms::members(state, true, fx),
@@ -106,6 +115,10 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::Sessions => account::sessions(state, fx),
         ActionId::RevokeSession => account::revoke(state, words, fx),
 
+        ActionId::Whois => people::find(state, words, Wish::Whois, fx),
+
+        ActionId::Claim => roles::claim(state, words, fx),
+        ActionId::ServerRole => roles::give_on_server(state, words, fx),
         ActionId::Announce => announce::make(state, words, fx),
 
         ActionId::Theme => theme(state, words),
@@ -124,6 +137,13 @@ fn needs_words(state: &State, id: ActionId) -> bool {
         ActionId::Emote
         | ActionId::Join
         | ActionId::Create
+        | ActionId::CreatePrivate
+        | ActionId::Kick
+        | ActionId::Role
+        | ActionId::Direct
+        | ActionId::Whois
+        | ActionId::Claim
+        | ActionId::ServerRole
         | ActionId::RoomByNumber
         | ActionId::Rename
         | ActionId::Register
@@ -158,11 +178,13 @@ fn leave(state: &mut State, fx: &mut Fx) {
     }
 }
 
-fn create(state: &mut State, words: &str, fx: &mut Fx) {
+fn create(state: &mut State, words: &str, visibility: Option<Visibility>, fx: &mut Fx) {
     let (name, topic) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     let topic = Some(topic.trim()).filter(|topic| !topic.is_empty()).map(TopicText::parse).transpose();
     match topic {
-        Ok(topic) => room_name(state, name, |state, name| queue::queue(state, Work::Create { name, topic }, false, fx)),
+        Ok(topic) => room_name(state, name, |state, name| {
+            queue::queue(state, Work::Create { name, topic, visibility }, false, fx);
+        }),
         Err(reason) => state.complain(format!("The topic {reason}.")),
     }
 }
@@ -172,13 +194,15 @@ fn topic(state: &mut State, words: &str, fx: &mut Fx) {
     let id = room.id().clone();
     if words.is_empty() {
         let shown = match room.info.topic.as_str() {
-            "" => format!("#{} has no topic. /topic TEXT sets one.", room.info.name),
+            "" => format!("{} has no topic. /topic TEXT sets one.", room.label()),
             topic => topic.to_owned(),
         };
         return state.say(shown);
     }
     match TopicText::parse(if words == "-" { "" } else { words }) {
-        Ok(topic) => queue::queue(state, Work::Topic { room: id, topic }, false, fx),
+        Ok(topic) => {
+            queue::queue(state, Work::Topic { room: id, topic }, false, fx);
+        }
         Err(reason) => state.complain(format!("The topic {reason}.")),
     }
 }

@@ -3,11 +3,14 @@
 use chat_proto::Request;
 use chat_proto::error::Error;
 use chat_proto::id::Rid;
-use chat_proto::request::{AccountLogin, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SessionList, SyncRequest, UserRename};
+use chat_proto::request::{
+    AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, ServerClaim, SessionList,
+    SyncRequest, UserFind, UserRead, UserRename,
+};
 use chat_proto::words;
 use serde_json::Value;
 
-use super::{Fx, account, history, link, queue, rooms, search, sync};
+use super::{Fx, account, history, invite, link, people, queue, roles, rooms, search, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::asked::Question;
@@ -41,10 +44,10 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
             true
         }
         Question::RoomList => read::<RoomList>(state, value, search::rooms_listed),
-        Question::Find(_) => read::<RoomFind>(state, value, |state, found| rooms::found(state, found, fx)),
+        Question::Find(_) => read::<RoomFind>(state, value, |state, found| rooms::found(state, found, None, fx)),
         Question::Members(id, list) => read::<RoomMembers>(state, value, |state, reply| {
             if let Some(room) = state.rooms.get_mut(&id) {
-                (room.people.online, room.people.total) = (reply.online, reply.total);
+                room.people.told(reply.online, reply.total, &reply.members);
             }
             if list {
                 state.popup = Some(Popup::People(id, reply.members, 0));
@@ -86,6 +89,20 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
             state.say(words::ANNOUNCED);
             true
         }
+        Question::People(name, wish) => read::<UserFind>(state, value, |state, reply| people::told(state, &name, wish, reply, fx)),
+        Question::Profile => read::<UserRead>(state, value, |state, profile| people::profile(state, &profile)),
+        Question::MakeCode => read::<CodeCreate>(state, value, |state, made| invite::code_made(state, &made)),
+        Question::Codes(room) => read::<CodeList>(state, value, |state, reply| invite::codes_listed(state, room, reply.codes)),
+        Question::EndCode => {
+            state.say(words::CODE_ENDED);
+            true
+        }
+        Question::FindCode(code) => read::<CodeFind>(state, value, |state, found| rooms::found(state, found, Some(code), fx)),
+        Question::ServerRole(name, role) => {
+            roles::given_on_server(state, &name, role);
+            true
+        }
+        Question::Claim => read::<ServerClaim>(state, value, |state, me| roles::claimed(state, me, fx)),
     };
 }
 
@@ -117,7 +134,15 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
         | Question::SetPassword
         | Question::Sessions
         | Question::Revoke
-        | Question::Announce => state.complain(error.message),
+        | Question::Announce
+        | Question::People(..)
+        | Question::Profile
+        | Question::MakeCode
+        | Question::Codes(_)
+        | Question::EndCode
+        | Question::FindCode(_)
+        | Question::ServerRole(..)
+        | Question::Claim => state.complain(error.message),
     }
 }
 

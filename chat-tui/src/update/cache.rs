@@ -4,6 +4,7 @@
 use chat_proto::fold::Timeline;
 use chat_proto::place::Millis;
 use chat_proto::request::stored::Stored;
+use chat_proto::request::sync::RoomState;
 
 use super::{Fx, queue, rooms};
 use crate::effect::Effect;
@@ -85,8 +86,9 @@ fn keep(room: &mut Room, now: Millis) -> Option<Cached> {
         return None;
     }
     room.unkept_since = None;
-    let (info, epoch, head, read) = (room.info.clone(), room.timeline.epoch().clone(), room.head.clone(), room.read.clone());
-    Some(Cached::Room(Box::new(KeptRoom { info, epoch, head, read, timeline })))
+    let (info, role, others) = (room.info.clone(), room.role, room.others.clone());
+    let (epoch, head, read) = (room.timeline.epoch().clone(), room.head.clone(), room.read.clone());
+    Some(Cached::Room(Box::new(KeptRoom { info, role, others, epoch, head, read, timeline })))
 }
 
 /// Shows what is kept of this pair, before the server has said who this is.
@@ -94,8 +96,8 @@ pub(super) fn show(state: &mut State, who: Who, kept: Vec<KeptRoom>, fx: &mut Fx
     let me = who.user.id.clone();
     (state.me, state.server, state.limits) = (Some(who.user), Some(who.server), who.limits);
     for room in kept {
-        let KeptRoom { info, epoch, head, read, timeline } = room;
-        let mut room = Room::new(chat_proto::request::sync::RoomState { room: info, epoch, head, n: 0, read, reset: false }, &me);
+        let KeptRoom { info, role, others, epoch, head, read, timeline } = room;
+        let mut room = Room::new(RoomState { room: info, epoch, head, n: 0, read, reset: false, role, people: others }, &me);
         if let Some(timeline) = timeline.and_then(|timeline| Timeline::restore(me.clone(), timeline)) {
             room.timeline = timeline;
         }
@@ -111,9 +113,9 @@ pub(super) fn settle_outbox(state: &mut State, fx: &mut Fx) {
     for room in state.rooms.values() {
         let mine = room.timeline.lines().filter(|line| line.author.id == me && state.outbox.get(&line.client_id).is_some());
         let stored = |line: &chat_proto::fold::Line| Stored { seq: line.seq, id: line.id.clone(), time: line.time, n: line.n };
-        found.extend(mine.map(|line| (line.client_id.clone(), room.timeline.epoch().clone(), stored(line))));
+        found.extend(mine.map(|line| (line.client_id.clone(), room.id().clone(), room.timeline.epoch().clone(), stored(line))));
     }
-    for (client_id, epoch, stored) in found {
-        queue::stands(state, &client_id, &epoch, stored, fx);
+    for (client_id, room, epoch, stored) in found {
+        queue::stands(state, &client_id, &room, &epoch, stored, fx);
     }
 }

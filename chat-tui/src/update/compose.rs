@@ -63,6 +63,14 @@ pub(super) fn say_as(state: &mut State, text: &str, mode: Mode, fx: &mut Fx) -> 
         state.complain("You are in no room. /join ROOM goes to one.");
         return false;
     };
+    let says = match mode {
+        Mode::Write | Mode::Reply(..) => true,
+        Mode::Edit(_) | Mode::Rewrite(_) => false,
+    };
+    if let Some(sentence) = room.closed_to(state.server_role()).filter(|_| says) {
+        state.complain(sentence);
+        return false;
+    }
     let id = room.id().clone();
     let text = match MessageText::parse(text.trim_end()) {
         Ok(text) if text.as_str().len() <= state.limits.text as usize => text,
@@ -77,7 +85,9 @@ pub(super) fn say_as(state: &mut State, text: &str, mode: Mode, fx: &mut Fx) -> 
     };
     let mentions = mentions::of(text.as_str(), &room.known_people());
     match mode {
-        Mode::Write => queue::queue(state, Work::Send { room: id, text, mentions, reply_to: None, quote: None }, true, fx),
+        Mode::Write => {
+            queue::queue(state, Work::Send { room: id, text, mentions, reply_to: None, quote: None }, true, fx);
+        }
         Mode::Reply(target, name, quote) => {
             let work = Work::Send { room: id, text, mentions, reply_to: Some(target), quote: Some((name, quote)) };
             queue::queue(state, work, true, fx);
@@ -96,7 +106,9 @@ pub(super) fn say_as(state: &mut State, text: &str, mode: Mode, fx: &mut Fx) -> 
             match changed {
                 Some(item) => queue::store(state, Change::Changed(item), fx),
                 // It was sent meanwhile: the change follows it.
-                None => queue::queue(state, Work::Edit { room: id, target: Target::Own(client_id), text, mentions }, true, fx),
+                None => {
+                    queue::queue(state, Work::Edit { room: id, target: Target::Own(client_id), text, mentions }, true, fx);
+                }
             }
             return true;
         }
@@ -114,9 +126,19 @@ pub(super) fn take_back(state: &mut State, work: Work) {
         }
         Work::Edit { room, target: Target::Place(place), text, .. } => (room, text, Mode::Edit(place)),
         Work::Edit { room, target: Target::Own(client_id), text, .. } => (room, text, Mode::Rewrite(client_id)),
-        Work::Delete { .. } | Work::React { .. } | Work::Join { .. } | Work::Leave { .. } | Work::Topic { .. } | Work::Create { .. } => {
-            return;
-        }
+        // A command is among the inputs from before.
+        Work::SendTo { .. }
+        | Work::Delete { .. }
+        | Work::React { .. }
+        | Work::Join { .. }
+        | Work::Leave { .. }
+        | Work::Topic { .. }
+        | Work::Create { .. }
+        | Work::Invite { .. }
+        | Work::Remove { .. }
+        | Work::Role { .. }
+        | Work::Configure { .. }
+        | Work::Direct { .. } => return,
     };
     let composer = if state.current.as_ref() == Some(&room) {
         &mut state.composer
@@ -139,7 +161,8 @@ pub(super) fn typed(state: &mut State, fx: &mut Fx) {
         stop_typing(state, fx);
         return;
     }
-    let Some(id) = state.current.clone() else { return };
+    let open = state.room().is_some_and(|room| room.closed_to(state.server_role()).is_none());
+    let Some(id) = state.current.clone().filter(|_| open) else { return };
     let told = state.typing_told.as_ref().is_some_and(|(room, at)| *room == id && at + TELL_MS > state.now);
     if !told && ask(state, &TypingSet { room: id.clone(), typing: true }, Question::Nothing, fx) {
         state.typing_told = Some((id, state.now));

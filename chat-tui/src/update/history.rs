@@ -50,7 +50,8 @@ fn place(room: &Room) -> Option<Place> {
 pub(super) fn catch_up(state: &mut State, id: &RoomId, fx: &mut Fx) {
     let Some(room) = state.rooms.get(id) else { return };
     match room.timeline.cursor() {
-        None if state.current.as_ref() == Some(id) => ask_page(state, id, PageOf::Head, fx),
+        // The inbox is read before it is looked at: an invitation can be taken up from anywhere.
+        None if state.current.as_ref() == Some(id) || room.is_inbox() => ask_page(state, id, PageOf::Head, fx),
         None => {}
         Some(cursor) if cursor.seq < room.head.seq && room.timeline.gap().is_none() => {
             ask_page(state, id, PageOf::After(cursor.seq), fx);

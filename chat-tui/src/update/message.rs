@@ -43,7 +43,8 @@ pub(super) fn choose_next(state: &mut State, forward: bool) {
 /// Everything on the screen's window that can be chosen, in order.
 fn spots(state: &State) -> Vec<Spot> {
     let Some(room) = state.room() else { return Vec::new() };
-    let lines = room.lines().filter(|line| matches!(line.body, LineBody::Message { .. })).map(|line| Spot::Line(line.seq));
+    let can_be_chosen = |line: &&Line| matches!(line.body, LineBody::Message { .. } | LineBody::Invited(_));
+    let lines = room.lines().filter(can_be_chosen).map(|line| Spot::Line(line.seq));
     let pending = state.outbox.lines(room.id()).map(|item| Spot::Pending(item.client_id.clone()));
     let live = room.shows_live();
     lines.chain(pending.filter(|_| live)).collect()
@@ -75,7 +76,10 @@ fn text(state: &State, spot: &Spot) -> Option<String> {
 
 fn target(state: &State, spot: &Spot) -> Option<Target> {
     match spot {
-        Spot::Line(_) => Some(Target::Place(line(state, spot)?.mark().at(state.room()?.timeline.epoch()))),
+        Spot::Line(_) => {
+            let line = line(state, spot).filter(|line| matches!(line.body, LineBody::Message { .. }))?;
+            Some(Target::Place(line.mark().at(state.room()?.timeline.epoch())))
+        }
         Spot::Pending(client_id) => Some(Target::Own(client_id.clone())),
     }
 }

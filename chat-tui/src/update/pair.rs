@@ -4,7 +4,7 @@
 use super::{Fx, cache, drafts, queue};
 use crate::effect::Effect;
 use crate::state::State;
-use crate::state::outbox::{Item, Outbox, Phase, Work};
+use crate::state::outbox::{Item, Outbox, Phase};
 use crate::storage::{Kept, Pair};
 
 /// The token in use belongs to that pair from now on, as far as is known. What is kept for it is
@@ -43,12 +43,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Fx) {
 /// What waits and is kept nowhere would be gone: its text can be had again.
 fn give_back(state: &mut State) {
     let open = state.outbox.items().filter(|item| !state.lasts && !matches!(item.phase, Phase::Stored(_)));
-    let unsent: Vec<String> = open
-        .filter_map(|item| match &item.work {
-            Work::Send { text, .. } => Some(text.as_str().to_owned()),
-            _ => None,
-        })
-        .collect();
+    let unsent: Vec<String> = open.filter_map(|item| item.work.said()).map(|text| text.as_str().to_owned()).collect();
     if unsent.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! Keys while something lies over the screen.
 
-use super::{Fx, account, message, rooms, search, stranded};
+use super::{Fx, account, message, roles, rooms, search, settings, stranded};
 use crate::effect::Effect;
 use crate::keys::{Code, Key};
 use crate::state::State;
@@ -31,7 +31,12 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
         (Code::PageUp, _) => step(state, -PAGE),
         (Code::PageDown, _) => step(state, PAGE),
         (Code::F(1), Some(Popup::Help(_))) => state.popup = None,
-        (Code::Char('q'), Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Rooms(_))) => state.popup = None,
+        (
+            Code::Char('q'),
+            Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_) | Popup::Rooms(_)),
+        ) => {
+            state.popup = None;
+        }
         (Code::Char('n'), _) if key.ctrl => step(state, 1),
         (Code::Char('p' | 'k'), _) if key.ctrl => step(state, -1),
         (Code::Char('u'), _) if key.ctrl => write(state, String::clear),
@@ -61,6 +66,14 @@ fn answer(state: &mut State, confirm: Confirm, key: Key, fx: &mut Fx) {
         (Some('y'), Confirm::DiscardStranded(stranded)) => {
             state.popup = None;
             stranded::discard(&stranded, fx);
+        }
+        (Some('y'), Confirm::Kick(room, user, _)) => {
+            state.popup = None;
+            roles::remove(state, room, user, fx);
+        }
+        (Some('y'), Confirm::Archive(room)) => {
+            state.popup = None;
+            settings::archive(state, room, fx);
         }
         (Some('y'), Confirm::Quit) => fx.push(Effect::Quit),
         (Some('n'), _) => state.popup = None,
@@ -96,7 +109,7 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Popup::Rooms(search)) => search.go(by),
         Some(Popup::Stranded(_, search)) => search.go(by),
         Some(Popup::People(_, members, index)) => *index = index.saturating_add_signed(by).min(members.len().saturating_sub(1)),
-        Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_)) | None => {}
+        Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_)) | None => {}
     }
 }
 
@@ -137,6 +150,7 @@ fn choose(state: &mut State, fx: &mut Fx) {
             }
         }
         Some(Popup::Secret(secret)) => account::secret_typed(state, secret, fx),
-        Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Confirm(_)) | None => {}
+        Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_) | Popup::Confirm(_))
+        | None => {}
     }
 }

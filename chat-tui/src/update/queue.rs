@@ -4,7 +4,9 @@ use chat_proto::entry::Entry;
 use chat_proto::error::Error;
 use chat_proto::id::{ClientId, Epoch, Rid, RoomId};
 use chat_proto::place::Millis;
+use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::stored::Stored;
+use chat_proto::words;
 use serde_json::Value;
 
 use super::{Fx, compose, rooms, sync};
@@ -17,16 +19,17 @@ use crate::storage::Change;
 const KEEP_AGAIN_MS: Millis = 2_000;
 
 /// Takes something into the outbox and sends it as soon as may be.
-pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx) {
+pub(super) fn queue(state: &mut State, work: Work, from_draft: bool, fx: &mut Fx) -> ClientId {
     let client_id = state.new_client_id();
     let room = from_draft.then(|| work.room().cloned()).flatten();
-    let item = Item::new(client_id, work, state.date());
+    let item = Item::new(client_id.clone(), work, state.date());
     if room.is_some() && room == state.current {
         state.kept_draft = Some(String::new());
     }
     store(state, Change::Queued(item.clone(), room), fx);
     state.outbox.push(item);
     flush(state, fx);
+    client_id
 }
 
 /// Keeps a change for whoever this is.
@@ -76,6 +79,7 @@ pub(super) fn set_aside(state: &mut State, item: Item, fx: &mut Fx) {
     // A line is drawn where it stands, to be retried.
     if !item.work.draws_line() {
         state.complain("What you did last may not have been done: it cuts the line. Look, and try it again.");
+        give_back_unopened(state, &item.client_id, words::CUTS_THE_LINE, fx);
     }
     store(state, Change::Changed(item), fx);
 }
@@ -99,17 +103,29 @@ pub(super) fn answered(state: &mut State, rid: &Rid, outcome: &Result<Value, Err
         Err(error) => state.outbox.refused(&item.client_id, error.clone(), state.now),
     };
     if let Some(settled) = settled {
-        apply(state, settled, outcome.as_ref().ok(), fx);
+        let made = outcome.as_ref().ok().and_then(|value| serde_json::from_value::<RoomCreated>(value.clone()).ok());
+        let made = made.map(|made| made.room.id);
+        apply(state, settled, made.as_ref(), fx);
     }
     flush(state, fx);
     true
 }
 
-fn apply(state: &mut State, settled: Settled, answer: Option<&Value>, fx: &mut Fx) {
+/// `room` is where it stands, where that is known.
+fn apply(state: &mut State, settled: Settled, room: Option<&RoomId>, fx: &mut Fx) {
     match settled {
         Settled::Stored(item) => {
+            match room {
+                Some(room) => {
+                    // What waited for the room knows it before the item is forgotten that opened it.
+                    for opened in state.outbox.opened(&item.client_id, room) {
+                        store(state, Change::Changed(opened), fx);
+                    }
+                }
+                None => give_back_unopened(state, &item.client_id, "the server did not tell where", fx),
+            }
             store(state, Change::Settled(item.client_id.clone()), fx);
-            rooms::done(state, &item.work, answer, fx);
+            rooms::done(state, &item.work, room, fx);
             forget_drawn(state);
         }
         Settled::Refused(item, error) => {
@@ -119,6 +135,7 @@ fn apply(state: &mut State, settled: Settled, answer: Option<&Value>, fx: &mut F
                 give_back_homeless(state, fx);
             } else {
                 state.complain(&error.message);
+                give_back_unopened(state, &item.client_id, &error.message, fx);
                 state.outbox.discard(&item.client_id);
                 store(state, Change::Settled(item.client_id), fx);
             }
@@ -148,6 +165,17 @@ pub(super) fn give_back_homeless(state: &mut State, fx: &mut Fx) {
     }
 }
 
+/// What was to be said in a conversation that could not be opened goes back to who wrote it.
+fn give_back_unopened(state: &mut State, opening: &ClientId, reason: &str, fx: &mut Fx) {
+    for item in state.outbox.not_opened(opening) {
+        if let Some(text) = item.work.said() {
+            state.recall.keep(text.as_str());
+            state.complain(format!("{} Ctrl+Up brings the text back.", words::fill(words::NOT_SENT, &[("reason", reason)])));
+        }
+        store(state, Change::Withdrawn(item.client_id), fx);
+    }
+}
+
 /// Own entries settle what they came of, just as the answer does.
 pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: &mut Fx) {
     let Some(me) = state.me.as_ref().map(|me| me.id.clone()) else { return };
@@ -155,7 +183,7 @@ pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: 
     for entry in entries.iter().filter(|entry| entry.author.id == me) {
         let stored = Stored { seq: entry.seq, id: entry.id.clone(), time: entry.time, n: entry.n };
         if let Some(settled) = state.outbox.stored(&entry.client_id, epoch.as_ref(), stored) {
-            apply(state, settled, None, fx);
+            apply(state, settled, Some(id), fx);
         }
     }
     forget_drawn(state);
@@ -163,9 +191,9 @@ pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: 
 }
 
 /// Something of the outbox stands in a room's log, as far as that was kept.
-pub(super) fn stands(state: &mut State, client_id: &ClientId, epoch: &Epoch, stored: Stored, fx: &mut Fx) {
+pub(super) fn stands(state: &mut State, client_id: &ClientId, room: &RoomId, epoch: &Epoch, stored: Stored, fx: &mut Fx) {
     if let Some(settled) = state.outbox.stored(client_id, Some(epoch), stored) {
-        apply(state, settled, None, fx);
+        apply(state, settled, Some(room), fx);
     }
 }
 

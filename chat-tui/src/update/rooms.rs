@@ -1,20 +1,23 @@
 //! Going from room to room; joining, leaving, making one.
 
 use chat_proto::id::RoomId;
-use chat_proto::name::RoomName;
+use chat_proto::name::{JoinCode, RoomName};
 use chat_proto::place::Seq;
-use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::RoomSummary;
 use chat_proto::request::{RoomFind, RoomMembers};
-use serde_json::Value;
+use chat_proto::room::RoomKind;
+use chat_proto::words;
 
 use super::ask::ask_now;
 use super::{Fx, cache, compose, history, queue, scroll, sync};
-use crate::state::State;
 use crate::state::asked::Question;
 use crate::state::outbox::Work;
-use crate::state::room::Anchor;
+use crate::state::room::{Anchor, Room};
+use crate::state::{State, Wanted};
 use crate::storage::Change;
+
+/// In so many answers of `sync` a room is looked for in which this person is a member.
+const LOOKS: u8 = 3;
 
 /// Goes to a room.
 pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
@@ -69,18 +72,40 @@ fn leave_screen(state: &mut State, fx: &mut Fx) {
 
 /// Goes to the room that is wanted, if it is known; else to some room, when there is none.
 pub(super) fn settle_on_one(state: &mut State, fx: &mut Fx) {
-    if let Some(name) = state.wanted.take() {
-        match state.room_named(&name).map(|room| room.id().clone()) {
+    match state.wanted.take() {
+        Some(Wanted::Named(name)) => match state.room_named(&name).map(|room| room.id().clone()) {
             Some(id) => enter(state, &id, fx),
             None => join(state, name, fx),
+        },
+        Some(Wanted::Room(id, _)) if state.rooms.contains_key(&id) => enter(state, &id, fx),
+        Some(Wanted::Room(id, more)) => {
+            if let Some(more) = more.checked_sub(1) {
+                state.wanted = Some(Wanted::Room(id, more));
+                sync::ask_now(state, fx);
+            }
         }
+        None => {}
     }
     settle_on_any(state, fx);
 }
 
+/// Goes to a room in which this person is a member now, at once or as soon as it is told.
+pub(super) fn want(state: &mut State, id: &RoomId, fx: &mut Fx) {
+    if state.rooms.contains_key(id) {
+        enter(state, id, fx);
+    } else {
+        state.wanted = Some(Wanted::Room(id.clone(), LOOKS));
+        sync::ask_now(state, fx);
+    }
+}
+
 /// The same as long as nothing can be asked: a room that is wanted and not known stays wanted.
 pub(super) fn settle_on_known(state: &mut State, fx: &mut Fx) {
-    let known = state.wanted.as_ref().and_then(|name| state.room_named(name)).map(|room| room.id().clone());
+    let known = match &state.wanted {
+        Some(Wanted::Named(name)) => state.room_named(name).map(|room| room.id().clone()),
+        Some(Wanted::Room(id, _)) => Some(id.clone()).filter(|id| state.rooms.contains_key(id)),
+        None => None,
+    };
     if let Some(id) = known {
         state.wanted = None;
         enter(state, &id, fx);
@@ -120,30 +145,38 @@ pub(super) fn join(state: &mut State, name: RoomName, fx: &mut Fx) {
     }
 }
 
-/// The room that was asked for by its name.
-pub(super) fn found(state: &mut State, found: RoomSummary, fx: &mut Fx) {
+/// The room that was asked for by its name, or by a join code.
+pub(super) fn found(state: &mut State, found: RoomSummary, code: Option<JoinCode>, fx: &mut Fx) {
     if state.rooms.contains_key(&found.room.id) {
         enter(state, &found.room.id, fx);
         return;
     }
-    state.wanted = Some(found.room.name.clone());
     if found.joined {
-        sync::ask_now(state, fx);
+        want(state, &found.room.id, fx);
     } else {
-        queue::queue(state, Work::Join { room: found.room.id }, false, fx);
+        queue::queue(state, Work::Join { room: found.room.id, code }, false, fx);
     }
 }
 
-/// Something of the outbox that was about rooms is stored.
-pub(super) fn done(state: &mut State, work: &Work, answer: Option<&Value>, fx: &mut Fx) {
+/// Something of the outbox that was about rooms is stored; `room` is where, where that is known.
+pub(super) fn done(state: &mut State, work: &Work, room: Option<&RoomId>, fx: &mut Fx) {
     match work {
-        Work::Create { name, .. } => {
-            let made = answer.and_then(|value| serde_json::from_value::<RoomCreated>(value.clone()).ok());
-            state.wanted = Some(made.map_or_else(|| name.clone(), |made| made.room.name));
-            sync::ask_now(state, fx);
-        }
-        Work::Join { .. } | Work::Leave { .. } => sync::ask_now(state, fx),
-        Work::Send { .. } | Work::Edit { .. } | Work::Delete { .. } | Work::React { .. } | Work::Topic { .. } => {}
+        Work::Create { .. } | Work::Direct { .. } => match room {
+            Some(room) => want(state, room, fx),
+            None => sync::ask_now(state, fx),
+        },
+        Work::Join { room, .. } => want(state, room, fx),
+        Work::Leave { .. } => sync::ask_now(state, fx),
+        Work::Invite { name, .. } => state.say(words::fill(words::INVITATION_SENT, &[("user", name)])),
+        Work::Send { .. }
+        | Work::SendTo { .. }
+        | Work::Edit { .. }
+        | Work::Delete { .. }
+        | Work::React { .. }
+        | Work::Topic { .. }
+        | Work::Remove { .. }
+        | Work::Role { .. }
+        | Work::Configure { .. } => {}
     }
 }
 
@@ -187,6 +220,20 @@ pub(super) fn first_unread(state: &mut State) {
     match first {
         Some(seq) => room.scroll.anchor = Anchor::Top(crate::state::Spot::Line(seq)),
         None => state.say("Nothing is unread here."),
+    }
+}
+
+/// Asks who keeps order in the room on the screen, where the people are shown and that is not known:
+/// presence does not tell it.
+pub(super) fn learn_roles(state: &mut State, fx: &mut Fx) {
+    let can_have = |room: &&Room| match room.info.kind {
+        RoomKind::Public | RoomKind::Private => true,
+        RoomKind::Lobby | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown => false,
+    };
+    let asked = state.asked.any(|question| matches!(question, Question::Members(id, _) if state.current.as_ref() == Some(id)));
+    let unknown = state.room().filter(can_have).is_some_and(|room| room.people.roles.is_none());
+    if unknown && !asked && state.shows_people() {
+        members(state, false, fx);
     }
 }
 

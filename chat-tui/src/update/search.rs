@@ -24,7 +24,7 @@ pub(super) fn own_rooms(state: &State, words: &str) -> Search<RoomId> {
     }
     let choices = rooms.into_iter().map(|room| Choice {
         value: room.id().clone(),
-        shown: format!("#{}", room.info.name),
+        shown: room.label(),
         note: match (room.read.mentions, room.read.unread) {
             (0, 0) => room.info.topic.as_str().to_owned(),
             (0, unread) => unread.to_string(),

@@ -1,5 +1,6 @@
 //! `sync`: where the rooms stand.
 
+use chat_proto::limits;
 use chat_proto::place::Millis;
 use chat_proto::request::SyncRequest;
 use chat_proto::request::sync::{Cursor, RoomState, SyncReply};
@@ -8,7 +9,7 @@ use super::ask::ask;
 use super::{Fx, history, queue, rooms};
 use crate::state::State;
 use crate::state::asked::Question;
-use crate::state::room::Room;
+use crate::state::room::{Room, counts};
 
 /// Asks where the rooms stand, unless that was just asked.
 pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
@@ -21,7 +22,11 @@ pub(super) fn ask_now(state: &mut State, fx: &mut Fx) {
         let place = room.timeline.checkpoint()?;
         Some(Cursor { room: room.id().clone(), epoch: place.epoch, seq: place.seq, id: place.id })
     });
-    let request = SyncRequest { cursors: cursors.collect(), show: state.current.iter().cloned().collect() };
+    // In the list of rooms stands whether the other one of a conversation is here.
+    let of_two = |room: &&Room| room.is_conversation() && room.others.len() == 1 && state.current.as_ref() != Some(room.id());
+    let listed = state.rooms.values().filter(of_two).map(|room| room.id().clone());
+    let show = state.current.iter().cloned().chain(listed).take(limits::SYNC_ROOMS).collect();
+    let request = SyncRequest { cursors: cursors.collect(), show };
     ask(state, &request, Question::Sync, fx);
 }
 
@@ -52,12 +57,16 @@ pub(super) fn apply(state: &mut State, reply: SyncReply, whole: bool, fx: &mut F
         }
     }
     rooms::keep_only(state, &mine, fx);
+    if whole {
+        rooms::learn_roles(state, fx);
+    }
     queue::give_back_homeless(state, fx);
 }
 
 /// A room that we know stands so.
 fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat_proto::id::UserId, now: Millis) {
-    if (&room.info, &room.read, room.timeline.epoch()) != (&told.room, &told.read, &told.epoch) || told.reset {
+    let is_same = (&room.info, room.role, &room.others) == (&told.room, told.role, &told.people);
+    if !is_same || (&room.read, room.timeline.epoch()) != (&told.read, &told.epoch) || told.reset {
         room.touch(now);
     }
     let behind = room.timeline.cursor().map_or(0, |cursor| told.head.seq.saturating_sub(cursor.seq));
@@ -66,16 +75,14 @@ fn stand(room: &mut Room, told: RoomState, whole: bool, catch_up: u32, me: &chat
     } else if whole {
         room.timeline.confirmed();
     }
-    room.info = told.room;
+    (room.info, room.role, room.others) = (told.room, told.role, told.people);
     room.read = told.read;
     // What came live beyond the server's figures counts on top of them.
     let beyond = room.timeline.lines_in(told.head.seq + 1..);
     let (mut unread, mut mentions) = (0, 0);
     for line in beyond.filter(|line| line.author.id != *me) {
-        if let chat_proto::fold::LineBody::Message { .. } = &line.body {
-            unread += 1;
-            mentions += u64::from(line.mentions(me));
-        }
+        unread += u64::from(counts(line));
+        mentions += u64::from(line.mentions(me));
     }
     room.read.unread += unread;
     room.read.mentions += mentions;

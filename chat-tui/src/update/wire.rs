@@ -2,7 +2,8 @@
 
 use chat_proto::entry::{Body, Entry};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
-use chat_proto::id::UserId;
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::words;
 
 use super::{Fx, announce, answer, history, link, queue, sync};
 use crate::state::State;
@@ -53,6 +54,10 @@ pub(super) fn event(state: &mut State, event: AnyEvent, fx: &mut Fx) {
 
 fn user_changed(state: &mut State, UserChanged { user }: UserChanged) {
     for room in state.rooms.values_mut() {
+        if let Some(other) = room.others.iter_mut().find(|other| other.id == user.id) {
+            *other = user.clone();
+            room.unkept_since = room.unkept_since.or(Some(state.now));
+        }
         if let Some(member) = room.people.members.get_mut(&user.id) {
             member.user = user.clone();
         }
@@ -72,25 +77,77 @@ fn entries(state: &mut State, Entries { room: id, epoch, entries }: &Entries, fx
     room.touch(state.now);
     room.timeline.apply_live(entries);
     room.count(entries, &me);
-    let left = entries.iter().fold(false, |left, entry| {
-        amend(room, entry);
-        left || parted(entry, &me)
-    });
+    for entry in entries {
+        amend(room, entry, &me);
+    }
+    for entry in entries {
+        told_of_people(state, id, entry);
+    }
+    let mut parted = entries.iter().any(|entry| parted(entry, &me));
+    for entry in entries {
+        parted |= told_of_removal(state, id, entry, &me);
+    }
     history::note_gap(state, id);
     queue::settle_own(state, id, entries, fx);
-    if left {
+    if parted {
         sync::ask_now(state, fx);
     }
 }
 
 /// What an entry changes about its room.
-fn amend(room: &mut Room, entry: &Entry) {
+fn amend(room: &mut Room, entry: &Entry, me: &UserId) {
     match &entry.body {
         Body::Topic(topic) => room.info.topic = topic.topic.clone(),
         Body::Message(_) => room.typing.0.retain(|user| user.id != entry.author.id),
         Body::Create(create) => room.info.name = create.name.clone(),
-        Body::Edit(_) | Body::Delete(_) | Body::React(_) | Body::Join(_) | Body::Leave(_) | Body::Unknown(_) => {}
+        Body::Settings(changes) => changes.apply(&mut room.info),
+        Body::Role(given) => {
+            if given.user.id == *me {
+                room.role = given.role;
+            }
+            room.people.give(&given.user.id, given.role);
+        }
+        Body::Remove(removed) => {
+            room.typing.0.retain(|user| user.id != removed.user.id);
+            room.people.remove(&removed.user.id);
+        }
+        Body::Edit(_)
+        | Body::Delete(_)
+        | Body::React(_)
+        | Body::Join(_)
+        | Body::Leave(_)
+        | Body::Invite(_)
+        | Body::Add(_)
+        | Body::Invited(_)
+        | Body::Removed(_)
+        | Body::Unknown(_) => {}
     }
+}
+
+/// Somebody was made a member who is seen elsewhere, and so may be here.
+fn told_of_people(state: &mut State, id: &RoomId, entry: &Entry) {
+    let Body::Add(added) = &entry.body else { return };
+    let seen = state.member(&added.user.id).cloned();
+    if let Some(room) = state.rooms.get_mut(id).filter(|room| !room.people.members.contains_key(&added.user.id)) {
+        room.people.add(seen);
+    }
+}
+
+/// This person was removed from a room: says so where that is the one on the screen, which is about to
+/// be another one. The room itself tells, and the inbox: whichever is heard.
+fn told_of_removal(state: &mut State, id: &RoomId, entry: &Entry, me: &UserId) -> bool {
+    let gone = match &entry.body {
+        Body::Remove(removed) if removed.user.id == *me => id,
+        Body::Removed(removed) => &removed.room,
+        _ => return false,
+    };
+    let Some(room) = state.rooms.get(gone) else { return false };
+    let (name, label) = (entry.author.name.as_str(), room.info.name.as_str());
+    let sentence = words::fill(words::REMOVED_YOU, &[("name", name), ("room", label)]);
+    if state.current.as_ref() == Some(gone) {
+        state.say(sentence);
+    }
+    true
 }
 
 fn parted(entry: &Entry, me: &UserId) -> bool {

@@ -66,7 +66,18 @@ fn fingerprint(line: &Line, head: Head) -> u64 {
                 (reaction.emoji.as_str(), reaction.count, reaction.mine).hash(&mut hasher);
             }
         }
-        LineBody::Topic { .. } | LineBody::Create { .. } | LineBody::Join | LineBody::Leave | LineBody::Other { .. } => {}
+        LineBody::Topic { .. }
+        | LineBody::Create { .. }
+        | LineBody::Join
+        | LineBody::Leave
+        | LineBody::Invite(_)
+        | LineBody::Add(_)
+        | LineBody::Remove(_)
+        | LineBody::Role(_)
+        | LineBody::Settings(_)
+        | LineBody::Invited(_)
+        | LineBody::Removed(_)
+        | LineBody::Other { .. } => {}
     }
     hasher.finish()
 }

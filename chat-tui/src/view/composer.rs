@@ -11,6 +11,7 @@ use crate::layout::{Row, composer};
 use crate::sanitize;
 use crate::state::State;
 use crate::state::composer::Mode;
+use crate::state::room::Room;
 use crate::state::viewport::{Click, Hit, Viewport};
 use crate::theme::{Role, Theme};
 
@@ -80,19 +81,24 @@ impl Below {
         // The row of the caret stays in view.
         let (caret_row, caret_column) = self.written.caret;
         let skip = (caret_row + 1).saturating_sub(area.height);
-        if state.composer.is_empty() {
-            let room = state.room().map_or("", |room| room.info.name.as_str());
-            if !room.is_empty() {
-                let placeholder = words::fill(words::WRITE_TO, &[("room", room)]);
-                let placeholder = cut(&placeholder, usize::from(text.width).saturating_sub(1));
-                paint::line(buffer, text, 0, &Row::styled(placeholder, theme.style(Role::Muted)));
-            }
+        if let Some(room) = state.room().filter(|_| state.composer.is_empty()) {
+            let placeholder = cut(&placeholder(state, room), usize::from(text.width).saturating_sub(1));
+            paint::line(buffer, text, 0, &Row::styled(placeholder, theme.style(Role::Muted)));
         }
         for (row, line) in (0..).zip(self.written.rows.into_iter().skip(usize::from(skip))) {
             paint::line(buffer, text, row, &Row::from(line));
         }
         let caret = (text.x + caret_column, text.y + caret_row - skip);
         (state.me.is_some() && state.chosen.is_none()).then_some((caret.0.min(area.right().saturating_sub(1)), caret.1))
+    }
+}
+
+/// What stands in an empty composer: to whom one writes there, or why nothing can be said.
+fn placeholder(state: &State, room: &Room) -> String {
+    match room.closed_to(state.server_role()) {
+        Some(sentence) => sentence.to_owned(),
+        None if room.is_conversation() => words::fill(words::WRITE_TO_PERSON, &[("name", &sanitize::line(&room.label()))]),
+        None => words::fill(words::WRITE_TO, &[("room", room.info.name.as_str())]),
     }
 }
 

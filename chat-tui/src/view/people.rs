@@ -1,17 +1,22 @@
 //! The list of people.
 
+use chat_proto::room::RoomRole;
 use chat_proto::user::{Member, Presence, UserKind};
 use chat_proto::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::paint;
 use crate::layout::Row;
 use crate::layout::wrap::{cut, width};
 use crate::sanitize;
-use crate::state::State;
+use crate::state::{State, role};
 use crate::theme::{Role, Theme};
+
+/// So much of a name is worth more than a role in a whole word.
+const NAME: usize = 10;
 
 /// Draws the list.
 pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
@@ -23,7 +28,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
     let first = if area.height > 12 { 2 } else { 1 };
     let members = room.people.listed();
     for (row, member) in (first..area.height).zip(&members) {
-        paint::line(buffer, inner, row, &self::row(member, inner.width, theme));
+        paint::line(buffer, inner, row, &self::row(member, room.people.role(&member.user.id), inner.width, theme));
     }
     let unknown = usize::try_from(room.people.online).unwrap_or(0).saturating_sub(members.len());
     if unknown > 0 {
@@ -32,19 +37,39 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
     }
 }
 
-/// One person: the sign of presence, the name, whether they are a guest.
-pub(super) fn row(member: &Member, wide: u16, theme: Theme) -> Row {
-    let (sign, style) = match member.presence {
+/// Whether somebody is here.
+pub(super) fn sign(presence: Presence, theme: Theme) -> (&'static str, Style) {
+    match presence {
         Presence::Online => ("●", theme.style(Role::Ok)),
         Presence::Away => ("○", theme.style(Role::Warn)),
         Presence::Offline | Presence::Unknown => ("○", theme.style(Role::Muted)),
-    };
-    let note = match (member.user.kind, member.presence) {
-        (_, Presence::Away) => " away".to_owned(),
+    }
+}
+
+/// What stands behind a name: what they are in the room, and that they are away or a guest. The role is
+/// a letter where its word leaves too little of the name.
+fn note(member: &Member, role: RoomRole, space: usize) -> String {
+    let state = match (member.user.kind, member.presence) {
+        (_, Presence::Away) => format!(" {}", words::AWAY),
         (UserKind::Guest, _) => format!(" {}", words::GUEST),
         _ => String::new(),
     };
-    let name = cut(&sanitize::line(member.user.name.as_str()), usize::from(wide).saturating_sub(4 + width(&note)));
+    let role = match role {
+        RoomRole::Member => return state,
+        RoomRole::Moderator | RoomRole::Owner => role::word(role),
+    };
+    let whole = format!(" {role}{state}");
+    let letter = role.chars().take(1).flat_map(char::to_uppercase).collect::<String>();
+    if width(&whole) <= space { whole } else { format!(" {letter}{state}") }
+}
+
+/// One person: the sign of presence, the name, whether they are a guest.
+pub(super) fn row(member: &Member, role: RoomRole, wide: u16, theme: Theme) -> Row {
+    let (sign, style) = self::sign(member.presence, theme);
+    let name = sanitize::line(member.user.name.as_str());
+    let space = usize::from(wide).saturating_sub(4);
+    let note = note(member, role, space.saturating_sub(width(&name).min(NAME)));
+    let name = cut(&name, space.saturating_sub(width(&note)));
     let name_style = if member.presence == Presence::Online { theme.person(&member.user.color) } else { theme.style(Role::Muted) };
     Row::from(vec![Span::styled(format!(" {sign} "), style), Span::styled(name, name_style), Span::styled(note, theme.style(Role::Muted))])
 }

@@ -1,19 +1,22 @@
 //! What lies over the screen.
 
 use chat_proto::action::{ACTIONS, ActionId};
+use chat_proto::id::RoomId;
 use chat_proto::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::{help, paint, people};
+use crate::layout::Row;
 use crate::layout::wrap::{cut, fit, width, wrap};
-use crate::layout::{Row, time};
 use crate::sanitize;
 use crate::state::State;
 use crate::state::popup::{Confirm, Offer, Popup, Purpose, Search, Secret, Stranded};
+use crate::state::setting;
 use crate::state::viewport::{Click, Hit, Viewport};
 use crate::theme::{Role, Theme};
+use crate::time;
 
 /// Draws it; tells where the caret stands, if something is typed there.
 pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect, viewport: &mut Viewport) -> Option<(u16, u16)> {
@@ -45,6 +48,10 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
                     words::fill(words::CONFIRM_DISCARD, &[("count", &count), ("name", &of_whom(stranded))])
                 }
                 Confirm::Delete(_) => words::CONFIRM_DELETE.to_owned(),
+                Confirm::Kick(room, _, user) => {
+                    words::fill(words::CONFIRM_KICK, &[("user", &sanitize::line(user)), ("room", &name_of(state, room))])
+                }
+                Confirm::Archive(room) => words::fill(words::CONFIRM_ARCHIVE, &[("room", &name_of(state, room))]),
                 Confirm::Quit => match state.outbox.open() {
                     0 => words::CONFIRM_QUIT.to_owned(),
                     1 => format!("One message is not sent yet and would be lost. {}", words::CONFIRM_QUIT),
@@ -63,8 +70,28 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             let area = open(buffer, theme, over, 36, members.len(), words::PEOPLE);
             let skip = (*index).min(members.len().saturating_sub(usize::from(area.height)));
             for (row, member) in (0..area.height).zip(members.iter().skip(skip)) {
-                paint::line(buffer, area, row, &people::row(member, area.width, theme));
+                paint::line(buffer, area, row, &people::row(member, member.room_role.unwrap_or_default(), area.width, theme));
             }
+            None
+        }
+        Popup::Codes(room, codes) => {
+            let title = words::fill(words::CODES, &[("room", &name_of(state, room))]);
+            let lines = codes.iter().map(|code| {
+                let (until, count) = (time::moment(code.expires, &state.settings.zone), code.uses_left.to_string());
+                words::fill(words::CODE_LINE, &[("code", code.code.as_str()), ("until", &until), ("count", &count)])
+            });
+            let end = how_to(ActionId::Codes, "end CODE");
+            lines_under(buffer, theme, over, &format!("{title} · {end}"), lines);
+            None
+        }
+        Popup::Settings(room) => {
+            let title = words::fill(words::SETTINGS, &[("room", &name_of(state, room))]);
+            let lines = setting::SETTINGS.iter().filter_map(|name| {
+                let value = sanitize::line(setting::value(&state.rooms.get(room)?.info, name)?);
+                Some(words::fill(words::SETTING_LINE, &[("setting", name), ("value", &value)]))
+            });
+            let change = how_to(ActionId::Settings, "SETTING VALUE");
+            lines_under(buffer, theme, over, &format!("{title} · {change}"), lines);
             None
         }
         Popup::Sessions(sessions) => {
@@ -109,6 +136,26 @@ fn open(buffer: &mut Buffer, theme: Theme, over: Rect, wide: usize, rows: usize,
     let title_area = Rect { x: area.x + 2, width: width - 2, ..area };
     paint::line(buffer, title_area, 0, &Row::styled(format!(" {title} "), theme.style(Role::Muted)));
     Rect { x: area.x + 2, y: area.y + 2.min(height - 1), width: width.saturating_sub(4), height: height.saturating_sub(4) }
+}
+
+/// The command of an action, with what it takes.
+fn how_to(id: ActionId, arguments: &str) -> String {
+    let command = ACTIONS.iter().find(|action| action.id == id).and_then(|action| action.commands.first());
+    format!("/{} {arguments}", command.unwrap_or(&""))
+}
+
+fn name_of(state: &State, room: &RoomId) -> String {
+    state.rooms.get(room).map_or_else(String::new, |room| room.info.name.as_str().to_owned())
+}
+
+/// Lines to be read, each wrapped where it is too long.
+fn lines_under(buffer: &mut Buffer, theme: Theme, over: Rect, title: &str, lines: impl Iterator<Item = String>) {
+    let wide = usize::from(over.width.min(64)).saturating_sub(4);
+    let rows: Vec<Row> = lines.flat_map(|line| wrap(&[(line, theme.style(Role::Text))], wide)).collect();
+    let area = open(buffer, theme, over, wide, rows.len(), title);
+    for (row, line) in (0..area.height).zip(rows) {
+        paint::line(buffer, area, row, &line);
+    }
 }
 
 fn sentence(buffer: &mut Buffer, theme: Theme, over: Rect, sentence: &str) {

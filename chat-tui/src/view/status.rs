@@ -12,6 +12,7 @@ use crate::sanitize;
 use crate::state::State;
 use crate::state::link::Phase;
 use crate::state::outbox::Phase as ItemPhase;
+use crate::state::room::Room;
 use crate::state::{Away, Spot};
 use crate::theme::{Role, Theme};
 
@@ -57,6 +58,8 @@ fn hints(state: &State, most: usize) -> String {
     for (id, word) in which(state) {
         let Some(action) = ACTIONS.iter().find(|action| action.id == *id) else { continue };
         let way = match (action.keys, action.commands) {
+            // Where it is a hint, the one that is chosen is meant.
+            _ if *id == ActionId::Accept => "Enter".to_owned(),
             ([key, ..], _) => (*key).to_owned(),
             ([], [command, ..]) => format!("/{command}"),
             ([], []) => continue,
@@ -81,6 +84,7 @@ fn which(state: &State) -> &'static [(ActionId, &'static str)] {
             }
             _ => &[(ActionId::Edit, "edit"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")],
         },
+        Some(Spot::Line(_)) if state.room().is_some_and(Room::is_inbox) => &[(ActionId::Accept, "accept"), (ActionId::Cancel, "back")],
         Some(Spot::Line(_)) => &[
             (ActionId::Reply, "answer"),
             (ActionId::React, "react"),

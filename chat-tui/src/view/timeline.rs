@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use chat_proto::fold::{Line, LineBody};
 use chat_proto::place::Seq;
+use chat_proto::room::RoomKind;
 use chat_proto::user::Author;
 use chat_proto::words;
 use ratatui::buffer::Buffer;
@@ -14,33 +15,19 @@ use ratatui::text::Span;
 
 use super::cache::Cache;
 use super::paint;
+use crate::layout::Row;
 use crate::layout::message::{Around, Head, head};
-use crate::layout::wrap::{cut, width, wrap};
-use crate::layout::{Row, time};
+use crate::layout::wrap::{width, wrap};
 use crate::sanitize;
 use crate::state::outbox::Item;
 use crate::state::room::{Anchor, Room};
 use crate::state::viewport::{Click, Hit, Viewport};
 use crate::state::{Spot, State};
 use crate::theme::{Role, Theme};
+use crate::time;
 
 /// With fewer lines than this above (or below) the screen, more are loaded.
 const NEAR: usize = 30;
-
-/// `#room  topic  12 here`.
-pub(super) fn header(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
-    let Some(room) = state.room() else { return };
-    let here = match room.people.online {
-        0 => String::new(),
-        online => words::fill(words::HERE, &[("count", &online.to_string())]) + " ",
-    };
-    let name = format!(" #{}", room.info.name);
-    let left = usize::from(area.width).saturating_sub(width(&name) + width(&here) + 4);
-    let topic = cut(&sanitize::line(room.info.topic.as_str()), left);
-    let spans = vec![Span::styled(name, theme.style(Role::Strong)), Span::raw("  "), Span::styled(topic, theme.style(Role::Muted))];
-    paint::line(buffer, area, 0, &Row::from(spans));
-    paint::right(buffer, area, 0, &here, theme.style(Role::Muted));
-}
 
 /// Draws the lines, and notes what is seen.
 pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut Buffer, area: Rect, viewport: &mut Viewport) {
@@ -52,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut 
     }
     cache.shape(area.width, theme);
     let me = state.me.as_ref();
-    let around = Around { theme, width: area.width, zone: &state.settings.zone, me: me.map(|me| &me.id) };
+    let around = Around { theme, width: area.width, zone: &state.settings.zone, me: me.map(|me| &me.id), has_name: room.has_name() };
     let pending = if room.shows_live() { state.outbox.lines(room.id()).collect() } else { Vec::new() };
     let author = me.map(chat_proto::user::User::author);
     let window = room.window();
@@ -212,16 +199,24 @@ impl<'a> Walk<'a> {
     }
 
     /// What stands over the first line that is held: the room's beginning, or that more is coming.
-    fn top_of_window(&self) -> Option<Row> {
+    fn top_of_window(&self) -> Vec<Row> {
         let quiet = self.around.theme.style(Role::Muted);
+        let said = |sentence: String| {
+            let mut rows = wrap(&[(sentence, quiet)], usize::from(self.around.width).saturating_sub(2).max(1));
+            rows.iter_mut().for_each(|row| row.spans.insert(0, Span::raw(" ")));
+            rows
+        };
         match self.window {
-            Some((1, _)) => {
-                let sentence = words::fill(words::BEGINNING, &[("room", self.room.info.name.as_str())]);
-                Some(Row::styled(format!(" {sentence}"), quiet))
-            }
-            Some(_) if self.room.loading => Some(Row::styled(format!(" {}", words::LOADING), quiet)),
-            Some(_) => Some(Row::default()),
-            None => None,
+            Some((1, _)) => match self.room.info.kind {
+                RoomKind::Direct => said(words::fill(words::BEGINNING_WITH, &[("name", &sanitize::line(&self.room.label()))])),
+                RoomKind::Inbox => Vec::new(),
+                RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => {
+                    said(words::fill(words::BEGINNING, &[("room", self.room.info.name.as_str())]))
+                }
+            },
+            Some(_) if self.room.loading => said(words::LOADING.to_owned()),
+            Some(_) => vec![Row::default()],
+            None => Vec::new(),
         }
     }
 

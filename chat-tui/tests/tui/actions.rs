@@ -8,11 +8,12 @@ use chat_tui::event::Event;
 use chat_tui::state::Spot;
 
 use crate::app::App;
-use crate::server::{Server, unread};
+use crate::server::{Server, account, unread};
 
 /// A room full of things to act on.
 fn app() -> App {
     let mut server = Server::new();
+    server.users.push(account("carol", "#e5b567"));
     server.make_room("ops", "", RoomKind::Public);
     server.make_room("quiet", "", RoomKind::Public);
     let quiet = server.rooms[2].info.id.clone();
@@ -160,6 +161,81 @@ fn drive(id: ActionId) -> bool {
         ActionId::Create => {
             app.say("/create garden what grows");
             heard(&app, "room:create") && app.sees("Write to #garden")
+        }
+        ActionId::CreatePrivate => {
+            app.say("/private den for few");
+            heard(&app, "room:create") && app.sees("#den (private)  for few")
+        }
+        ActionId::Invite => {
+            app.keys("Ctrl+N");
+            app.say("/invite @Carol");
+            let invited = heard(&app, "room:invite") && app.sees("me invited carol") && app.sees("carol is invited.");
+            app.say("/invite");
+            invited && heard(&app, "code:create") && app.sees("http://127.0.0.1:3000/join/ABCD-2345 in a browser")
+        }
+        ActionId::Accept => {
+            let room = app.server.invite_me("den");
+            app.wait(40_000);
+            app.say("/accept");
+            let by_invitation = app.sees("Write to #den");
+            app.server.log(&room).members.clear();
+            app.wait(40_000);
+            let left = app.sees("Write to #lobby");
+            app.say("/codes");
+            app.say("/join ops");
+            app.say("/invite");
+            app.server.codes[0].room = room;
+            app.say("/accept abcd2345");
+            by_invitation && left && heard(&app, "code:find") && heard(&app, "room:join") && app.sees("Write to #den")
+        }
+        ActionId::Codes => {
+            app.say("/codes");
+            let none = app.sees("There is no join code for #lobby.");
+            app.say("/invite");
+            app.say("/codes");
+            let listed = app.sees("ABCD-2345: until 26 November 09:12, for 100000 more people");
+            app.keys("Esc");
+            app.say("/codes end abcd-2345");
+            none && listed && heard(&app, "code:end") && app.server.codes.is_empty() && app.sees("lets nobody in any more")
+        }
+        ActionId::Kick => {
+            app.keys("Ctrl+N");
+            app.say("/kick @bob");
+            let asked = app.sees("Remove bob from #ops? (y/n)") && !heard(&app, "room:remove");
+            app.keys("y");
+            asked && heard(&app, "room:remove") && app.sees("me removed bob")
+        }
+        ActionId::Role => {
+            app.keys("Ctrl+N");
+            app.say("/role bob king");
+            let refused = app.sees("There is no role king: member, moderator or owner.");
+            app.say("/role bob Moderator");
+            refused && heard(&app, "room:set_role") && app.sees("bob is moderator now, by me")
+        }
+        ActionId::Settings => {
+            app.keys("Ctrl+N");
+            app.say("/set post moderators");
+            let changed = heard(&app, "room:configure") && app.sees("me lets moderators alone write");
+            app.say("/settings");
+            changed && app.sees("Settings of #ops") && app.sees("post: moderators")
+        }
+        ActionId::Direct => {
+            app.say("/msg carol are you there?");
+            let opened = heard(&app, "user:find") && heard(&app, "direct:open") && heard(&app, "message:send");
+            opened && app.sees("Write to carol") && app.sees("are you there?")
+        }
+        ActionId::Whois => {
+            app.say("/whois carol");
+            let asked = heard(&app, "user:find") && heard(&app, "user:read");
+            asked && app.sees("carol (carol), away, here since 19 November 2026. Rooms in") && app.sees("common: #ops")
+        }
+        ActionId::Claim => {
+            app.say("/claim ABCD-2345");
+            heard(&app, "server:claim") && app.sees("You are the owner of this server now.")
+        }
+        ActionId::ServerRole => {
+            app.say("/serverrole carol moderator");
+            heard(&app, "user:set_role") && app.sees("carol is moderator on this server now.")
         }
         ActionId::Topic => {
             app.say("/topic of the day");

@@ -210,6 +210,34 @@ fn what_stands_in_the_kept_lines_is_not_sent_again() {
 }
 
 #[test]
+fn rooms_that_an_older_program_kept_are_shown() {
+    let mut app = seen();
+    let who = kept(&mut app).who.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let mut disk = Disk::at(directory.path());
+    disk.load(&pair()).unwrap();
+    disk.cache(&pair(), Cached::Who(Box::new(who))).unwrap();
+    for room in kept(&mut app).rooms {
+        disk.cache(&pair(), Cached::Room(Box::new(room))).unwrap();
+    }
+    let folder = directory.path().join("server-s1/user-u-me/rooms");
+    for file in std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
+        let mut older: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let room = older["kept"].as_object_mut().unwrap();
+        assert!(room.remove("role").is_some() && room.remove("others").is_some());
+        let info = room["info"].as_object_mut().unwrap();
+        assert!(info.remove("title").is_some() && info.remove("settings").is_some());
+        std::fs::write(&file, serde_json::to_vec(&older).unwrap()).unwrap();
+    }
+    let mut app = App::connecting(80, 24, Server::new());
+    app.feed(chat_tui::event::Event::Loaded(disk.load(&pair()).unwrap()));
+    assert!(app.sees("#lobby  Welcome in") && app.sees("line 499.") && app.sees("#ops"));
+    // One without what every program has kept is none, and the others are there.
+    std::fs::write(folder.join("room-r-ops.json"), r#"{"format":1,"kept":{"info":{"id":"r-ops"}}}"#).unwrap();
+    assert_eq!(disk.load(&pair()).unwrap().rooms.len(), 1);
+}
+
+#[test]
 fn on_disk_a_room_is_a_file_without_what_was_deleted_and_one_that_is_damaged_is_none() {
     let mut app = seen();
     let rooms = kept(&mut app).rooms;

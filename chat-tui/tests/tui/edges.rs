@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Those stay pure.
-const PURE: &[&str] = &["state", "update", "layout", "view", "theme", "keys", "event", "effect", "sanitize", "links"];
+const PURE: &[&str] = &["state", "update", "layout", "view", "theme", "keys", "event", "effect", "sanitize", "links", "time"];
 
 const RIM: &[&str] = &[
     "crate::network",

@@ -14,6 +14,7 @@ mod outbox;
 mod pty;
 mod reconnect;
 mod rim;
+mod rooms;
 mod screens;
 mod server;
 mod storage;

@@ -273,7 +273,7 @@ fn what_waits_when_the_program_ends_is_sent_by_the_next_one() {
 #[test]
 fn what_is_refused_in_a_room_that_is_mine_no_longer_comes_back_as_text() {
     let mut server = Server::new();
-    let ops = server.make_room("ops", "", chat_proto::request::sync::RoomKind::Public);
+    let ops = server.make_room("ops", "", chat_proto::room::RoomKind::Public);
     let mut app = App::new(80, 24, server);
     app.keys("Ctrl+N");
     app.down();

@@ -77,7 +77,7 @@ fn help_is_generated_from_the_table() {
     let mut app = at(80, 24);
     app.keys("F1");
     assert_snapshot!("help", app.screen());
-    app.keys("PageDown PageDown PageDown PageDown PageDown PageDown PageDown");
+    app.keys(&["PageDown"; 12].join(" "));
     assert!(app.sees("//text"));
     app.keys("Esc");
     assert!(!app.sees("//text"));

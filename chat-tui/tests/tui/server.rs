@@ -1,16 +1,20 @@
 //! A server made of a few vectors: enough of the protocol to drive a client by, and a script of
 //! refusals to be nasty with.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use chat_proto::entry::{Body, Content, Create, Delete, Edit, Entry, Join, Leave, Message, Quote, React, Topic};
+use chat_proto::entry::{
+    Add, Body, Content, Create, Delete, Edit, Entry, Invite, Invited, Join, Leave, Message, Quote, React, Remove, Removed, Role, Topic,
+};
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, ServerInfo, Welcome};
 use chat_proto::id::{ClientId, EntryId, Epoch, Rid, RoomId, ServerId, SessionId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, RoomName};
+use chat_proto::name::{DisplayName, Identity, JoinCode, RoomName};
 use chat_proto::place::{Mark, Place, Seq};
 use chat_proto::request::account_login::SignedIn;
+use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::code_list::CodeListReply;
 use chat_proto::request::history_read::{Page, Reaction, Standing};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
@@ -19,11 +23,13 @@ use chat_proto::request::room_members::RoomMembersReply;
 use chat_proto::request::session_list::{Session, SessionListReply};
 use chat_proto::request::stored::{Done, Stored};
 use chat_proto::request::sync::{RoomPresence, RoomState, SyncReply};
-use chat_proto::room::{Room, RoomKind};
+use chat_proto::request::user_find::UserFindReply;
+use chat_proto::request::user_read::Profile;
 use chat_proto::request::{AnyRequest, HistoryRead};
+use chat_proto::room::{Room, RoomKind, RoomRole, RoomSettings, Visibility};
 use chat_proto::secret::Token;
 use chat_proto::text::{Emoji, TopicText};
-use chat_proto::user::{Color, Member, Presence, User, UserKind};
+use chat_proto::user::{Color, Member, Presence, ServerRole, User, UserKind};
 use serde_json::Value;
 
 /// 2026-11-19 09:12:00 UTC.
@@ -40,12 +46,15 @@ pub struct Server {
     /// Every request's name, in order.
     pub heard: Vec<String>,
     pub read: ReadPosition,
+    /// Join codes that hold.
+    pub codes: Vec<InviteCode>,
 }
 
 pub struct Log {
     pub info: Room,
     pub epoch: Epoch,
     pub members: Vec<UserId>,
+    pub roles: BTreeMap<UserId, RoomRole>,
     pub entries: Vec<Entry>,
 }
 
@@ -56,6 +65,19 @@ pub fn user(name: &str, color: &str) -> User {
         color: Color::parse(color).unwrap(),
         kind: UserKind::Guest,
         identity: None,
+        role: ServerRole::Member,
+    }
+}
+
+/// The same with an account, whose name to sign in by is that name in small letters.
+pub fn account(name: &str, color: &str) -> User {
+    let small: String = name.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    User {
+        id: UserId::parse(format!("u-{small}")).unwrap(),
+        kind: UserKind::Account,
+        identity: Some(Identity::parse(small.clone()).unwrap()),
+        name: DisplayName::parse(name).unwrap(),
+        ..user(&small, color)
     }
 }
 
@@ -63,19 +85,91 @@ impl Server {
     pub fn new() -> Self {
         let users = vec![user("me", "#7aa2f7"), user("ada", "#da62aa"), user("bob", "#62da8a")];
         let me = users[0].id.clone();
-        let mut server = Self { time: MORNING, me, rooms: vec![], users, refusals: VecDeque::new(), heard: vec![], read: unread(0, 0, 0) };
+        let mut server = Self {
+            time: MORNING,
+            me,
+            rooms: vec![],
+            users,
+            refusals: VecDeque::new(),
+            heard: vec![],
+            read: unread(0, 0, 0),
+            codes: vec![],
+        };
         server.make_room("lobby", "Welcome in, mind the step", RoomKind::Lobby);
         server
     }
 
     pub fn make_room(&mut self, name: &str, topic: &str, kind: RoomKind) -> RoomId {
+        let people = self.users.iter().map(|user| user.name.as_str().to_owned()).collect::<Vec<_>>();
+        let people: Vec<&str> = people.iter().map(String::as_str).collect();
+        self.make_room_of(&people, name, topic, kind, ClientId::parse(format!("made-{name}")).unwrap(), "ada")
+    }
+
+    /// A room of these people.
+    pub fn make_room_of(&mut self, people: &[&str], name: &str, topic: &str, kind: RoomKind, client_id: ClientId, by: &str) -> RoomId {
         let id = RoomId::parse(format!("r-{name}")).unwrap();
-        let info = Room { id: id.clone(), name: RoomName::parse(name).unwrap(), topic: TopicText::parse(topic).unwrap(), kind };
-        let members = self.users.iter().map(|user| user.id.clone()).collect();
-        self.rooms.push(Log { info, epoch: Epoch::parse("e1").unwrap(), members, entries: vec![] });
-        let made = Body::Create(Create { name: RoomName::parse(name).unwrap() });
-        self.write("ada", &id, ClientId::parse(format!("made-{name}")).unwrap(), made);
+        let name = RoomName::parse(name).unwrap();
+        let (title, topic) = (TopicText::parse("").unwrap(), TopicText::parse(topic).unwrap());
+        let info = Room { id: id.clone(), name: name.clone(), title, topic, kind, settings: RoomSettings::default() };
+        let members = people.iter().map(|name| self.person(name).id.clone()).collect();
+        let others = people.iter().filter(|name| kind == RoomKind::Direct && **name != by).map(|name| self.person(name).author());
+        let made = Body::Create(Create { name, people: others.collect() });
+        let owned = matches!(kind, RoomKind::Public | RoomKind::Private);
+        let roles = owned.then(|| (self.person(by).id.clone(), RoomRole::Owner)).into_iter().collect();
+        self.rooms.push(Log { info, epoch: Epoch::parse("e1").unwrap(), members, roles, entries: vec![] });
+        self.write(by, &id, client_id, made);
         id
+    }
+
+    /// The inbox of `me`, with an invitation by ada into a room of that name.
+    pub fn invite_me(&mut self, name: &str) -> RoomId {
+        let made = ClientId::parse(format!("made-{name}")).unwrap();
+        let room = self.make_room_of(&["ada"], name, "", RoomKind::Private, made, "ada");
+        self.write_inbox(Body::Invited(Invited { room: room.clone(), name: RoomName::parse(name).unwrap() }));
+        room
+    }
+
+    /// Writes into the inbox of `me`, which begins with its first entry.
+    pub fn write_inbox(&mut self, body: Body) -> (RoomId, Entry) {
+        let inbox = RoomId::parse("r-inbox").unwrap();
+        if !self.rooms.iter().any(|log| log.info.id == inbox) {
+            let made = ClientId::parse("made-inbox").unwrap();
+            self.make_room_of(&["me"], "inbox", "", RoomKind::Inbox, made, "me");
+        }
+        self.time += 1_000;
+        let client_id = ClientId::parse(format!("inbox-{}", self.time)).unwrap();
+        let entry = self.write("ada", &inbox, client_id, body);
+        (inbox, entry)
+    }
+
+    /// Ada does something in a room, which everybody in it is told.
+    pub fn does(&mut self, room: &RoomId, body: Body) -> AnyEvent {
+        self.time += 1_000;
+        match &body {
+            Body::Settings(changes) => changes.apply(&mut self.log(room).info),
+            Body::Role(role) => {
+                self.log(room).roles.insert(role.user.id.clone(), role.role);
+            }
+            Body::Remove(remove) => self.log(room).members.retain(|member| *member != remove.user.id),
+            Body::Add(add) => self.log(room).members.push(add.user.id.clone()),
+            _ => {}
+        }
+        let client_id = ClientId::parse(format!("does-{}", self.time)).unwrap();
+        let entry = self.write("ada", room, client_id, body);
+        self.told(room, vec![entry])
+    }
+
+    pub fn remove_me(&mut self, room: &RoomId) -> [AnyEvent; 2] {
+        let user = self.my_user().author();
+        let name = self.log(room).info.name.clone();
+        let told = self.does(room, Body::Remove(Remove { user }));
+        let (inbox, entry) = self.write_inbox(Body::Removed(Removed { room: room.clone(), name }));
+        [told, self.told(&inbox, vec![entry])]
+    }
+
+    pub fn add_me(&mut self, room: &RoomId) -> AnyEvent {
+        let user = self.my_user().author();
+        self.does(room, Body::Add(Add { user }))
     }
 
     pub fn person(&self, name: &str) -> &User {
@@ -109,7 +203,7 @@ impl Server {
         let time = self.time;
         let log = self.log(room);
         let seq = log.entries.len() as u64 + 1;
-        let n = log.entries.last().map_or(0, |entry| entry.n) + u64::from(matches!(body, Body::Message(_)));
+        let n = log.entries.last().map_or(0, |entry| entry.n) + u64::from(body.counts());
         let id = EntryId::parse(format!("{}-{seq}", log.info.name)).unwrap();
         let entry = Entry { seq, id, time, author, client_id, n, body };
         log.entries.push(entry.clone());
@@ -173,6 +267,82 @@ impl Server {
                 self.log(&join.room).members.push(me);
                 self.accept(join.room, join.client_id, join.after, Body::Join(Join {}), frames)
             }
+            AnyRequest::RoomInvite(invite) => {
+                let user = self.by_id(&invite.user).author();
+                self.accept(invite.room, invite.client_id, invite.after, Body::Invite(Invite { user }), frames)
+            }
+            AnyRequest::RoomAdd(add) => {
+                let user = self.by_id(&add.user).author();
+                self.accept(add.room, add.client_id, add.after, Body::Add(Add { user }), frames)
+            }
+            AnyRequest::RoomRemove(remove) => {
+                let user = self.by_id(&remove.user).author();
+                self.log(&remove.room).members.retain(|member| *member != user.id);
+                self.accept(remove.room, remove.client_id, remove.after, Body::Remove(Remove { user }), frames)
+            }
+            AnyRequest::RoomSetRole(given) => {
+                let user = self.by_id(&given.user).author();
+                self.log(&given.room).roles.insert(user.id.clone(), given.role);
+                self.accept(given.room, given.client_id, given.after, Body::Role(Role { user, role: given.role }), frames)
+            }
+            AnyRequest::RoomConfigure(configure) => {
+                configure.changes.apply(&mut self.log(&configure.room).info);
+                self.accept(configure.room, configure.client_id, configure.after, Body::Settings(configure.changes), frames)
+            }
+            AnyRequest::DirectOpen(open) => {
+                if let Some(error) = self.refusals.pop_front() {
+                    return Err(error);
+                }
+                let me = self.my_user().name.as_str().to_owned();
+                let mut people: Vec<String> = open.users.iter().map(|user| self.by_id(user).name.as_str().to_owned()).collect();
+                people.push(me.clone());
+                people.sort();
+                let name = format!("direct-{}", people.join("-").to_lowercase().replace(' ', ""));
+                let id = RoomId::parse(format!("r-{name}")).unwrap();
+                if !self.rooms.iter().any(|log| log.info.id == id) {
+                    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+                    self.make_room_of(&people, &name, "", RoomKind::Direct, open.client_id, &me);
+                }
+                ok(self.created(&id))
+            }
+            AnyRequest::CodeCreate(create) => {
+                let code = InviteCode {
+                    code: JoinCode::parse(format!("ABCD-234{}", self.codes.len() + 5)).unwrap(),
+                    room: create.room,
+                    by: self.me.clone(),
+                    expires: MORNING + 7 * 24 * 3_600_000,
+                    uses_left: 100_000,
+                };
+                self.codes.push(code.clone());
+                ok(json(&code))
+            }
+            AnyRequest::CodeFind(find) => match self.codes.iter().find(|code| code.code == find.code).map(|code| code.room.clone()) {
+                Some(room) => ok(json(&self.summary(self.rooms.iter().find(|log| log.info.id == room).unwrap()))),
+                None => Err(Error::new(Code::NotFound, "That join code lets nobody in.")),
+            },
+            AnyRequest::CodeList(list) => {
+                let codes = self.codes.iter().filter(|code| code.room == list.room).cloned().collect();
+                ok(json(&CodeListReply { codes }))
+            }
+            AnyRequest::CodeEnd(end) => {
+                self.codes.retain(|code| code.code != end.code);
+                ok(json(&Done {}))
+            }
+            AnyRequest::UserFind(find) => {
+                let query = find.query.as_str().to_lowercase();
+                let fits = |user: &&User| user.identity.is_some() && user.name.as_str().to_lowercase().starts_with(&query);
+                ok(json(&UserFindReply { users: self.users.iter().filter(fits).cloned().collect() }))
+            }
+            AnyRequest::UserRead(read) => {
+                let user = self.by_id(&read.user).clone();
+                let rooms = self.rooms.iter().filter(|log| log.members.contains(&user.id)).map(|log| log.info.id.clone()).collect();
+                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms }))
+            }
+            AnyRequest::UserSetRole(_) => ok(json(&Done {})),
+            AnyRequest::ServerClaim(_) => {
+                self.my_user().role = ServerRole::Owner;
+                ok(json(self.my_user()))
+            }
             AnyRequest::RoomLeave(leave) => {
                 let me = self.me.clone();
                 self.log(&leave.room).members.retain(|member| *member != me);
@@ -183,11 +353,10 @@ impl Server {
                 self.accept(topic.room, topic.client_id, topic.after, Body::Topic(Topic { topic: topic.topic }), frames)
             }
             AnyRequest::RoomCreate(create) => {
-                let room = self.make_room(create.name.as_str(), create.topic.as_ref().map_or("", |topic| topic.as_str()), RoomKind::Public);
-                let log = self.log(&room);
-                let entry = &log.entries[0];
-                let stored = Stored { seq: 1, id: entry.id.clone(), time: entry.time, n: 0 };
-                ok(json(&RoomCreated { room: log.info.clone(), stored }))
+                let kind = if create.visibility == Some(Visibility::Private) { RoomKind::Private } else { RoomKind::Public };
+                let topic = create.topic.as_ref().map_or("", |topic| topic.as_str());
+                let room = self.make_room_of(&["me"], create.name.as_str(), topic, kind, create.client_id, "me");
+                ok(self.created(&room))
             }
             AnyRequest::HistoryRead(read) => Ok(json(&self.page(&read))),
             AnyRequest::RoomList(_) => {
@@ -199,7 +368,11 @@ impl Server {
                 None => Err(Error::new(Code::NotFound, format!("There is no room #{}.", find.name))),
             },
             AnyRequest::RoomMembers(members) => {
-                let presence = self.presence(&members.room);
+                let mut presence = self.presence(&members.room);
+                for member in &mut presence.members {
+                    let role = self.log(&members.room).roles.get(&member.user.id).copied();
+                    member.room_role = Some(role.unwrap_or_default());
+                }
                 ok(json(&RoomMembersReply { online: presence.online, total: presence.total, members: presence.members }))
             }
             AnyRequest::RoomMarkRead(mark) => {
@@ -229,6 +402,18 @@ impl Server {
                 ok(json(&SessionListReply { sessions: vec![session("a", true), session("b", false)] }))
             }
         }
+    }
+
+    /// The answer to whoever made a room.
+    fn created(&mut self, room: &RoomId) -> Value {
+        let log = self.log(room);
+        let entry = &log.entries[0];
+        let stored = Stored { seq: 1, id: entry.id.clone(), time: entry.time, n: 0 };
+        json(&RoomCreated { room: log.info.clone(), stored })
+    }
+
+    fn by_id(&self, id: &UserId) -> &User {
+        self.users.iter().find(|user| user.id == *id).unwrap()
     }
 
     fn accept(
@@ -271,7 +456,12 @@ impl Server {
             let reset = cursors.iter().any(|cursor| cursor.room == log.info.id && cursor.epoch != log.epoch);
             let n = log.entries.last().map_or(0, |entry| entry.n);
             let read = if log.info.kind == RoomKind::Lobby { read.clone() } else { unread(0, 0, n) };
-            RoomState { room: log.info.clone(), epoch: log.epoch.clone(), head: log.entries.last().unwrap().mark(), n, read, reset }
+            let role = log.roles.get(&me).copied().unwrap_or_default();
+            let others = |user: &&User| log.info.kind == RoomKind::Direct && user.id != me && log.members.contains(&user.id);
+            let mut people: Vec<User> = self.users.iter().filter(others).cloned().collect();
+            people.sort_by_key(|user| user.name.as_str().to_lowercase());
+            let head = log.entries.last().unwrap().mark();
+            RoomState { room: log.info.clone(), epoch: log.epoch.clone(), head, n, read, reset, role, people }
         });
         let rooms = rooms.collect();
         let presence = show.iter().map(|room| self.presence(room)).collect();
@@ -279,11 +469,15 @@ impl Server {
     }
 
     fn presence(&self, room: &RoomId) -> RoomPresence {
+        let log = self.rooms.iter().find(|log| log.info.id == *room).unwrap();
         let member = |user: &User| Member {
             user: user.clone(),
             presence: if user.name.as_str() == "bob" { Presence::Away } else { Presence::Online },
+            room_role: None,
         };
-        let members: Vec<_> = self.users.iter().map(member).collect();
+        // Whoever is called Offline is.
+        let here = |user: &&User| log.members.contains(&user.id) && !user.name.as_str().contains("Offline");
+        let members: Vec<_> = self.users.iter().filter(here).map(member).collect();
         RoomPresence { room: room.clone(), online: members.len() as u32, total: members.len() as u32, members }
     }
 

@@ -124,7 +124,7 @@ fn what_waits_for_others_is_found_and_can_be_discarded(#[values(false, true)] on
         place.storage.cache(&pair(user), Cached::Who(Box::new(Who { user: known, server, limits: Limits::default() }))).unwrap();
     }
     place.storage.load(&pair("ada")).unwrap();
-    let join = Item::new(client_id(5), Work::Join { room: room() }, 0);
+    let join = Item::new(client_id(5), Work::Join { room: room(), code: None }, 0);
     place
         .storage
         .store(&pair("ada"), vec![queued(0), queued(1), Change::Queued(join.clone(), None), Change::Draft(room(), "mine".into())])

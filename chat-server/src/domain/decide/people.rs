@@ -13,7 +13,7 @@ use chat_proto::user::{User, UserKind};
 
 use crate::domain::access::{Standing, What, may};
 use crate::domain::decide::rooms::empty;
-use crate::domain::decide::{Desk, Draft, Moves, field};
+use crate::domain::decide::{Desk, Draft, Moves, Visits, field};
 use crate::domain::facts::{Facts, RoomFacts, direct_key, inbox_key};
 use crate::domain::write::{Write, Written};
 
@@ -138,13 +138,7 @@ pub(super) fn add(facts: &Facts, room: &RoomFacts, add: &RoomAdd) -> Result<(Bod
 }
 
 /// Somebody's membership ends, or their invitation.
-pub(super) fn remove(
-    facts: &Facts,
-    room: &RoomFacts,
-    write: &Write,
-    who: &Standing,
-    remove: &RoomRemove,
-) -> Result<(Body, Moves), Error> {
+pub(super) fn remove(facts: &Facts, room: &RoomFacts, write: &Write, who: &Standing, remove: &RoomRemove) -> Result<(Body, Moves), Error> {
     let key = (room.room.id.clone(), remove.user.clone());
     let role = facts.members.get(&key).copied();
     may(who, What::Remove(role.unwrap_or_default()), &room.room)?;
@@ -158,7 +152,7 @@ pub(super) fn remove(
         return Err(Error::invalid("user", "is not in the room"));
     }
     let user = person(facts, &remove.user)?;
-    let moves = if role.is_some() { Moves::leaves(&user.id) } else { Moves::default() };
+    let moves = if role.is_some() { Moves::leaves(&user.id, Visits::OfLeaving) } else { Moves::default() };
     Ok((Body::Remove(Remove { user: user.author() }), moves))
 }
 

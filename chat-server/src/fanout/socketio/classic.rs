@@ -103,6 +103,16 @@ impl Hearers {
         }
     }
 
+    /// Some people's connections, or with none given all, hear that room no longer.
+    pub(super) fn shut_out(&mut self, room: &RoomId, people: Option<&[UserId]>) {
+        let is_meant = |place: &(RoomId, UserId)| place.0 == *room && people.is_none_or(|people| people.contains(&place.1));
+        let meant = self.peers.iter().filter(|(_, peer)| peer.place.as_ref().is_some_and(is_meant));
+        let meant: Vec<ConnectionId> = meant.map(|(connection, _)| *connection).collect();
+        for connection in meant {
+            self.attach(connection, None);
+        }
+    }
+
     /// In which namespaces and dialects the room is heard.
     pub(super) fn of_room(&self, room: &RoomId) -> Vec<(&'static str, Dialect)> {
         self.heard.get(room).map(|hearing| hearing.keys().copied().collect()).unwrap_or_default()

@@ -109,7 +109,7 @@ fn look_up_people(tables: &Tables, wanted: &Wanted, facts: &mut Facts) {
         }
     }
     let invited = |(room, user): &&(RoomId, UserId)| tables.rooms.get(room).is_some_and(|log| log.invited.contains(user));
-    facts.invited = wanted.invited.iter().filter(invited).cloned().collect();
+    facts.invited = wanted.maybe_invited(facts).filter(invited).cloned().collect();
     for code in wanted.codes.iter().filter_map(|code| tables.codes.get(code)) {
         let InviteCode { code, room, expires, uses_left, .. } = code.clone();
         facts.codes.insert(code, CodeFacts { room, expires, uses_left });

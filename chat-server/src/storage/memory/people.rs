@@ -43,7 +43,8 @@ impl Tables {
             return user;
         }
         let name = self.free_name(new, now);
-        let user = User { id: new.id.clone(), name, color: new.color.clone(), kind: UserKind::Guest, identity: None, role: ServerRole::Member };
+        let user =
+            User { id: new.id.clone(), name, color: new.color.clone(), kind: UserKind::Guest, identity: None, role: ServerRole::Member };
         self.names.insert(key(user.name.as_str()), user.id.clone());
         self.users.insert(user.id.clone(), StoredUser { user: user.clone(), password: None, created: now, seen: now });
         self.tokens.insert(*hash, StoredToken { user: user.id.clone(), session: None, ended: false });

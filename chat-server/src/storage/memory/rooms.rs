@@ -4,8 +4,8 @@ use chat_proto::error::Error;
 use chat_proto::id::RoomId;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::sync::{Cursor, RoomState};
-use chat_proto::room::{Room, RoomKind, RoomRole};
 use chat_proto::request::{RoomFind, RoomList};
+use chat_proto::room::{Room, RoomKind, RoomRole};
 use chat_proto::text::TopicText;
 use chat_proto::user::{User, UserKind};
 

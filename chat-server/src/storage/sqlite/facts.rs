@@ -25,11 +25,11 @@ pub(super) async fn look_up(connection: &mut SqliteConnection, wanted: &Wanted) 
     people::people(connection, wanted, &mut facts).await?;
     let found = people::made_rooms(connection, wanted, &mut facts).await?;
     let keys = rooms(connection, wanted, found, &mut facts).await?;
-    people::come_and_go(connection, wanted, &keys, &mut facts).await?;
     names(connection, wanted, &mut facts).await?;
     creations(connection, wanted, &mut facts).await?;
     known(connection, wanted, &keys, &mut facts).await?;
     members(connection, wanted, &keys, &mut facts).await?;
+    people::come_and_go(connection, wanted, &keys, &mut facts).await?;
     targets(connection, wanted, &keys, &mut facts).await?;
     reactions(connection, wanted, &keys, &mut facts).await?;
     Ok((facts, keys))

@@ -73,7 +73,8 @@ pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
 pub(super) const ROOM: &str = "r.id, r.name, r.title, r.topic, r.kind AS room_kind, r.post, r.invite, r.history, r.archived";
 
 /// The same of a database from before rooms had rules.
-pub(super) const ROOM_BEFORE_RULES: &str = "r.id, r.name, '' AS title, r.topic, r.kind AS room_kind, 'members' AS post, 'members' AS invite,
+pub(super) const ROOM_BEFORE_RULES: &str =
+    "r.id, r.name, '' AS title, r.topic, r.kind AS room_kind, 'members' AS post, 'members' AS invite,
                                             'all' AS history, 0 AS archived";
 
 /// The columns [`ROOM`].

@@ -137,7 +137,7 @@ impl Connection {
             }
             Ok(Wish::Announce(text)) => {
                 let text = MessageText::parse(text).map_err(|reason| Error::invalid("text", reason))?;
-                self.classic.service.announce(&self.caller(), ServerAnnounce { text, room: None })
+                self.classic.service.announce(&self.caller(), ServerAnnounce { text, room: None }).await
             }
             Ok(Wish::Log(text)) => {
                 let cut: String = text.chars().take(LOGGED).collect();

@@ -119,7 +119,13 @@ fn ids(request: &mut EntryRequest) -> (&mut ClientId, Option<&mut Option<ClientI
         EntryRequest::Topic(request) => (&mut request.client_id, Some(&mut request.after)),
         EntryRequest::Join(request) => (&mut request.client_id, Some(&mut request.after)),
         EntryRequest::Leave(request) => (&mut request.client_id, Some(&mut request.after)),
+        EntryRequest::Configure(request) => (&mut request.client_id, Some(&mut request.after)),
+        EntryRequest::Invite(request) => (&mut request.client_id, Some(&mut request.after)),
+        EntryRequest::Add(request) => (&mut request.client_id, Some(&mut request.after)),
+        EntryRequest::Remove(request) => (&mut request.client_id, Some(&mut request.after)),
+        EntryRequest::Role(request) => (&mut request.client_id, Some(&mut request.after)),
         EntryRequest::Create(request) => (&mut request.client_id, None),
+        EntryRequest::Direct(request) => (&mut request.client_id, None),
     }
 }
 

@@ -72,7 +72,7 @@ impl FanOut for Wires {
         for (room, entries) in rooms {
             let mut frame = Vec::new();
             for committed in entries {
-                let Moves { joins, leaves } = committed.moves.clone();
+                let Moves { joins, leaves, .. } = committed.moves.clone();
                 if !joins.is_empty() {
                     self.frame(&room, &mut frame);
                 }

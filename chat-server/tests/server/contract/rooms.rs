@@ -89,7 +89,7 @@ async fn rooms_are_made_found_joined_and_left(#[case] kind: Kind) {
     assert_eq!(bench.one(&bob, say(&ops, "m", None, "may I?")).await.unwrap_err().code, Code::Forbidden);
     let page = HistoryRead { room: ops.clone(), before: None, after: None, around: None, place: None, limit: None };
     let refused = bench.store.page(&bob, &page, &Limits::default()).await.unwrap().unwrap_err();
-    assert_eq!(refused.code, Code::NotFound);
+    assert_eq!(refused.code, Code::Forbidden);
 
     let found = bench.store.find_room(&bob, &RoomFind { name: RoomName::parse("#OPS").unwrap() }).await.unwrap().unwrap();
     assert_eq!((found.room.id.clone(), found.members, found.joined, found.room.topic.as_str()), (ops.clone(), 1, false, "things"));

@@ -14,6 +14,7 @@ async fn a_visitor_speaks_and_does_nothing_else(#[case] kind: Kind) {
         color: Color::parse("#808080").unwrap(),
         kind: UserKind::Server,
         identity: None,
+        role: chat_proto::user::ServerRole::Member,
     };
     let name = RoomName::parse("kitchen").unwrap();
     let create = RoomCreate::public(id("made"), name.clone());

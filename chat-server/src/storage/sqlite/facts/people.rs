@@ -67,7 +67,8 @@ pub(super) async fn come_and_go(
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
     let names = by_key(keys);
-    let asked: Vec<_> = wanted.invited.iter().filter_map(|(room, user)| Some((keys.get(room)?, user))).collect();
+    // Of nearly all batches everybody is a member, and nothing is looked up.
+    let asked: Vec<_> = wanted.maybe_invited(facts).filter_map(|(room, user)| Some((keys.get(room)?, user))).collect();
     if !asked.is_empty() {
         let sql = "SELECT i.room, i.user FROM json_each(?) j JOIN invitations i ON i.room = j.value ->> 0 AND i.user = j.value ->> 1";
         for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(&mut *connection).await? {

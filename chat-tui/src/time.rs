@@ -36,6 +36,12 @@ pub fn moment(time: Millis, zone: &TimeZone) -> String {
     local(time, zone).strftime("%-d %B %H:%M").to_string()
 }
 
+/// `19 November 2026`, for what was long ago.
+#[must_use]
+pub fn date(time: Millis, zone: &TimeZone) -> String {
+    local(time, zone).strftime("%-d %B %Y").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +55,6 @@ mod tests {
         assert_eq!(day_in_words(date, date), "Wednesday, 19 November");
         assert_eq!(day_in_words(date, Date::constant(2026, 1, 1)), "Wednesday, 19 November 2025");
         assert_eq!(moment(time, &zone), "19 November 07:32");
+        assert_eq!(super::date(time, &zone), "19 November 2025");
     }
 }

@@ -1,0 +1,398 @@
+//! Rooms that are not open to everybody: private ones, conversations, the inbox, and what their rules
+//! make of the screen.
+
+use chat_proto::entry::{Add, Body, Invite, Remove, Role};
+use chat_proto::error::{Code, Error};
+use chat_proto::id::{ClientId, RoomId};
+use chat_proto::name::RoomName;
+use chat_proto::room::{History, Post, RoomChanges, RoomKind, RoomRole, Visibility};
+use chat_proto::text::TopicText;
+use chat_proto::user::ServerRole;
+use chat_tui::event::Event;
+use chat_tui::storage::Storage;
+use insta::assert_snapshot;
+
+use crate::app::App;
+use crate::server::{Server, account};
+
+fn made(name: &str) -> ClientId {
+    ClientId::parse(format!("made-{name}")).unwrap()
+}
+
+fn room(name: &str) -> RoomId {
+    RoomId::parse(format!("r-{name}")).unwrap()
+}
+
+/// Rooms of all kinds.
+fn server() -> Server {
+    let mut server = Server::new();
+    server.users.extend([account("carol", "#e5b567"), account("Dora Offline", "#7fd38a"), account("erin", "#f08a8a")]);
+    server.make_room_of(&["me", "ada"], "zebra", "", RoomKind::Public, made("zebra"), "ada");
+    server.make_room_of(&["me", "ada", "bob"], "board", "What was decided", RoomKind::Private, made("board"), "ada");
+    server.make_room_of(&["me", "carol"], "x1", "", RoomKind::Direct, made("x1"), "carol");
+    server.make_room_of(&["me", "Dora Offline"], "x2", "", RoomKind::Direct, made("x2"), "me");
+    server.make_room_of(&["me", "bob", "carol"], "x3", "", RoomKind::Direct, made("x3"), "me");
+    server.invite_me("garden");
+    server
+}
+
+fn with_settings(change: RoomChanges) -> App {
+    let mut server = server();
+    change.apply(&mut server.log(&room("board")).info);
+    let mut app = App::new(80, 24, server);
+    app.say("/join board");
+    app
+}
+
+fn heard(app: &App, name: &str) -> usize {
+    app.server.heard.iter().filter(|heard| *heard == name).count()
+}
+
+fn sends(app: &mut App, room: &RoomId) -> Vec<String> {
+    let said = app.server.log(room).entries.iter().filter_map(|entry| match &entry.body {
+        Body::Message(message) => Some(message.content.text.clone()),
+        _ => None,
+    });
+    said.collect()
+}
+
+#[test]
+fn the_list_of_rooms_has_all_kinds() {
+    let mut app = App::new(120, 30, server());
+    assert_snapshot!("rooms_120", app.screen());
+    app.feed(Event::Resize(80, 24));
+    app.say("/join #board");
+    assert_snapshot!("rooms_80", app.screen());
+    app.feed(Event::Resize(50, 24));
+    app.keys("F7");
+    assert_snapshot!("rooms_50", app.screen());
+}
+
+#[test]
+fn keys_and_the_switcher_follow_the_order_of_the_list() {
+    let mut app = App::new(80, 24, server());
+    let order = ["#lobby", "#board", "#zebra", "bob, carol", "carol", "Dora Offline"];
+    for (number, name) in (1..).zip(order) {
+        app.keys(&format!("Alt+{number}"));
+        assert!(app.sees(&format!("Write to {name}")), "{number}: {name}");
+    }
+    app.keys("Alt+7");
+    assert!(app.sees("> Here you only read."));
+    app.keys("Ctrl+N");
+    assert!(app.sees("Write to #lobby"));
+    app.keys("Ctrl+K");
+    app.write("dora");
+    app.keys("Enter");
+    assert!(app.sees("Write to Dora Offline"));
+}
+
+#[test]
+fn a_conversation_begins_with_the_people_in_it() {
+    let mut app = App::new(80, 24, server());
+    app.keys("Alt+4");
+    app.say("lunch?");
+    assert_snapshot!("conversation", app.screen());
+    app.say("/set");
+    assert!(app.sees("Only rooms have settings."));
+}
+
+#[test]
+fn the_inbox_is_read_and_its_invitations_are_taken_up() {
+    let mut server = server();
+    server.invite_me("attic");
+    let mut app = App::new(80, 24, server);
+    app.keys("Alt+7");
+    app.say("hello?");
+    assert!(app.sees("Here you only read. /accept takes an invitation up.") && heard(&app, "message:send") == 0);
+    assert_eq!(app.state.composer.text(), "hello?", "it is not lost");
+    app.keys("Ctrl+U Up Up");
+    assert_snapshot!("inbox_80", app.screen());
+    app.keys("r e d y +");
+    app.keys("Esc Esc Esc Up Up");
+    assert!(heard(&app, "message:react") == 0, "an invitation is no message");
+    app.keys("Enter");
+    assert!(app.sees("Write to #garden"), "the chosen one, not the newest");
+    app.say("/accept");
+    assert!(app.sees("Write to #attic"));
+    app.say("/accept");
+    assert!(app.sees("Write to #attic"), "there is none left, and that is no reason to complain");
+    app.say("/accept garden");
+    assert!(app.sees("Write to #garden"));
+    app.say("/accept nowhere");
+    assert!(app.sees("There is no invitation for you."));
+    app.feed(Event::Resize(50, 24));
+    app.keys("Alt+9 Ctrl+P");
+    while !app.sees("> Here you only read") {
+        app.keys("Ctrl+N");
+    }
+    assert_snapshot!("inbox_50", app.screen());
+}
+
+#[test]
+fn a_code_or_a_link_lets_in() {
+    let mut app = App::new(80, 24, server());
+    app.say("/join board");
+    app.say("/invite");
+    app.say("/invite");
+    let board = room("board");
+    let me = app.server.me.clone();
+    for word in ["http://elsewhere:3000/join/ABCD-2345", "abcd 2346"] {
+        app.server.log(&board).members.retain(|member| *member != me);
+        app.wait(40_000);
+        assert!(app.sees("Write to #lobby"));
+        app.say(&format!("/accept {word}"));
+        assert!(app.sees("Write to #board"), "{word}");
+    }
+    app.say("/accept WXYZ-9999");
+    assert!(app.sees("That join code lets nobody in."));
+}
+
+#[test]
+fn what_may_not_be_said_is_refused_here_and_commands_still_work() {
+    let only_moderators = RoomChanges { post: Some(Post::Moderators), ..RoomChanges::default() };
+    let mut app = with_settings(only_moderators.clone());
+    assert!(app.sees("#board (private, read-only)  What was decided"));
+    app.say("but I");
+    assert_snapshot!("read_only_80", app.screen());
+    app.feed(Event::Resize(50, 24));
+    assert_snapshot!("read_only_50", app.screen());
+    assert_eq!((heard(&app, "message:send"), heard(&app, "typing:set")), (0, 0));
+    app.keys("Ctrl+U");
+    app.say("/topic what is decided");
+    assert!(heard(&app, "room:set_topic") == 1);
+    // Whoever keeps order, there or on the whole server, may.
+    let role = Role { user: app.server.my_user().author(), role: RoomRole::Moderator };
+    let told = app.server.does(&room("board"), Body::Role(role));
+    app.wire(told);
+    assert!(app.sees("Write to #board") && app.sees("me is moderator now, by ada"));
+    let mut server = server();
+    only_moderators.apply(&mut server.log(&room("board")).info);
+    server.my_user().role = ServerRole::Moderator;
+    let mut app = App::new(80, 24, server);
+    app.say("/join board");
+    app.say("but I");
+    assert_eq!(sends(&mut app, &room("board")), ["but I"]);
+}
+
+#[test]
+fn an_archived_room_is_only_read() {
+    let mut app = with_settings(RoomChanges { archived: Some(true), post: Some(Post::Moderators), ..RoomChanges::default() });
+    assert!(app.sees("#board (private, archived)"));
+    app.say("too late");
+    assert!(app.sees("This room is archived: nothing can be said here any more.") && heard(&app, "message:send") == 0);
+}
+
+#[test]
+fn each_thing_that_changes_is_told_and_holds_at_once() {
+    let mut app = App::new(80, 24, server());
+    app.say("/join board");
+    let changes = RoomChanges {
+        name: RoomName::parse("council").ok(),
+        title: TopicText::parse("The Council").ok(),
+        visibility: Some(Visibility::Public),
+        post: Some(Post::Members),
+        invite: Some(chat_proto::room::Invite::Moderators),
+        history: Some(History::Joined),
+        archived: Some(true),
+    };
+    for changes in [changes, RoomChanges { title: TopicText::parse("").ok(), archived: Some(false), ..RoomChanges::default() }] {
+        let told = app.server.does(&room("board"), Body::Settings(changes));
+        app.wire(told);
+    }
+    let bob = app.server.person("bob").author();
+    let carol = app.server.person("carol").author();
+    let bodies = [
+        Body::Invite(Invite { user: carol.clone() }),
+        Body::Add(Add { user: carol }),
+        Body::Role(Role { user: bob.clone(), role: RoomRole::Owner }),
+        Body::Remove(Remove { user: bob }),
+    ];
+    for body in bodies {
+        let told = app.server.does(&room("board"), body);
+        app.wire(told);
+    }
+    assert_snapshot!("system_lines", app.screen());
+    let mut app = App::new(80, 24, server());
+    app.say("/join board");
+    app.say("/set title The Board of Everything");
+    app.say("/set visibility public");
+    app.say("/set archived no");
+    app.say("/set post everybody");
+    assert!(app.sees("post is one of: members, moderators."));
+    app.say("/set colour red");
+    assert!(app.sees("There is no setting colour: name, title,"));
+    app.say("/set title");
+    assert!(app.sees("title: The Board of Everything"));
+    for (columns, name) in [(120, "settings_120"), (80, "settings_80"), (50, "settings_50")] {
+        app.feed(Event::Resize(columns, 24));
+        app.say("/set");
+        assert_snapshot!(name, app.screen());
+        app.keys("Esc");
+    }
+    app.say("/set archived yes");
+    assert!(app.sees("Archive #board? Nothing can be said there") && app.sees("any more. (y/n)"));
+    app.keys("n");
+    assert!(app.sees("Write to #board"));
+    app.say("/set archived yes");
+    app.keys("y");
+    assert!(app.sees("> This room is archived"));
+}
+
+#[test]
+fn roles_stand_beside_the_people() {
+    let mut server = server();
+    server.log(&room("board")).roles.insert(account("bob", "#62da8a").id, RoomRole::Moderator);
+    let mut app = App::new(120, 24, server);
+    app.say("/join board");
+    assert!(app.sees("● ada owner guest") && app.sees("○ bob M away"));
+    let bob = app.server.person("bob").author();
+    let told = app.server.does(&room("board"), Body::Remove(Remove { user: bob }));
+    app.wire(told);
+    assert!(!app.sees("○ bob"));
+    let carol = app.server.person("carol").author();
+    app.say("/msg carol hi");
+    app.say("/join board");
+    let told = app.server.does(&room("board"), Body::Add(Add { user: carol.clone() }));
+    app.wire(told);
+    assert!(app.sees("● carol"), "she is known to be here");
+    let told = app.server.does(&room("board"), Body::Role(Role { user: carol, role: RoomRole::Owner }));
+    app.wire(told);
+    assert!(app.sees("● carol owner"));
+}
+
+#[test]
+fn who_is_removed_goes_back_to_the_lobby_and_is_told_by_whom() {
+    let mut app = App::new(80, 24, server());
+    app.say("/join board");
+    app.write("what I was about to s");
+    for told in app.server.remove_me(&room("board")) {
+        app.wire(told);
+    }
+    app.settle();
+    assert!(app.sees("ada removed you from #board.") && app.sees("Write to #lobby") && !app.sees(" #board *"));
+    app.keys("Ctrl+P");
+    assert!(app.sees("ada removed you from #board.") && app.sees("ada invites you into #garden."), "and it stands in the inbox");
+    let told = app.server.add_me(&room("board"));
+    app.wire(told);
+    app.settle();
+    assert!(app.sees("#board"), "added again");
+    // The room may be gone before it could tell.
+    app.say("/join board");
+    let [_, inbox] = app.server.remove_me(&room("board"));
+    app.wire(inbox);
+    app.settle();
+    assert!(app.sees("ada removed you from #board.") && app.sees("Write to #lobby"));
+}
+
+#[test]
+fn a_removal_from_another_room_moves_nothing() {
+    let mut app = App::new(80, 24, server());
+    app.write("half a tho");
+    for told in app.server.remove_me(&room("board")) {
+        app.wire(told);
+    }
+    app.settle();
+    assert!(app.sees("> half a tho") && !app.sees("#board *") && app.state.notice.is_none());
+}
+
+#[test]
+fn a_conversation_that_is_there_is_gone_to() {
+    let mut app = App::new(80, 24, server());
+    app.say("/msg carol hi");
+    assert!(app.sees("Write to carol") && heard(&app, "direct:open") == 0);
+    assert_eq!(sends(&mut app, &room("x1")), ["hi"]);
+    app.say("/query @Dora Offline, @erin");
+    assert!(app.sees("Write to Dora Offline, erin") && heard(&app, "direct:open") == 1);
+    app.say("/dm nobody hello");
+    assert!(app.sees("There is nobody called nobody."));
+    app.server.users.push(chat_proto::user::User { name: app.server.person("erin").name.clone(), ..account("erin2", "#7aa2f7") });
+    app.server.users.iter_mut().find(|user| user.id.as_str() == "u-erin").unwrap().identity =
+        chat_proto::name::Identity::parse("first").ok();
+    app.say("/invite Erin");
+    assert!(app.sees("Several people are called Erin: first, erin2."));
+}
+
+#[test]
+fn what_is_said_to_somebody_without_a_connection_waits_also_for_the_conversation() {
+    let mut server = server();
+    server.say("erin", "I am here");
+    let mut app = App::new(80, 24, server);
+    app.down();
+    app.say("/msg erin first");
+    app.say("/msg carol to somebody whose conversation is known");
+    assert!(app.sees("Write to carol"));
+    app.say("/msg nobody hello");
+    assert!(app.sees("There is no connection. Try again"));
+    let mut app = app.restarted(true);
+    app.down();
+    assert_eq!(app.state.outbox.open(), 3, "also after a kill");
+    app.wait(2_000);
+    app.welcome();
+    let erin = room("direct-erin-me");
+    assert_eq!(sends(&mut app, &erin), ["first"]);
+    assert_eq!((heard(&app, "direct:open"), app.state.outbox.items().count()), (1, 0));
+    assert!(app.sees("Write to erin") && app.sees("first"), "it is gone to once it is there");
+    let pair = app.state.pair().unwrap();
+    assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
+}
+
+#[test]
+fn the_own_entry_of_a_conversation_opens_it_as_its_answer_does() {
+    let mut app = App::new(80, 24, server());
+    app.online = false;
+    app.say("/msg erin hello");
+    let find = app.sent.remove(0);
+    for frame in app.server.handle(&find.rid, find.name, find.payload) {
+        app.wire(frame);
+    }
+    // The server opens it, and the line breaks before it has said so.
+    let open = app.sent.iter().position(|emit| emit.name == "direct:open").unwrap();
+    let open = app.sent.remove(open);
+    let client_id = open.payload["client_id"].clone();
+    app.server.handle(&open.rid, open.name, open.payload);
+    app.down();
+    app.online = true;
+    app.wait(2_000);
+    app.welcome();
+    let erin = room("direct-erin-me");
+    assert_eq!(app.server.log(&erin).entries[0].client_id.as_str(), client_id);
+    assert_eq!((sends(&mut app, &erin), app.state.outbox.items().count()), (vec!["hello".to_owned()], 0));
+}
+
+#[test]
+fn a_conversation_that_cannot_be_opened_gives_the_text_back() {
+    let mut app = App::new(80, 24, server());
+    app.server.refusals.push_back(Error::new(Code::Forbidden, "They want to hear nothing."));
+    app.say("/msg erin please");
+    assert!(app.sees("failed: They want to hear nothing. Ctrl+Up brings the text"));
+    assert_eq!((app.state.outbox.items().count(), heard(&app, "message:send")), (0, 0));
+    app.keys("Ctrl+Up");
+    assert_eq!(app.state.composer.text(), "please");
+    let pair = app.state.pair().unwrap();
+    assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
+}
+
+#[test]
+fn commands_complete_people_and_values() {
+    let mut app = App::new(80, 24, server());
+    for (typed, completed) in [
+        ("/invite c", "/invite @carol "),
+        ("/msg @bob,ca", "/msg @bob,@carol "),
+        ("/whois Dor", "/whois @Dora Offline "),
+        ("/kick a", "/kick @ada "),
+        ("/role @ada mo", "/role @ada moderator "),
+        ("/serverrole @carol o", "/serverrole @carol owner "),
+        ("/set vis", "/set visibility "),
+        ("/set visibility pr", "/set visibility private "),
+        ("/accept ga", "/accept garden "),
+        ("/codes e", "/codes end "),
+    ] {
+        app.write(typed);
+        app.keys("Tab");
+        assert_eq!(app.state.composer.text(), completed);
+        app.keys("Ctrl+U");
+    }
+    app.write("/kick erin");
+    app.keys("Tab");
+    assert_eq!(app.state.composer.text(), "/kick erin", "she is not here");
+}
