@@ -56,7 +56,7 @@ describe("a conversation", () => {
     expect(read("@Guest One hello there")).toEqual({ names: ["Guest One"], text: "hello there" });
     expect(read("guest one,@bob")).toEqual({ names: ["Guest One", "bob"], text: "" });
     expect(read("Guest Onehello")).toEqual({ names: ["Guest"], text: "Onehello" });
-    expect(read("bob,carol hi, you")).toEqual({ names: ["bob", "carol"], text: "hi, you" });
+    expect(read("bob , carol hi, you")).toEqual({ names: ["bob", "carol"], text: "hi, you" });
   });
 
   it("is had with guests whom one meets, too", () => {

@@ -26,6 +26,7 @@ export function talk(state: State, people: readonly Person[], text: string, stam
 }
 
 function conversation(state: State, others: readonly Person[]): RoomCopy | undefined {
+  if (others.length === 0) return undefined;
   const wanted = key(others);
   return [...state.rooms.values()].find((copy) => copy.room.kind === "direct" && key(copy.others) === wanted);
 }
