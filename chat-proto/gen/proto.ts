@@ -2140,9 +2140,7 @@ export const WORDS = {
   "INVITE_MEMBERS": "{name} lets all members invite",
   "INVITE_MODERATORS": "{name} lets moderators alone invite",
   "IS_ARCHIVED": "This room is archived: nothing can be said here any more.",
-  "IS_HERE": "here",
   "IS_IN_ARCHIVE": "archived",
-  "IS_NOT_HERE": "not here",
   "JOIN": "Join",
   "JOINED": "{name} joined",
   "LEFT": "{name} left",
@@ -2158,7 +2156,6 @@ export const WORDS = {
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
-  "NO": "no",
   "NOBODY": "There is nobody called {user}.",
   "NOT_COPIED": "The browser does not let this page copy.",
   "NOT_DURABLE": "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.",
@@ -2255,8 +2252,7 @@ export const WORDS = {
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
   "WRITE_TO": "Write to #{room}",
-  "WRITE_TO_PERSON": "Write to {name}",
-  "YES": "yes"
+  "WRITE_TO_PERSON": "Write to {name}"
 } as const;
 
 /** Everything that a person can do, in the order of the help. */

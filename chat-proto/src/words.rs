@@ -364,16 +364,8 @@ words! {
     ROLE_IN = "Role in #{room}";
     /// A button: changes what was filled in.
     SAVE = "Save";
-    /// Whether somebody is here, in their profile.
-    IS_HERE = "here";
-    /// Whether somebody is here, in their profile.
-    IS_NOT_HERE = "not here";
     /// `/set` in a conversation or in the inbox.
     NO_SETTINGS = "Only rooms have settings.";
-    /// What a setting is that can be on or off, such as whether a room is archived.
-    YES = "yes";
-    /// What a setting is that can be on or off, such as whether a room is archived.
-    NO = "no";
 }
 
 /// Puts values into a sentence.

@@ -197,10 +197,22 @@ impl Room {
         (group, self.label().to_lowercase())
     }
 
+    /// What this person may do here: their role, raised in rooms that are everybody's by what they are on
+    /// the whole server.
+    #[must_use]
+    pub fn role_with(&self, server: ServerRole) -> RoomRole {
+        let raised = match (self.info.kind, server) {
+            (RoomKind::Private | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown, _) | (_, ServerRole::Member) => RoomRole::Member,
+            (RoomKind::Lobby | RoomKind::Public, ServerRole::Moderator) => RoomRole::Moderator,
+            (RoomKind::Lobby | RoomKind::Public, ServerRole::Owner) => RoomRole::Owner,
+        };
+        self.role.max(raised)
+    }
+
     /// Why nothing can be said in it, if that is so; `server` is what this person is on the whole server.
     #[must_use]
     pub fn closed_to(&self, server: ServerRole) -> Option<&'static str> {
-        let keeps_order = self.role > RoomRole::Member || server > ServerRole::Member;
+        let keeps_order = self.role_with(server) > RoomRole::Member;
         if self.is_inbox() {
             Some(words::INBOX_IS_READ)
         } else if self.info.settings.archived {

@@ -3,7 +3,6 @@
 use chat_proto::name::RoomName;
 use chat_proto::room::{History, Invite, Post, Room, RoomChanges, RoomKind, Visibility};
 use chat_proto::text::TopicText;
-use chat_proto::words;
 
 /// Their names, as they are listed.
 pub const SETTINGS: &[&str] = &["name", "title", "visibility", "post", "invite", "history", "archived"];
@@ -26,7 +25,7 @@ pub fn values(setting: &str) -> &'static [&'static str] {
         "visibility" => &["public", "private"],
         "post" | "invite" => &["members", "moderators"],
         "history" => &["all", "joined"],
-        "archived" => &[words::YES, words::NO],
+        "archived" => &["yes", "no"],
         _ => &[],
     }
 }
@@ -58,8 +57,8 @@ pub fn value<'a>(room: &'a Room, setting: &str) -> Option<&'a str> {
             History::Joined => "joined",
         },
         "archived" => match room.settings.archived {
-            true => words::YES,
-            false => words::NO,
+            true => "yes",
+            false => "no",
         },
         _ => return None,
     };
@@ -89,8 +88,8 @@ pub fn change(setting: &str, value: &str) -> Result<RoomChanges, Wrong> {
         ("invite", "moderators") => Ok(RoomChanges { invite: Some(Invite::Moderators), ..changes }),
         ("history", "all") => Ok(RoomChanges { history: Some(History::All), ..changes }),
         ("history", "joined") => Ok(RoomChanges { history: Some(History::Joined), ..changes }),
-        ("archived", words::YES) => Ok(RoomChanges { archived: Some(true), ..changes }),
-        ("archived", words::NO) => Ok(RoomChanges { archived: Some(false), ..changes }),
+        ("archived", "yes") => Ok(RoomChanges { archived: Some(true), ..changes }),
+        ("archived", "no") => Ok(RoomChanges { archived: Some(false), ..changes }),
         _ => Err(Wrong::Value),
     }
 }

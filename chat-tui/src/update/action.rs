@@ -155,7 +155,8 @@ fn needs_words(state: &State, id: ActionId) -> bool {
     }
 }
 
-fn usage(state: &mut State, id: ActionId) {
+/// Tells what the action's command takes.
+pub(super) fn usage(state: &mut State, id: ActionId) {
     if let Some(Action { commands: [command, ..], arguments, .. }) = ACTIONS.iter().find(|action| action.id == id) {
         state.complain(words::fill(words::COMMAND_USAGE, &[("command", command), ("arguments", arguments)]));
     }

@@ -8,7 +8,7 @@ use super::{Fx, compose, mentions, people, queue, rooms};
 use crate::state::State;
 use crate::state::asked::{Direct, Wish};
 use crate::state::composer::Mode;
-use crate::state::outbox::Work;
+use crate::state::outbox::{Item, Work};
 
 /// Opens the conversation with the people named, and says there what stands behind the names.
 pub(super) fn open(state: &mut State, line: &str, fx: &mut Fx) {
@@ -43,7 +43,13 @@ fn with(state: &mut State, Direct { names: _, found, text }: Direct, fx: &mut Fx
     }
     // Somebody who names but themselves is told by the server what comes of it.
     let users = if others.is_empty() { found.keys().cloned().collect() } else { others };
-    let opening = queue::queue(state, Work::Direct { users }, false, fx);
+    // What opens it may be on its way already; what is said there keeps its order behind that.
+    let same = |item: &&Item| !item.has_final_answer() && item.work == Work::Direct { users: users.clone() };
+    let under_way = state.outbox.items().find(same).map(|item| item.client_id.clone());
+    let opening = match under_way {
+        Some(opening) => opening,
+        None => queue::queue(state, Work::Direct { users }, false, fx),
+    };
     if let Some(text) = text {
         let mentions = mentions::of(text.as_str(), &found);
         queue::queue(state, Work::SendTo { opening, text, mentions }, false, fx);

@@ -1,5 +1,6 @@
 //! Ways into a room that is not open to everybody: invitations and join codes.
 
+use chat_proto::action::ActionId;
 use chat_proto::entry::Invited;
 use chat_proto::fold::{Line, LineBody};
 use chat_proto::id::RoomId;
@@ -9,7 +10,7 @@ use chat_proto::request::{CodeCreate, CodeEnd, CodeFind, CodeList};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, people, queue, rooms};
+use super::{Fx, action, people, queue, rooms};
 use crate::state::asked::{Question, Wish};
 use crate::state::outbox::Work;
 use crate::state::popup::Popup;
@@ -42,7 +43,9 @@ pub(super) fn codes(state: &mut State, line: &str, fx: &mut Fx) {
     if line.is_empty() {
         return ask_now(state, &CodeList { room: room.clone() }, Question::Codes(room), fx);
     }
-    let code = line.strip_prefix("end").filter(|code| code.starts_with(char::is_whitespace)).map_or(line, str::trim);
+    let Some(code) = line.strip_prefix("end").filter(|code| code.starts_with(char::is_whitespace)).map(str::trim) else {
+        return action::usage(state, ActionId::Codes);
+    };
     match JoinCode::parse(code) {
         Ok(code) => ask_now(state, &CodeEnd { room, code }, Question::EndCode, fx),
         Err(reason) => state.complain(format!("{code} {reason}.")),
@@ -68,6 +71,7 @@ pub(super) fn accept(state: &mut State, word: &str, fx: &mut Fx) {
     match (invited, JoinCode::parse(in_link.unwrap_or(word))) {
         (Some(invited), _) => go(state, invited, fx),
         (None, Ok(code)) => ask_now(state, &CodeFind { code: code.clone() }, Question::FindCode(code), fx),
+        (None, Err(_)) if state.inbox().is_some_and(|inbox| inbox.timeline.cursor().is_none()) => state.say(words::LOADING),
         (None, Err(_)) => state.complain(words::NO_INVITATION),
     }
 }

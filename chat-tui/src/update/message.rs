@@ -1,6 +1,7 @@
 //! What can be done with a message: the chosen one, or the newest that fits.
 
 use chat_proto::fold::{Line, LineBody};
+use chat_proto::room::RoomRole;
 use chat_proto::text::Emoji;
 use chat_proto::words;
 
@@ -152,9 +153,12 @@ pub(super) fn edit(state: &mut State, words: &str, fx: &mut Fx) {
     }
 }
 
-/// Asks whether to take an own message back.
+/// Asks whether to take a message back.
 pub(super) fn ask_delete(state: &mut State, fx: &mut Fx) {
-    let Some(spot) = pick_own(state) else { return };
+    // Who keeps order in the room takes back what others said as well.
+    let keeps_order = state.room().is_some_and(|room| room.role_with(state.server_role()) > RoomRole::Member);
+    let chosen = state.chosen.clone().filter(|spot| keeps_order && target(state, spot).is_some());
+    let Some(spot) = chosen.or_else(|| pick_own(state)) else { return };
     if item(state, &spot).is_some_and(|item| !item.emitted) {
         // Nobody has seen it: there is nothing to ask.
         state.chosen = Some(spot);

@@ -109,5 +109,6 @@ pub(super) fn loaded(state: &mut State, kept: Kept, fx: &mut Fx) {
         }
     }
     cache::settle_outbox(state, fx);
+    queue::give_back_orphans(state, fx);
     queue::flush(state, fx);
 }

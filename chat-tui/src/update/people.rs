@@ -103,9 +103,9 @@ fn called_anywhere(state: &State, name: &str) -> Vec<Person> {
 /// Tells who somebody is.
 pub(super) fn profile(state: &mut State, Profile { user, presence, since, rooms }: &Profile) {
     let presence = match presence {
-        Presence::Online => words::IS_HERE,
+        Presence::Online => words::CONNECTED,
         Presence::Away => words::AWAY,
-        Presence::Offline | Presence::Unknown => words::IS_NOT_HERE,
+        Presence::Offline | Presence::Unknown => words::DISCONNECTED,
     };
     let name = user.name.as_str();
     let who = match &user.identity {

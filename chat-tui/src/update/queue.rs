@@ -1,5 +1,7 @@
 //! The outbox at work: what joins it, what is sent, what an answer makes of it.
 
+use std::collections::HashSet;
+
 use chat_proto::entry::Entry;
 use chat_proto::error::Error;
 use chat_proto::id::{ClientId, Epoch, Rid, RoomId};
@@ -162,6 +164,17 @@ pub(super) fn give_back_homeless(state: &mut State, fx: &mut Fx) {
         store(state, Change::Withdrawn(client_id), fx);
         state.recall.keep(&text);
         state.complain(format!("Not sent to a room that you are in no longer ({reason}). Ctrl+Up brings the text back."));
+    }
+}
+
+/// What was kept to be said in a conversation that nothing opens any more: the program ended in between.
+pub(super) fn give_back_orphans(state: &mut State, fx: &mut Fx) {
+    let openings: HashSet<ClientId> = state.outbox.items().filter_map(|item| item.work.opening().cloned()).collect();
+    let opens = |state: &State, opening: &ClientId| state.outbox.get(opening).is_some_and(|item| !item.has_final_answer());
+    for opening in openings {
+        if !opens(state, &opening) {
+            give_back_unopened(state, &opening, "the conversation could not be opened", fx);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who keeps order: roles in a room and on the server, and removing people.
 
+use chat_proto::action::ActionId;
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::name::JoinCode;
 use chat_proto::request::ServerClaim;
@@ -7,7 +8,7 @@ use chat_proto::user::{ServerRole, User};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, cache, people, queue};
+use super::{Fx, action, cache, people, queue};
 use crate::state::asked::{Question, Wish};
 use crate::state::outbox::Work;
 use crate::state::{State, role};
@@ -26,7 +27,7 @@ pub(super) fn remove(state: &mut State, room: RoomId, user: UserId, fx: &mut Fx)
 
 /// `/role NAME ROLE`.
 pub(super) fn give(state: &mut State, line: &str, fx: &mut Fx) {
-    let (name, word) = last_word(line);
+    let Some((name, word)) = last_word(line) else { return action::usage(state, ActionId::Role) };
     match (state.current.clone(), role::parse(word)) {
         (Some(room), Some(role)) => people::find(state, name, Wish::Role(room, role), fx),
         (Some(_), None) => state.complain(words::fill(words::NO_SUCH_ROLE, &[("role", word)])),
@@ -36,7 +37,7 @@ pub(super) fn give(state: &mut State, line: &str, fx: &mut Fx) {
 
 /// `/serverrole NAME ROLE`.
 pub(super) fn give_on_server(state: &mut State, line: &str, fx: &mut Fx) {
-    let (name, word) = last_word(line);
+    let Some((name, word)) = last_word(line) else { return action::usage(state, ActionId::ServerRole) };
     match role::parse_server(word) {
         Some(role) => people::find(state, name, Wish::ServerRole(role), fx),
         None => state.complain(words::fill(words::NO_SUCH_ROLE, &[("role", word)])),
@@ -64,6 +65,6 @@ pub(super) fn claimed(state: &mut State, me: User, fx: &mut Fx) {
 }
 
 /// A name may have spaces in it; a role has none.
-fn last_word(line: &str) -> (&str, &str) {
-    line.rsplit_once(char::is_whitespace).unwrap_or((line, ""))
+fn last_word(line: &str) -> Option<(&str, &str)> {
+    line.rsplit_once(char::is_whitespace)
 }

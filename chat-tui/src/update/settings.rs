@@ -15,7 +15,7 @@ pub(super) fn set(state: &mut State, line: &str, fx: &mut Fx) {
     let Some(room) = state.room() else { return };
     let id = room.id().clone();
     if !room.has_name() {
-        return state.complain(words::NO_SETTINGS);
+        return state.complain("Only rooms have settings.");
     }
     let (name, to) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let name = name.to_lowercase();

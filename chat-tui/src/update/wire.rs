@@ -69,8 +69,16 @@ fn user_changed(state: &mut State, UserChanged { user }: UserChanged) {
 
 fn entries(state: &mut State, Entries { room: id, epoch, entries }: &Entries, fx: &mut Fx) {
     let Some(me) = state.me.as_ref().map(|me| me.id.clone()) else { return };
+    let known = state.rooms.get(id).map_or(0, |room| room.head.seq);
+    for entry in entries.iter().filter(|entry| entry.seq > known) {
+        told_of_invitation(state, id, entry);
+    }
     let Some(room) = state.rooms.get_mut(id).filter(|room| room.timeline.epoch() == epoch) else {
-        // A room that we do not know yet, or whose log was made anew.
+        // A room that we do not know yet, or whose log was made anew. The first thing that is heard of an
+        // inbox may be that a room is gone.
+        for entry in entries {
+            told_of_removal(state, id, entry, &me);
+        }
         sync::ask_now(state, fx);
         return;
     };
@@ -130,6 +138,16 @@ fn told_of_people(state: &mut State, id: &RoomId, entry: &Entry) {
     let seen = state.member(&added.user.id).cloned();
     if let Some(room) = state.rooms.get_mut(id).filter(|room| !room.people.members.contains_key(&added.user.id)) {
         room.people.add(seen);
+    }
+}
+
+/// This person is invited: says so wherever they are.
+fn told_of_invitation(state: &mut State, inbox: &RoomId, entry: &Entry) {
+    if let Body::Invited(invited) = &entry.body
+        && state.current.as_ref() != Some(inbox)
+    {
+        let values = [("name", entry.author.name.as_str()), ("room", invited.name.as_str())];
+        state.say(words::fill(words::INVITED_YOU, &values));
     }
 }
 

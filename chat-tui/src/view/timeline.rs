@@ -382,7 +382,7 @@ fn paint_blocks(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect, bl
             if chosen && row.1 {
                 let ground = theme.style(Role::Selection);
                 buffer.set_style(Rect { y: area.y + y, height: 1, ..area }, ground);
-                if ground.add_modifier.contains(Modifier::REVERSED) || at == start {
+                if ground.add_modifier.contains(Modifier::REVERSED) || at == start + i64::try_from(block.above.len()).unwrap_or(0) {
                     buffer[(area.x, area.y + y)].set_symbol("▌");
                 }
             }

@@ -1,13 +1,15 @@
 //! Whatever is typed, sent and resized: nothing panics, nothing dangerous is drawn, and client and
 //! server come to rest.
 
+use chat_proto::entry::{Body, Role};
 use chat_proto::error::{Code, Error};
-use chat_proto::room::RoomKind;
+use chat_proto::id::ClientId;
+use chat_proto::room::{Post, RoomChanges, RoomKind, RoomRole};
 use chat_tui::event::{Event, Mouse};
 use proptest::prelude::*;
 
 use crate::app::App;
-use crate::server::Server;
+use crate::server::{Server, account};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -21,6 +23,17 @@ enum Step {
     Refuse(Code),
     Restart(bool),
     Clock(i64),
+    Ruled(Ruled),
+}
+
+/// What ada does with the room `ops`.
+#[derive(Clone, Copy, Debug)]
+enum Ruled {
+    AddsMe,
+    RemovesMe,
+    Archives(bool),
+    LetsModeratorsWrite,
+    MakesMe(RoomRole),
 }
 
 const KEYS: &[&str] = &[
@@ -84,6 +97,12 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => proptest::sample::select(KEYS).prop_map(Step::Key),
         2 => "(/me |/topic |/join ops|/leave|/list|/names|/edit |@|:)?[a-z日👍 ]{0,12}".prop_map(Step::Write),
+        2 => "/(msg|invite|kick|whois|accept|codes|set|set archived|role|serverrole|claim) (ada|@bob|carol|garden|yes|no)?[ ,]?(carol|owner|x)?"
+            .prop_map(Step::Write),
+        1 => proptest::sample::select(vec![
+            Ruled::AddsMe, Ruled::RemovesMe, Ruled::Archives(true), Ruled::Archives(false), Ruled::LetsModeratorsWrite,
+            Ruled::MakesMe(RoomRole::Moderator), Ruled::MakesMe(RoomRole::Member),
+        ]).prop_map(Step::Ruled),
         2 => "\\PC{0,40}".prop_map(Step::Said),
         1 => any::<String>().prop_map(Step::Said),
         1 => "(```\n|> |- |# |\\*\\*|`|\\[a\\]\\(b\\)|<b>|\n){1,6}[a-z ]{0,20}".prop_map(Step::Said),
@@ -126,6 +145,27 @@ fn take(mut app: App, step: Step) -> App {
             app.welcome();
         }
         Step::Clock(by) => app.feed(Event::Date(app.state.date().saturating_add_signed(by))),
+        Step::Ruled(ruled) => {
+            let ops = app.server.rooms[1].info.id.clone();
+            let me = app.server.my_user().author();
+            let changes = RoomChanges::default();
+            let told = match ruled {
+                Ruled::AddsMe => vec![app.server.add_me(&ops)],
+                Ruled::RemovesMe => app.server.remove_me(&ops).into(),
+                Ruled::Archives(archived) => {
+                    vec![app.server.does(&ops, Body::Settings(RoomChanges { archived: Some(archived), ..changes }))]
+                }
+                Ruled::LetsModeratorsWrite => {
+                    vec![app.server.does(&ops, Body::Settings(RoomChanges { post: Some(Post::Moderators), ..changes }))]
+                }
+                Ruled::MakesMe(role) => vec![app.server.does(&ops, Body::Role(Role { user: me, role }))],
+            };
+            for told in told {
+                if app.state.link.is_online() {
+                    app.wire(told);
+                }
+            }
+        }
         Step::Refuse(code) => app.server.refusals.push_back(Error::new(code, "Not now.")),
     }
     app.settle();
@@ -144,6 +184,10 @@ proptest! {
         for number in 0..120 {
             server.say("bob", &format!("line {number}"));
         }
+        server.users.push(account("carol", "#e5b567"));
+        let with_carol = ClientId::parse("made-x1").unwrap();
+        server.make_room_of(&["me", "carol"], "x1", "", RoomKind::Direct, with_carol, "carol");
+        server.invite_me("garden");
         let mut app = App::new(80, 24, server);
         for step in steps {
             app = take(app, step);

@@ -3,13 +3,15 @@
 
 use chat_proto::entry::{Add, Body, Invite, Remove, Role};
 use chat_proto::error::{Code, Error};
+use chat_proto::event::{AnyEvent, UserChanged};
 use chat_proto::id::{ClientId, RoomId};
 use chat_proto::name::RoomName;
 use chat_proto::room::{History, Post, RoomChanges, RoomKind, RoomRole, Visibility};
-use chat_proto::text::TopicText;
+use chat_proto::text::{MessageText, TopicText};
 use chat_proto::user::ServerRole;
 use chat_tui::event::Event;
-use chat_tui::storage::Storage;
+use chat_tui::state::outbox::{Item, Work};
+use chat_tui::storage::{Change, Storage};
 use insta::assert_snapshot;
 
 use crate::app::App;
@@ -165,13 +167,35 @@ fn what_may_not_be_said_is_refused_here_and_commands_still_work() {
     let told = app.server.does(&room("board"), Body::Role(role));
     app.wire(told);
     assert!(app.sees("Write to #board") && app.sees("me is moderator now, by ada"));
+    // On the whole server that counts in rooms that are everybody's.
     let mut server = server();
-    only_moderators.apply(&mut server.log(&room("board")).info);
+    for name in ["board", "zebra"] {
+        only_moderators.apply(&mut server.log(&room(name)).info);
+    }
     server.my_user().role = ServerRole::Moderator;
     let mut app = App::new(80, 24, server);
     app.say("/join board");
+    assert!(app.sees("> Only moderators write here."));
+    app.say("/join zebra");
     app.say("but I");
-    assert_eq!(sends(&mut app, &room("board")), ["but I"]);
+    assert_eq!(sends(&mut app, &room("zebra")), ["but I"]);
+}
+
+#[test]
+fn who_keeps_order_takes_back_what_others_said() {
+    let mut server = server();
+    server.say("bob", "something rude");
+    let mut app = App::new(80, 24, server);
+    app.keys("Up d");
+    assert!(app.sees("Only its author can do that.") && heard(&app, "message:delete") == 0);
+    app.server.my_user().role = ServerRole::Moderator;
+    app.down();
+    app.wait(2_000);
+    app.welcome();
+    app.keys("Up d");
+    assert!(app.sees("Delete this message?"));
+    app.keys("y");
+    assert!(app.sees("message deleted") && !app.sees("something rude"));
 }
 
 #[test]
@@ -337,6 +361,66 @@ fn what_is_said_to_somebody_without_a_connection_waits_also_for_the_conversation
 }
 
 #[test]
+fn what_is_said_to_somebody_keeps_its_order() {
+    let mut server = server();
+    server.say("erin", "I am here");
+    let mut app = App::new(80, 24, server);
+    app.down();
+    app.say("/msg erin first");
+    app.say("/msg erin second");
+    app.server.refusals.push_back(Error::new(Code::SlowDown, "Not now."));
+    app.wait(2_000);
+    app.welcome();
+    app.wait(2_000);
+    assert_eq!(sends(&mut app, &room("direct-erin-me")), ["first", "second"]);
+    assert_eq!(heard(&app, "direct:open"), 2, "once more after the refusal, and not once for each");
+}
+
+#[test]
+fn what_nothing_opens_any_more_is_given_back() {
+    let mut app = App::new(80, 24, server());
+    let pair = app.state.pair().unwrap();
+    let text = MessageText::parse("left behind").unwrap();
+    let work = Work::SendTo { opening: made("nothing"), text, mentions: vec![] };
+    app.storage.store(&pair, vec![Change::Queued(Item::new(made("send"), work, 0), None)]).unwrap();
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert_eq!((app.state.outbox.items().count(), app.storage.load(&pair).unwrap().outbox.len()), (0, 0));
+    app.keys("Ctrl+Up");
+    assert_eq!(app.state.composer.text(), "left behind");
+}
+
+#[test]
+fn an_invitation_is_told_as_it_comes_also_when_it_is_the_first() {
+    let mut app = App::new(80, 24, Server::new());
+    assert!(!app.sees("Inbox"));
+    for name in ["attic", "garden"] {
+        let invited = app.server.invite_me(name);
+        let inbox = room("inbox");
+        let entry = app.server.log(&inbox).entries.last().unwrap().clone();
+        let told = app.server.told(&inbox, vec![entry]);
+        app.wire(told.clone());
+        app.settle();
+        assert!(app.sees(&format!("ada invites you into #{name}. /accept {name}")) && app.sees("Inbox"));
+        assert!(!app.state.rooms.contains_key(&invited));
+        app.keys("Esc");
+        app.wire(told);
+        assert!(app.state.notice.is_none(), "once");
+    }
+    assert!(app.sees(" Inbox        2"));
+}
+
+#[test]
+fn a_conversation_is_called_as_its_people_are_now() {
+    let mut app = App::new(80, 24, server());
+    app.say("/msg carol");
+    let user =
+        chat_proto::user::User { name: chat_proto::name::DisplayName::parse("Carolina").unwrap(), ..app.server.person("carol").clone() };
+    app.wire(AnyEvent::UserChanged(Box::new(UserChanged { user })));
+    assert!(app.sees("Write to Carolina") && app.sees("bob, Carolina") && app.sees("conversation with Carolina."));
+}
+
+#[test]
 fn the_own_entry_of_a_conversation_opens_it_as_its_answer_does() {
     let mut app = App::new(80, 24, server());
     app.online = false;
@@ -370,6 +454,24 @@ fn a_conversation_that_cannot_be_opened_gives_the_text_back() {
     assert_eq!(app.state.composer.text(), "please");
     let pair = app.state.pair().unwrap();
     assert_eq!(app.storage.load(&pair).unwrap().outbox.len(), 0);
+}
+
+#[test]
+fn a_command_without_what_it_needs_says_what_that_is() {
+    let mut app = App::new(80, 24, server());
+    for (line, usage) in [
+        ("/role bob", "Usage: /role <name> <member|moderator|owner>"),
+        ("/serverrole bob", "Usage: /serverrole <name> <member|moderator|owner>"),
+        ("/codes ABCD-2345", "Usage: /codes [end <code>]"),
+        ("/codes end", "Usage: /codes [end <code>]"),
+        ("/codes end nothing", "nothing is not a join code such as ABCD-2345."),
+        ("/claim me", "me is not a join code such as ABCD-2345."),
+        ("/msg", "Usage: /msg <name[,name]> [text]"),
+    ] {
+        app.say(line);
+        assert!(app.sees(usage), "{line}");
+    }
+    assert!(app.server.heard.iter().all(|name| !name.starts_with("code:") && !name.starts_with("user:")));
 }
 
 #[test]

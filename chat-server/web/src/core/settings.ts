@@ -1,6 +1,5 @@
 /** A room's settings as they are typed and shown. */
 import type { Room, RoomChanges } from "@proto";
-import { say } from "./words";
 
 export const SETTINGS = ["name", "title", "visibility", "post", "invite", "history", "archived"] as const;
 export type Setting = (typeof SETTINGS)[number];
@@ -11,7 +10,7 @@ export const VALUES: Partial<Record<Setting, readonly string[]>> = {
   post: ["members", "moderators"],
   invite: ["members", "moderators"],
   history: ["all", "joined"],
-  archived: [say("YES"), say("NO")],
+  archived: ["yes", "no"],
 };
 
 export function isSetting(word: string): word is Setting {
@@ -26,7 +25,7 @@ export function valueOf(room: Room, setting: Setting): string {
     case "visibility":
       return room.kind === "private" ? "private" : "public";
     case "archived":
-      return say(room.settings.archived ? "YES" : "NO");
+      return room.settings.archived ? "yes" : "no";
     default:
       return String(room.settings[setting]);
   }
@@ -38,5 +37,5 @@ export function readSetting(setting: Setting, typed: string): RoomChanges | null
   if (setting === "title") return { title: typed === "-" ? "" : typed };
   const value = VALUES[setting]?.find((value) => value === typed.toLowerCase());
   if (value === undefined) return null;
-  return setting === "archived" ? { archived: value === say("YES") } : { [setting]: value };
+  return setting === "archived" ? { archived: value === "yes" } : { [setting]: value };
 }

@@ -10,7 +10,7 @@ export function themeOf(state: State): "night" | "day" {
 
 /** Whether somebody is here, as a word. */
 export function presenceWord(presence: Presence): string {
-  return say(presence === "online" ? "IS_HERE" : presence === "away" ? "AWAY" : "IS_NOT_HERE");
+  return say(presence === "online" ? "CONNECTED" : presence === "away" ? "AWAY" : "DISCONNECTED");
 }
 
 export function colorOf(state: State, color: string): string {
