@@ -3,11 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chat_proto::entry::{Body, Content, Create, Delete, Edit, Entry, Join, Leave, Message, Quote, React, Topic, Unknown};
+use chat_proto::entry::{
+    Add, Body, Content, Create, Delete, Edit, Entry, Invite, Invited, Join, Leave, Message, Quote, React, Remove, Removed, Role, Topic,
+    Unknown,
+};
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::name::{DisplayName, RoomName};
 use chat_proto::place::{Mark, Seq};
 use chat_proto::request::history_read::{Page, Reaction, Standing};
+use chat_proto::room::{Post, RoomChanges, RoomRole};
 use chat_proto::text::{Emoji, TopicText};
 use chat_proto::user::{Author, Color};
 use serde::{Deserialize, Serialize};
@@ -102,6 +106,7 @@ impl Log {
                     Body::Unknown(Unknown(fields.as_object().unwrap().clone()))
                 }
                 (59..60, _) => Body::Unknown(Unknown(json!({"kind": "whisper"}).as_object().unwrap().clone())),
+                (60..64, _) => log.of_people(dice),
                 (_, target) => {
                     let quoted = target.filter(|_| dice.percent(40)).map(|mark| log.quote(&mark));
                     let text = format!("text {}", dice.below(1000));
@@ -113,13 +118,28 @@ impl Log {
         log
     }
 
+    /// Somebody is asked in, added, removed or given a role, or the room changes.
+    fn of_people(&self, dice: &mut Dice) -> Body {
+        let user = author(1 + dice.below(3));
+        let room = || (RoomId::parse("r2").unwrap(), RoomName::parse("other").unwrap());
+        match dice.below(7) {
+            0 => Body::Invite(Invite { user }),
+            1 => Body::Add(Add { user }),
+            2 => Body::Remove(Remove { user }),
+            3 => Body::Role(Role { user, role: RoomRole::Moderator }),
+            4 => Body::Settings(RoomChanges { archived: Some(dice.percent(50)), post: Some(Post::Moderators), ..RoomChanges::default() }),
+            5 => Body::Invited(Invited { room: room().0, name: room().1 }),
+            _ => Body::Removed(Removed { room: room().0, name: room().1 }),
+        }
+    }
+
     fn push(&mut self, dice: &mut Dice, body: Body) {
         self.push_by(author(1 + dice.below(3)), body);
     }
 
     fn push_by(&mut self, author: Author, body: Body) {
         let seq = self.entries.len() as Seq + 1;
-        let n = self.entries.last().map_or(0, |entry| entry.n) + u64::from(matches!(body, Body::Message(_)));
+        let n = self.entries.last().map_or(0, |entry| entry.n) + u64::from(body.counts());
         let id = EntryId::parse(format!("i{seq}")).unwrap();
         let client_id = ClientId::parse(format!("c{seq}")).unwrap();
         self.entries.push(Entry { seq, id, time: 1_000 + seq * 10, author, client_id, n, body });
