@@ -171,6 +171,14 @@ describe("what changes about a room", () => {
     test.receive("entries", { room: "in", epoch: "e1", entries: [told] });
     expect(unread(copyOf(test, "in")).unread).toBe(1);
     expect(test.state.notice?.text).toContain("ada invites you into #attic");
+    // Who looks at it sees it.
+    test.do({ type: "opened", room: "in" }).do({ type: "action", id: "cancel", argument: "", command: "" });
+    test.receive("entries", {
+      room: "in",
+      epoch: "e1",
+      entries: [entry(4, { kind: "invited", room: "r8", name: "den" })],
+    });
+    expect(test.state.notice).toBeNull();
   });
 
   it("of an inbox is told also where it is the first thing that is heard of it", () => {
@@ -325,6 +333,24 @@ describe("settings", () => {
     const changes = { name: "attic", visibility: "private" as const };
     test.do({ type: "wished", wish: { is: "configure", room: "r1", changes } });
     expect(test.sent("room:configure").map(({ payload }) => payload.changes)).toEqual([changes]);
+  });
+});
+
+describe("who keeps order", () => {
+  const wish = (test: TestPage) => test.do({ type: "chosen", key: 2 }).say("/delete").do({ type: "delete_confirmed" });
+
+  it("takes back what others said", () => {
+    const test = inLobby().live(entry(3, { kind: "role", user: ME_TOO, role: "moderator" }));
+    expect(wish(test).sent("message:delete")[0]?.payload.target).toMatchObject({ seq: 2 });
+  });
+
+  it("is nobody in particular elsewhere", () => {
+    const test = wish(inLobby());
+    expect(test.sent("message:delete")).toEqual([]);
+    expect(test.state.notice?.text).toBe("Only its author can do that.");
+    const archived = inLobby().live(entry(3, { kind: "settings", archived: true }));
+    archived.state.rooms.get("r1")!.role = "owner";
+    expect(wish(archived).sent("message:delete")).toEqual([]);
   });
 });
 

@@ -34,8 +34,12 @@ export const CODE_ACTIONS = {
     const copy = currentRoom(state);
     if (!copy) return [];
     const room = copy.room.id;
-    const [, code] = /^(?:end\s+)?(.+)$/i.exec(argument) ?? [];
+    const [, code] = /^end\s+(.+)$/i.exec(argument) ?? [];
     if (code) return endCode(state, room, readCode(code) ?? code);
+    if (argument) {
+      complain(state, say("COMMAND_USAGE", { command: "codes", arguments: "[end <code>]" }));
+      return [];
+    }
     const asked = askCodes(state, room);
     if (asked.length > 0) state.dialog = { is: "codes", room, codes: null, made: null };
     return asked;
