@@ -133,7 +133,7 @@ impl Conversation {
     }
 }
 
-fn pictures_dir() -> PathBuf {
+pub fn pictures_dir() -> PathBuf {
     let target = Path::new(env!("CARGO_BIN_EXE_chat-server")).ancestors().nth(2).unwrap();
     let dir = target.join("live");
     std::fs::create_dir_all(&dir).unwrap();

@@ -15,6 +15,8 @@ use crate::client::{Client, token};
 use crate::dice::Dice;
 use crate::running::Running;
 
+mod going;
+
 const ROOMS: &str = include_str!("access/rooms.txt");
 const SERVER: &str = include_str!("access/server.txt");
 

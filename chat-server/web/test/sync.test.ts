@@ -146,6 +146,14 @@ describe("what is read", () => {
     expect(test.wait(1_001).sent("room:mark_read")[0]?.payload).toMatchObject({ place: { seq: 5 } });
   });
 
+  it("is told as well when the room is left before the second is over", () => {
+    const test = inLobby().welcome([room(2), room(1, "r2", "ops")]).wait(1_000).clear();
+    test.live(message(3, "three")).live(message(4, "four"));
+    test.clear().do({ type: "opened", room: "r2" });
+    expect(test.sent("room:mark_read")[0]?.payload).toMatchObject({ room: "r1", place: { seq: 4 } });
+    expect(unread(test.state.rooms.get("r1")!)).toEqual({ unread: 0, mentions: 0 });
+  });
+
   it("is not told while nobody looks", () => {
     const test = away(inLobby().wait(1_000)).clear();
     test.live(message(3, "three"), message(4, "@me", ADA, "c4", ["me"]));

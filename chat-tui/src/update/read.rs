@@ -47,6 +47,13 @@ pub(super) fn mark(state: &mut State, fx: &mut Fx) {
     }
 }
 
+/// The room is left: what was seen in it is told now, since it is not looked at when the time is over.
+pub(super) fn leaving(state: &mut State, fx: &mut Fx) {
+    if mark_at(state).is_some() {
+        mark_now(state, fx);
+    }
+}
+
 /// Tells the server that all of the room is read.
 pub(super) fn mark_now(state: &mut State, fx: &mut Fx) -> bool {
     let now = state.now;

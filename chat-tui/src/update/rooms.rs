@@ -9,7 +9,7 @@ use chat_proto::room::RoomKind;
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, cache, compose, history, queue, scroll, sync};
+use super::{Fx, cache, compose, history, queue, read, scroll, sync};
 use crate::state::asked::Question;
 use crate::state::outbox::Work;
 use crate::state::room::{Anchor, Room};
@@ -25,6 +25,7 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
         return;
     }
     compose::stop_typing(state, fx);
+    read::leaving(state, fx);
     leave_screen(state, fx);
     state.current = Some(id.clone());
     if let Some(room) = state.rooms.get_mut(id) {

@@ -106,6 +106,24 @@ fn new_lines_are_marked_until_the_room_is_left() {
 }
 
 #[test]
+fn what_was_seen_is_read_also_when_the_room_is_left_at_once() {
+    let mut app = at(80, 24);
+    app.wait(2_000);
+    let room = app.server.lobby().info.id.clone();
+    for text in ["first", "right behind it"] {
+        let entry = app.server.say("bob", text);
+        let told = app.server.told(&room, vec![entry]);
+        app.wire(told);
+    }
+    // From here on the server only listens.
+    app.online = false;
+    app.keys("Alt+Down");
+    let head = app.server.lobby().entries.last().unwrap().seq;
+    let marks = app.sent.iter().filter(|emit| emit.name == "room:mark_read" && emit.payload["room"] == room.as_str());
+    assert_eq!(marks.map(|emit| emit.payload["place"]["seq"].clone()).collect::<Vec<_>>(), [head]);
+}
+
+#[test]
 fn what_comes_while_nobody_looks_is_not_read() {
     let mut app = at(80, 24);
     app.wait(2_000);

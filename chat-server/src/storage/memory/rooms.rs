@@ -73,7 +73,7 @@ pub(super) fn list(tables: &Tables, reader: &User, request: &RoomList) -> RoomLi
 pub(super) fn find(tables: &Tables, reader: &User, request: &RoomFind) -> Result<RoomSummary, Error> {
     let seen = |log: &&Log| log.room.name == request.name && may(&log.standing(reader), What::See, &log.room).is_ok();
     let rooms = tables.rooms.values().filter(|log| matches!(log.room.kind, RoomKind::Lobby | RoomKind::Public | RoomKind::Private));
-    let found = rooms.filter(seen).min_by_key(|log| !is_open(log.room.kind));
+    let found = rooms.filter(seen).min_by_key(|log| (!log.is_member(&reader.id), !is_open(log.room.kind)));
     found.map(|log| summary(log, reader)).ok_or_else(|| {
         let mut error = no_room();
         error.message = format!("There is no room #{0}. /create {0} makes it.", request.name);

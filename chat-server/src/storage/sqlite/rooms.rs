@@ -143,7 +143,7 @@ pub(super) async fn list(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
     Ok(RoomListReply { rooms, more })
 }
 
-/// A listed room of that name, or a private one that the reader is in or was invited into.
+/// The room of that name: one that the reader is in, else a listed one, else one that they were invited into.
 pub(super) async fn find(snapshot: &mut SqliteTransaction<'_>, reader: &User, request: &RoomFind) -> Answer<RoomSummary> {
     let sql = format!(
         "SELECT r.key, {ROOM}, r.members FROM rooms r
@@ -151,7 +151,7 @@ pub(super) async fn find(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
             OR (r.kind = 'private' AND r.name = ?2
                 AND r.key IN (SELECT room FROM memberships WHERE user = ?3 AND to_seq IS NULL
                               UNION SELECT room FROM invitations WHERE user = ?3))
-         ORDER BY r.kind = 'private'"
+         ORDER BY NOT EXISTS (SELECT 1 FROM memberships m WHERE m.room = r.key AND m.user = ?3 AND m.to_seq IS NULL), r.kind = 'private'"
     );
     let (key, name) = (name_key(request.name.as_str()), request.name.as_str());
     for row in sqlx::query(AssertSqlSafe(sql)).bind(key).bind(name).bind(reader.id.as_str()).fetch_all(&mut **snapshot).await? {

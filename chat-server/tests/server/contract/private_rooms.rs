@@ -239,6 +239,10 @@ async fn rooms_change_with_their_names_and_rules(#[case] kind: Kind) {
     let room = bench.private_room(&ada, History::All).await;
     let other = EntryRequest::Create(RoomCreate::public(id("o"), RoomName::parse("secret").unwrap()));
     bench.write(&bob, other).await.expect("a private room's name does not tell that it exists");
+    let secret = RoomFind { name: RoomName::parse("secret").unwrap() };
+    let found = bench.store.find_room(&ada, &secret).await.unwrap().unwrap();
+    assert_eq!(found.room.id, room, "of two rooms of that name one finds the own one");
+    assert_eq!(bench.store.find_room(&bob, &secret).await.unwrap().unwrap().room.kind, RoomKind::Public);
     let change = |client_id: &str, changes: RoomChanges| {
         EntryRequest::Configure(RoomConfigure { room: room.clone(), client_id: id(client_id), after: None, changes })
     };

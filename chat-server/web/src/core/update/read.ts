@@ -26,6 +26,11 @@ export function markRead(state: State): Effect[] {
   return mark(state, copy);
 }
 
+/** The room is left: what was seen in it is told now, since it is not looked at when the time is over. */
+export function markLeft(state: State, copy: RoomCopy): Effect[] {
+  return marks(state, copy) ? mark(state, copy) : [];
+}
+
 /** When `markRead` has something to do by the clock alone. */
 export function markDue(state: State): number {
   const copy = currentRoom(state);

@@ -3,6 +3,7 @@ import type { Effect } from "../effect";
 import { currentRoom, listed, unread, type State } from "../state";
 import { ask } from "./ask";
 import { readHead } from "./history";
+import { markLeft } from "./read";
 import { stopTyping } from "./typing";
 
 export function open(state: State, id: string): Effect[] {
@@ -14,6 +15,7 @@ export function open(state: State, id: string): Effect[] {
   const effects = [...stopTyping(state), ...here];
   const left = currentRoom(state);
   if (left) {
+    effects.push(...markLeft(state, left));
     left.marker = null;
     left.anchor = null;
     left.kept_unread = false;
