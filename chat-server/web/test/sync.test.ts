@@ -147,7 +147,10 @@ describe("what is read", () => {
   });
 
   it("is told as well when the room is left before the second is over", () => {
-    const test = inLobby().welcome([room(2), room(1, "r2", "ops")]).wait(1_000).clear();
+    const test = inLobby()
+      .welcome([room(2), room(1, "r2", "ops")])
+      .wait(1_000)
+      .clear();
     test.live(message(3, "three")).live(message(4, "four"));
     test.clear().do({ type: "opened", room: "r2" });
     expect(test.sent("room:mark_read")[0]?.payload).toMatchObject({ room: "r1", place: { seq: 4 } });
