@@ -2175,6 +2175,7 @@ export const WORDS = {
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
+  "NO_SETTINGS": "Only rooms have settings.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
   "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",

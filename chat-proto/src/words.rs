@@ -364,6 +364,8 @@ words! {
     ROLE_IN = "Role in #{room}";
     /// A button: changes what was filled in.
     SAVE = "Save";
+    /// `/set` in a conversation or in the inbox.
+    NO_SETTINGS = "Only rooms have settings.";
 }
 
 /// Puts values into a sentence.

@@ -56,7 +56,7 @@ describe("a conversation", () => {
     expect(read("@Guest One hello there")).toEqual({ names: ["Guest One"], text: "hello there" });
     expect(read("guest one,@bob")).toEqual({ names: ["Guest One", "bob"], text: "" });
     expect(read("Guest Onehello")).toEqual({ names: ["Guest"], text: "Onehello" });
-    expect(read("bob,carol hi, you")).toEqual({ names: ["bob", "carol"], text: "hi, you" });
+    expect(read("bob , carol hi, you")).toEqual({ names: ["bob", "carol"], text: "hi, you" });
   });
 
   it("is had with guests whom one meets, too", () => {
@@ -160,6 +160,27 @@ describe("a first line to somebody", () => {
     const lines = test.sent("message:send");
     expect(said(lines)).toEqual(["one", "two"]);
     expect(lines[1]!.payload.after).toBe(lines[0]!.payload.client_id);
+  });
+
+  it("keeps its place before the next one, whichever of them is answered first", () => {
+    const test = found(inLobby().say("/msg bob one"), BOB);
+    const [first] = test.sent("direct:open");
+    found(test.say("/msg bob two"), BOB);
+    const [second] = test.sent("direct:open");
+    test.refuse(first!, "later", "slow_down", 5_000).answer(second!, made);
+    // The conversation is known, and what was said first still waits.
+    synced(test, BOB).do({ type: "opened", room: "r1" });
+    found(test.say("/msg bob three"), BOB);
+    expect(test.sent("message:send")).toEqual([]);
+    const [again] = test.wait(5_100).sent("direct:open");
+    test.answer(again!, made);
+    const lines = test.sent("message:send");
+    expect(said(lines)).toEqual(["one", "two", "three"]);
+    expect(lines.map(({ payload }) => payload.after)).toEqual([
+      null,
+      lines[0]!.payload.client_id,
+      lines[1]!.payload.client_id,
+    ]);
   });
 
   it("is kept to be copied where the conversation is refused", () => {

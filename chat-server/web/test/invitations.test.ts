@@ -113,8 +113,11 @@ describe("a join code", () => {
   });
 
   it("lets in, however it is typed", () => {
-    const test = inLobby().say("/accept abcd 2345");
-    const [asked] = test.sent("code:find");
+    const test = inLobby();
+    for (const typed of ["ABCD2345", "https://chat.example/join/ABCD-2345/"]) {
+      expect(test.say(`/accept ${typed}`).sent("code:find")[0]?.payload.code).toBe("ABCD-2345");
+    }
+    const [asked] = test.say("/accept abcd 2345").sent("code:find");
     expect(asked?.payload.code).toBe("ABCD-2345");
     test.answer(asked!, summary(false));
     expect(test.sent("room:join")[0]!.payload).toMatchObject({ room: "id-attic", code: "ABCD-2345" });
@@ -157,6 +160,7 @@ describe("a page opened at a join code", () => {
     const test = opened();
     test.state.late = null;
     test.welcome();
+    expect(test.effects).toContainEqual({ do: "load" });
     expect(test.sent("code:find")).toEqual([]);
     test.do({ type: "loaded", late });
     expect(test.sent("code:find")).toHaveLength(1);

@@ -150,6 +150,15 @@ describe("what changes about a room", () => {
     expect(copyOf(test, "r1").role).toBe("moderator");
   });
 
+  it("is what somebody may on the server, and that they may not any more", () => {
+    const test = inLobby();
+    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
+    test.receive("user:changed", { user: { ...BOB, role: "moderator" } });
+    expect(copyOf(test, "r1").people.get("bob")?.role).toBe("moderator");
+    test.receive("user:changed", { user: BOB });
+    expect(copyOf(test, "r1").people.get("bob")?.role).toBeUndefined();
+  });
+
   it("is told anew by each sync", () => {
     const test = inLobby().wait(40_000);
     sync(test, [{ ...room(), role: "owner" }]);
@@ -162,6 +171,14 @@ describe("what changes about a room", () => {
     test.receive("entries", { room: "in", epoch: "e1", entries: [told] });
     expect(unread(copyOf(test, "in")).unread).toBe(1);
     expect(test.state.notice?.text).toContain("ada invites you into #attic");
+    // Who looks at it sees it.
+    test.do({ type: "opened", room: "in" }).do({ type: "action", id: "cancel", argument: "", command: "" });
+    test.receive("entries", {
+      room: "in",
+      epoch: "e1",
+      entries: [entry(4, { kind: "invited", room: "r8", name: "den" })],
+    });
+    expect(test.state.notice).toBeNull();
   });
 
   it("of an inbox is told also where it is the first thing that is heard of it", () => {
@@ -291,6 +308,12 @@ describe("settings", () => {
     expect(test.state.notice?.text).toBe("post: members");
   });
 
+  it("are a room's alone", () => {
+    const test = among(direct("d1", BOB)).do({ type: "opened", room: "d1" }).say("/set title Tea");
+    expect(test.sent("room:configure")).toEqual([]);
+    expect(test.state.notice?.text).toBe("Only rooms have settings.");
+  });
+
   it("close a room only after a question", () => {
     const test = inLobby().say("/set archived yes");
     expect(test.sent("room:configure")).toEqual([]);
@@ -313,6 +336,24 @@ describe("settings", () => {
   });
 });
 
+describe("who keeps order", () => {
+  const wish = (test: TestPage) => test.do({ type: "chosen", key: 2 }).say("/delete").do({ type: "delete_confirmed" });
+
+  it("takes back what others said", () => {
+    const test = inLobby().live(entry(3, { kind: "role", user: ME_TOO, role: "moderator" }));
+    expect(wish(test).sent("message:delete")[0]?.payload.target).toMatchObject({ seq: 2 });
+  });
+
+  it("is nobody in particular elsewhere", () => {
+    const test = wish(inLobby());
+    expect(test.sent("message:delete")).toEqual([]);
+    expect(test.state.notice?.text).toBe("Only its author can do that.");
+    const archived = inLobby().live(entry(3, { kind: "settings", archived: true }));
+    archived.state.rooms.get("r1")!.role = "owner";
+    expect(wish(archived).sent("message:delete")).toEqual([]);
+  });
+});
+
 describe("roles and removals", () => {
   const bobHere = () =>
     inLobby()
@@ -325,7 +366,12 @@ describe("roles and removals", () => {
     expect(test.sent("room:remove")).toEqual([]);
     test.do({ type: "wished", wish: { is: "confirmed" } });
     expect(test.sent("room:remove")[0]!.payload).toMatchObject({ room: "r1", user: "bob" });
-    test.say("/kick nobody");
+    // Who is not in the room may be invited into it: that ends as well.
+    test.say("/kick carol");
+    test.answer(test.sent("user:find")[0]!, { users: [CAROL] });
+    expect(test.state.dialog).toMatchObject({ is: "kick", user: { id: "carol" } });
+    test.do({ type: "dialog_closed" }).say("/role nobody owner");
+    test.answer(test.sent("user:find")[0]!, { users: [] });
     expect(test.state.notice?.text).toBe("There is nobody called nobody.");
     test.say("/role Bob owner");
     expect(test.sent("room:set_role")[0]!.payload).toMatchObject({ user: "bob", role: "owner" });

@@ -39,6 +39,14 @@ const withdraw = (client_id: string, otherwise: Fresh | null = null): Verb => ({
   otherwise,
 });
 
+const opener = (id: string, ...users: string[]): Fresh =>
+  newItem({ name: "direct:open", fields: { users } }, id, 1, "tab", { name: "ada", identity: null });
+const sendTo = (id: string, client_id: string): Fresh => ({
+  ...send(id, id, ""),
+  points_at: { client_id, field: "room" },
+});
+const made = (client_id: string, room: string): Verb => ({ is: "settle", client_id, place: null, room });
+
 let names = 0;
 const PLACES: [string, () => { store: OutboxStore; again: () => OutboxStore; end: () => Promise<void> }][] = [
   [
@@ -71,6 +79,38 @@ describe.each(PLACES)("the outbox %s", (_, make) => {
     const { view } = await store.run(ADA, verbs);
     return view.items.map((item) => `${item.client_id} ${item.is}`);
   };
+
+  it("keeps lines for a room that is not made yet, and says them there in their order", async () => {
+    const { store, again } = begin();
+    await store.run(ADA, [add(opener("o1", "bob")), add(sendTo("a", "o1"))]);
+    // Opened twice, in whatever order the names were given: one line waits for the other.
+    await again().run(ADA, [add(opener("o2", "bob", "bob")), add(sendTo("b", "o2")), claim("o1", "o2")]);
+    const { outcomes } = await store.run(ADA, [made("o2", "r9"), claim("a", "b")]);
+    expect(outcomes[1]).toEqual({ is: "sends", sends: [] });
+    const told = await store.run(ADA, [made("o1", "r9"), add(sendTo("c", "o1")), claim("a", "b", "c")]);
+    expect(told.outcomes[2]).toEqual({
+      is: "sends",
+      sends: [
+        { client_id: "a", after: null },
+        { client_id: "b", after: "a" },
+        { client_id: "c", after: "b" },
+      ],
+    });
+    expect(told.view.items.filter(({ is }) => is === "waiting").map(({ fields }) => fields)).toMatchObject(
+      [..."abc"].map((text) => ({ room: "r9", content: { text } })),
+    );
+  });
+
+  it("keeps no line for a room that will not be made, and each that waited for it as failed", async () => {
+    const { store } = begin();
+    await store.run(ADA, [add(opener("o1", "bob")), add(sendTo("a", "o1")), claim("o1")]);
+    const { outcomes, view } = await store.run(ADA, [refuse("o1", true), add(sendTo("b", "o1"))]);
+    expect(outcomes[1]).toEqual({ is: "gone" });
+    expect(view.items.map(({ client_id, is }) => [client_id, is])).toEqual([["a", "failed"]]);
+    const retried = await store.run(ADA, [{ is: "retry", client_id: "a", fresh: "x", by: "tab" }]);
+    expect(retried.view.items[0]?.is).toBe("failed");
+    expect((await store.run(ADA, [withdraw("a")])).view.items).toEqual([]);
+  });
 
   it("keeps requests in the order in which they came, also for the page that is opened next", async () => {
     const { store, again } = begin();

@@ -39,6 +39,8 @@ export type Sought =
   /** With a text, that is said to them by a message of this id; the composer holds it until then. */
   | { is: "direct"; text: string; id: string }
   | { is: "whois" }
+  | { is: "kick"; room: string }
+  | { is: "role"; room: string; role: RoomRole }
   | { is: "server_role"; role: ServerRole };
 
 /** What an answer is for. */

@@ -22,6 +22,11 @@ export function isCommon({ room }: RoomCopy): boolean {
   return room.kind !== "direct" && room.kind !== "inbox";
 }
 
+/** Whether what others said there is mine to take back. */
+export function keepsOrder(state: State, copy: RoomCopy): boolean {
+  return isCommon(copy) && !copy.room.settings.archived && myRank(state, copy) > 0;
+}
+
 /** Why nothing can be said there; null where something can. */
 export function silence(state: State, copy: RoomCopy): Word | null {
   const { kind, settings } = copy.room;

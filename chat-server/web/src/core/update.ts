@@ -147,7 +147,7 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
   onHeard(state);
   switch (name) {
     case "welcome":
-      return [...onWelcome(state, payload, stamp), ...acceptCode(state, stamp)];
+      return [...onWelcome(state, payload, stamp), ...loadLate(state), ...acceptCode(state, stamp)];
     case "answer":
       return onAnswer(state, payload, stamp);
     case "entries":
@@ -165,6 +165,11 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
     case "closing":
       return onClosing(state, payload.error);
   }
+}
+
+/** Where the line was down when the page began, it is there now. */
+function loadLate(state: State): Effect[] {
+  return state.late ? [] : [{ do: "load" }];
 }
 
 /** The join code of the page's address is taken up once, as soon as that can be done. */

@@ -1,6 +1,7 @@
 /** What is done with a chosen message; without a chosen one, with the last that fits. */
 import type { Effect } from "../effect";
 import { authorOf, isMine, keys, meant, targetOf, textOf, type Target } from "../lines";
+import { keepsOrder } from "../may";
 import { find } from "../outbox";
 import { currentRoom, type LineKey, type State } from "../state";
 import type { Stamp } from "../event";
@@ -40,7 +41,10 @@ export const MESSAGE_ACTIONS = {
   },
 
   delete: (state) => {
-    const target = ownTarget(state);
+    const copy = currentRoom(state);
+    // Who keeps order in the room takes back what others said, too, where it was chosen.
+    const chosen = copy && state.chosen !== null && keepsOrder(state, copy) ? targetOf(state, state.chosen) : null;
+    const target = chosen ?? ownTarget(state);
     if (target) state.dialog = { is: "delete", key: target.key };
     return [];
   },

@@ -51,10 +51,10 @@ export function accept(state: State, wish: string, lines: readonly (Line | Entry
   const name = wish.replace(/^#/, "").toLowerCase();
   const mine = name && listed(state).find((copy) => isCommon(copy) && copy.room.name === name);
   if (mine) return open(state, mine.room.id);
-  const invitation = lines.findLast(
-    (line) => line.kind === "invited" && (name ? line.name === name : !state.rooms.has(line.room)),
-  );
-  if (invitation?.kind === "invited") return comeIn(state, invitation.room, stamp);
+  const fits = lines.flatMap((line) => (line.kind === "invited" && (!name || line.name === name) ? [line.room] : []));
+  // One into a room that is mine by now leads there only where it is named.
+  const room = fits.findLast((room) => !state.rooms.has(room)) ?? (name ? fits.at(-1) : undefined);
+  if (room !== undefined) return comeIn(state, room, stamp);
   const code = readCode(wish);
   if (code !== null) return acceptCode(state, code);
   complain(state, say("NO_INVITATION"));
@@ -98,8 +98,11 @@ function askCodes(state: State, room: string): Effect[] {
   return askOnline(state, "code:list", { room }, { is: "late", of: { is: "codes", room } });
 }
 
-/** A join code as it is written: read in any case, with dashes and spaces anywhere. */
+/** A join code as it is written: read in any case, with dashes and spaces anywhere, or out of a link. */
 export function readCode(text: string): string | null {
-  const bare = text.replace(/[-\s]/g, "").toUpperCase();
+  const bare = text
+    .replace(/^.*\/join\/|\/$/g, "")
+    .replace(/[-\s]/g, "")
+    .toUpperCase();
   return /^[A-HJ-NP-Z2-9]{8}$/.test(bare) ? `${bare.slice(0, 4)}-${bare.slice(4)}` : null;
 }

@@ -8,7 +8,7 @@ import { oneLine } from "../text";
 import { ask } from "../update/ask";
 import { complain } from "../update/notice";
 import { say } from "../words";
-import { inviteThem, lookAt, raise } from "./people";
+import { giveRole, inviteThem, lookAt, raise, wishKick } from "./people";
 import { talk } from "./talk";
 
 /** A name as it was typed, without the sign of mentions. */
@@ -25,7 +25,7 @@ export function addressed(argument: string, people: readonly Person[]): { names:
     const whole = known.find((name) => begins(name) && /^(?:[\s,]|$)/.test(rest.slice(name.length)));
     const name = whole ?? /^[^\s,]*/.exec(rest)![0];
     if (name) names.push(name);
-    rest = rest.slice(name.length);
+    rest = rest.slice(name.length).trimStart();
   } while (rest.startsWith(","));
   return { names, text: rest.trim() };
 }
@@ -95,6 +95,10 @@ function done(state: State, sought: Sought, people: User[], stamp: Stamp): Effec
       return talk(state, people, sought.text, { ...stamp, id: sought.id });
     case "whois":
       return people[0] ? lookAt(state, people[0]) : [];
+    case "kick":
+      return people[0] ? wishKick(state, sought.room, people[0]) : [];
+    case "role":
+      return people[0] ? giveRole(state, sought.room, people[0].id, sought.role, stamp) : [];
     case "server_role":
       return people[0] ? raise(state, people[0], sought.role) : [];
   }

@@ -4,26 +4,30 @@ import type { Handler } from "../actions/handler";
 import { askOnline } from "../actions/room";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { currentRoom, type Person, type RoomCopy, type State } from "../state";
+import type { Person, State } from "../state";
 import { complain } from "../update/notice";
 import { enqueue } from "../update/send";
 import { say } from "../words";
-import { addressed, bare, called, here, met, one, seek } from "./find";
+import { addressed, bare, called, here, met, seek } from "./find";
 
 const ROLES: readonly RoomRole[] = ["member", "moderator", "owner"];
 
 export const PEOPLE_ACTIONS = {
-  kick: (state, name) => {
-    const copy = currentRoom(state);
-    const user = copy && one(state, peopleIn(copy), bare(name));
-    return copy && user ? wishKick(state, copy.room.id, user) : [];
+  kick: (state, argument, stamp) => {
+    const room = state.current;
+    const name = bare(argument);
+    const user = inRoom(state, name);
+    if (room === null) return [];
+    return user ? wishKick(state, room, user) : seek(state, [name], { is: "kick", room }, stamp);
   },
 
   role: (state, argument, stamp, command) => {
-    const copy = currentRoom(state);
+    const room = state.current;
     const wish = roleIn(state, argument, "role", command);
-    const user = copy && wish && one(state, peopleIn(copy), wish.name);
-    return copy && user ? giveRole(state, copy.room.id, user.id, wish.role, stamp) : [];
+    if (room === null || !wish) return [];
+    const user = inRoom(state, wish.name);
+    if (user) return giveRole(state, room, user.id, wish.role, stamp);
+    return seek(state, [wish.name], { is: "role", room, role: wish.role }, stamp);
   },
 
   server_role: (state, argument, stamp, command) => {
@@ -33,9 +37,8 @@ export const PEOPLE_ACTIONS = {
 
   whois: (state, argument, stamp) => {
     const name = bare(argument);
-    // Who stands in the list beside the room is meant first; only the server knows the others.
-    const near = called(here(state), name);
-    return near.length === 1 ? lookAt(state, near[0]!) : seek(state, [name], { is: "whois" }, stamp);
+    const near = inRoom(state, name);
+    return near ? lookAt(state, near) : seek(state, [name], { is: "whois" }, stamp);
   },
 
   direct: (state, argument, stamp) => {
@@ -46,9 +49,10 @@ export const PEOPLE_ACTIONS = {
   claim: (state, code) => askOnline(state, "server:claim", { code }, { is: "late", of: { is: "claim" } }),
 } satisfies Record<string, Handler>;
 
-/** Those of a room; in a conversation also while the list is not here yet. */
-function peopleIn(copy: RoomCopy): User[] {
-  return copy.people.size > 0 ? [...copy.people.values()] : copy.others;
+/** Who stands in the list beside the room is meant first; the server knows the others. */
+function inRoom(state: State, name: string): User | null {
+  const found = called(here(state), name);
+  return found.length === 1 ? found[0]! : null;
 }
 
 /** Reads `NAME ROLE`, or says what is wrong with it. */

@@ -7,6 +7,7 @@ import type { Effect } from "../effect";
 import { emojiOf } from "../emoji";
 import type { Stamp } from "../event";
 import { isMine, meant } from "../lines";
+import { isCommon } from "../may";
 import { currentRoom, type State } from "../state";
 import { oneLine } from "../text";
 import { complain, tell } from "../update/notice";
@@ -23,7 +24,8 @@ export const ROOM_ACTIONS = {
     const room = copy.room.id;
     const [, word = "", value = ""] = /^(\S*)\s*([^]*)$/.exec(argument.trim()) ?? [];
     const setting = word.toLowerCase();
-    if (!setting) state.dialog = { is: "settings", room };
+    if (!isCommon(copy)) complain(state, say("NO_SETTINGS"));
+    else if (!setting) state.dialog = { is: "settings", room };
     else if (!isSetting(setting)) complain(state, say("NO_SUCH_SETTING", { setting: word }));
     else if (!value) tell(state, say("SETTING_LINE", { setting, value: oneLine(valueOf(copy.room, setting)) }));
     else {

@@ -13,7 +13,8 @@ import { enqueue } from "../update/send";
 export function talk(state: State, people: readonly Person[], text: string, stamp: Stamp): Effect[] {
   const others = people.filter(({ id }) => id !== state.me?.id);
   if (text && tooLong(state, text)) return onNotEntered(state, stamp.id);
-  const known = conversation(state, others);
+  // What was said before it was known, and waits for it, stays before this.
+  const known = isOpening(state, others) ? undefined : conversation(state, others);
   const opener = { ...stamp, id: stamp.other };
   const opened = known
     ? open(state, known.room.id)
@@ -26,11 +27,21 @@ export function talk(state: State, people: readonly Person[], text: string, stam
 }
 
 function conversation(state: State, others: readonly Person[]): RoomCopy | undefined {
+  if (others.length === 0) return undefined;
   const wanted = key(others);
   return [...state.rooms.values()].find((copy) => copy.room.kind === "direct" && key(copy.others) === wanted);
 }
 
-const key = (people: readonly Person[]): string => [...new Set(people.map(({ id }) => id))].sort().join(" ");
+function isOpening(state: State, others: readonly Person[]): boolean {
+  const wanted = key(others);
+  return state.outbox.items.some(
+    (item) =>
+      item.is === "waiting" && item.name === "direct:open" && key(item.fields.users.map((id) => ({ id }))) === wanted,
+  );
+}
+
+const key = (people: readonly Pick<Person, "id">[]): string =>
+  [...new Set(people.map(({ id }) => id))].sort().join(" ");
 
 /** The line that a composer held until the people were found leaves it in the transaction that stores the text. */
 function leaving(state: State, id: string, effects: Effect[]): Effect[] {

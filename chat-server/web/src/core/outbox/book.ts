@@ -108,13 +108,36 @@ function add(book: Book, { item, draft, attempt }: Extract<Verb, { is: "add" }>)
   if (find(book, item.client_id)) return DONE;
   const target = item.points_at && find(book, item.points_at.client_id);
   if (item.points_at && !isComing(target) && amends(item)) return GONE;
-  const placed = point(item, target?.place ?? null, !isComing(target));
+  const forRoom = item.points_at?.field === "room";
+  const placed = forRoom ? awaitRoom(book, item, target) : point(item, target?.place ?? null, !isComing(target));
+  if (!placed) return GONE;
   book.items.push({ ...placed, order: end(book) } as Kept);
   if (draft) {
     const standing = book.drafts.get(draft.room) ?? "";
     if (standing.startsWith(draft.text)) setDraft(book, draft.room, restAfter(standing, draft.text));
   }
   return attempt === null ? DONE : { is: "sends", sends: claim(book, item.client_id, item.by) };
+}
+
+/**
+ * A line for a room that is being made waits for the first request that makes it: a later one may be answered
+ * earlier, and then the lines would be said in another order.
+ */
+function awaitRoom(book: Book, item: Fresh, maker: Kept | null): Fresh | null {
+  if (maker?.is === "answered") {
+    // Of what is answered only its room is remembered.
+    const { room } = maker.fields as { room?: string | null };
+    return room ? housed(item, room) : null;
+  }
+  if (maker?.is !== "waiting") return null;
+  const first = book.items.find((other) => other.is === "waiting" && makesSame(other, maker)) ?? maker;
+  return { ...item, points_at: { client_id: first.client_id, field: "room" } };
+}
+
+function makesSame(one: Kept, other: Kept): boolean {
+  if (one.name !== "direct:open" || other.name !== "direct:open") return one === other;
+  const key = ({ users }: Fields<"direct:open">) => [...new Set(users)].sort().join(" ");
+  return key(one.fields) === key(other.fields);
 }
 
 /** Puts the place where it belongs; without one the pointer stays, or falls where nothing will come. */
@@ -126,7 +149,7 @@ function point<Of extends Fresh>(item: Of, place: Place | null, lost: boolean): 
 }
 
 /** A line for a room that is made by now. */
-function housed(item: Kept, room: string): Kept {
+function housed<Of extends Fresh>(item: Of, room: string): Of {
   return item.name === "message:send" ? { ...item, fields: { ...item.fields, room }, points_at: null } : item;
 }
 
@@ -212,7 +235,7 @@ function settle(book: Book, client_id: string, place: Place | null, room: string
   if (!item || item.is === "answered") return DONE;
   const others = book.items.filter((other) => other !== item);
   // Where it stands is told on; what it said is the log's from now on.
-  const fields = { room: roomOf(item) };
+  const fields = { room: room ?? roomOf(item) };
   const told = { ...item, fields, is: "answered", place, points_at: null, error: null, order: end(book) };
   book.items = [...others, told as Kept];
   if (place) revive(book, client_id);

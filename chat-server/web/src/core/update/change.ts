@@ -62,7 +62,10 @@ export function change(state: State, copy: RoomCopy, entry: Entry): Effect[] {
 export function notice(state: State, entry: Entry): Effect[] {
   const { author } = entry;
   if (entry.kind === "removed") return removed(state, entry.room, entry.name, author);
-  if (entry.kind === "invited") tell(state, say("INVITED_YOU", { name: oneLine(author.name), room: entry.name }));
+  const { kind } = currentRoom(state)?.room ?? {};
+  // Who looks at the inbox sees it there.
+  if (entry.kind === "invited" && kind !== "inbox")
+    tell(state, say("INVITED_YOU", { name: oneLine(author.name), room: entry.name }));
   return [];
 }
 

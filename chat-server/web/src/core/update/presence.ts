@@ -34,7 +34,8 @@ export function onRead(state: State, { room, read }: ReadChanged): Effect[] {
 export function onUser(state: State, user: User): Effect[] {
   for (const copy of state.rooms.values()) {
     const known = copy.people.get(user.id);
-    if (known) meet(copy, { ...known, ...user });
+    // A role that everybody has is left out.
+    if (known) meet(copy, { ...known, ...user, role: user.role });
     if (copy.others.some(({ id }) => id === user.id)) {
       copy.others = copy.others.map((other) => (other.id === user.id ? user : other));
     }
