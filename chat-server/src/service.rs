@@ -4,7 +4,7 @@
 //! - `open`: a handshake becomes a caller, and gets its `welcome`;
 //! - `writer`: the one queue of everything that is written, committed in groups;
 //! - `visit`: those who are in a room without being its member, from the classic pages;
-//! - `requests`: each request's way; `rooms`, `people`, `account`, `announce`: what they do;
+//! - `requests`: each request's way; `rooms`, `people`, `account`, `announce`, `search`: what they do;
 //! - `ticking`: what happens by the clock alone.
 
 use std::collections::{HashMap, HashSet};
@@ -36,6 +36,7 @@ mod open;
 mod people;
 mod requests;
 mod rooms;
+mod search;
 mod ticking;
 mod visit;
 mod writer;
@@ -120,6 +121,7 @@ pub struct Service {
     login_rates: Mutex<Rates<String>>,
     rename_rates: Mutex<Rates>,
     room_rates: Mutex<Rates<String>>,
+    search_rates: Mutex<Rates>,
     callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
     passing: Arc<PassingNames>,
     /// Who was here since it was last written down.
@@ -150,6 +152,7 @@ impl Service {
             login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
             rename_rates: Mutex::new(Rates::every_ms(RENAME_BURST, RENAME_INTERVAL_MS)),
             room_rates: Mutex::new(Rates::every_ms(ROOM_BURST, ROOM_INTERVAL_MS)),
+            search_rates: Mutex::new(search::rates()),
             store: ports.store,
             fanout: ports.fanout,
             clock: ports.clock,

@@ -16,6 +16,7 @@ use chat_proto::place::Millis;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
@@ -24,6 +25,7 @@ use chat_proto::user::{Color, User};
 
 use crate::domain::decide::Context;
 use crate::domain::naming::PassingNames;
+use crate::domain::search::{Asked, Position};
 use crate::domain::write::{Write, Written};
 
 pub mod export;
@@ -93,6 +95,19 @@ pub struct CommittedEntry {
     pub entry: Entry,
 }
 
+/// A search in what a reader may read.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// What the query asks for.
+    pub asked: Asked,
+    /// The one room to search in; all of them where it is none.
+    pub room: Option<RoomId>,
+    /// Goes on below this.
+    pub before: Option<Position>,
+    /// Most hits wanted.
+    pub limit: usize,
+}
+
 /// A user to be made.
 #[derive(Clone, Debug)]
 pub struct NewUser {
@@ -157,6 +172,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// A closed page, read in one snapshot with the access to it.
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page>;
+
+    /// One page of what was found, with the access to it, in one snapshot; the newest first.
+    async fn search(&self, reader: &User, search: &Search) -> Answer<SearchReply>;
+
+    /// Prepares some of the messages for search that are older than it; false when there are none
+    /// left. What is written now is prepared by the commit itself.
+    async fn prepare_search(&self) -> Result<bool, StoreError>;
 
     /// The reader's rooms, each with how many members are stored: in the lobby the accounts,
     /// elsewhere everybody.

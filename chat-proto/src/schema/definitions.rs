@@ -169,6 +169,10 @@ fn prose(text: &str) -> String {
         ("DISPLAY_NAME", limits::DISPLAY_NAME),
         ("PASSWORD_MIN", limits::PASSWORD_MIN),
         ("QUOTE", limits::QUOTE),
+        ("SEARCH", limits::SEARCH),
+        ("SEARCH_HITS", limits::SEARCH_HITS as usize),
+        ("SEARCH_HITS_DEFAULT", limits::SEARCH_HITS_DEFAULT as usize),
+        ("HIGHLIGHTS", limits::HIGHLIGHTS),
         ("PRESENCE_MEMBERS", limits::PRESENCE_MEMBERS as usize),
         ("PROTOCOL", crate::PROTOCOL as usize),
     ];

@@ -15,6 +15,7 @@ use chat_proto::name::{DisplayName, Identity, RoomName, confusable_key};
 use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, Room, RoomKind, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
@@ -25,13 +26,15 @@ use crate::domain::decide::Context;
 use crate::domain::mark_read::Position;
 use crate::domain::naming;
 use crate::domain::random::Random;
-use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::{Account, Answer, Batch, Committed, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
 
 mod commit;
 mod history;
 mod mark_read;
 mod people;
+mod readable;
 mod rooms;
+mod search;
 
 /// The store in memory.
 pub struct MemoryStore {
@@ -47,6 +50,8 @@ struct Tables {
     /// Names that are somebody's alone.
     names: HashMap<String, UserId>,
     tokens: HashMap<TokenHash, StoredToken>,
+    /// Every message, in the order of the commits.
+    said: Vec<(RoomId, Seq)>,
 }
 
 /// One room with its log.
@@ -206,6 +211,14 @@ impl Store for MemoryStore {
 
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
         Ok(history::page(&self.tables(), reader, request, limits))
+    }
+
+    async fn search(&self, reader: &User, search: &Search) -> Answer<SearchReply> {
+        Ok(search::search(&self.tables(), reader, search))
+    }
+
+    async fn prepare_search(&self) -> Result<bool, StoreError> {
+        Ok(false)
     }
 
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {

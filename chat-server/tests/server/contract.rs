@@ -167,4 +167,5 @@ mod marks;
 mod messages;
 mod people;
 mod rooms;
+mod search;
 mod visits;

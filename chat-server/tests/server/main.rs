@@ -25,6 +25,8 @@ mod repeats;
 mod requests;
 mod rooms;
 mod running;
+mod search;
+mod search_scale;
 mod sender;
 mod slow;
 mod spawned;

@@ -24,6 +24,9 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
             if !new.by_server {
                 log.apply(&new.entry);
             }
+            if matches!(new.entry.body, Body::Message(_)) {
+                tables.said.push((new.room.clone(), new.entry.seq));
+            }
             entries.push(CommittedEntry { room: new.room, epoch: new.epoch, entry: new.entry });
         }
     }
