@@ -475,6 +475,32 @@ place?: Place,
 limit?: number, };
 
 /**
+ * One message that was found.
+ */
+export type Hit = { 
+/**
+ * The room in whose log it stands.
+ */
+room: RoomId, 
+/**
+ * The life of that log.
+ */
+epoch: Epoch, 
+/**
+ * The message as it reads now: where it was edited, with the content and the mentions of the last edit.
+ */
+entry: Entry, 
+/**
+ * Whether it was edited.
+ */
+edited: boolean, 
+/**
+ * Where in its text the words stand: begin and end, in order, counted in UTF-16 code units as
+ * JavaScript counts them; the first [`HIGHLIGHTS`](crate::limits::HIGHLIGHTS) of them.
+ */
+highlights: Array<[number, number]>, };
+
+/**
  * The name by which an account signs in: letters and digits of any script, `-`, `_`, `.`;
  * normalised (NFKC) and lower-cased.
  */
@@ -1626,6 +1652,63 @@ kind: RoomKind,
 settings: RoomSettings, };
 
 /**
+ * How far a search has come. Nobody but the server may read a meaning into it.
+ */
+export type SearchCursor = string;
+
+/**
+ * Searches the messages that the caller may read now, the newest first.
+ *
+ * All words must occur in a message; the last one that is not quoted may be the beginning of a
+ * longer word. `"words in quotation marks"` stand one behind the other. `-word` and `-"words"` must
+ * not occur. `from:NAME` (a display name, an identity, or `me`; several: any of them), `in:ROOM`
+ * (several: any of them), `before:YYYY-MM-DD` and `after:YYYY-MM-DD` (the days before, and the days
+ * after that one, UTC) restrict what is found; a value with spaces is quoted. Case, accents and
+ * the width of letters make no difference.
+ */
+export type SearchRead = { 
+/**
+ * What to search for, as it was typed.
+ */
+query: SearchText, 
+/**
+ * Only in this room.
+ */
+room?: RoomId, 
+/**
+ * Goes on where the page before ended: its `more`, with the same `query` and `room`.
+ */
+before?: SearchCursor, 
+/**
+ * Most hits wanted, 1 to [`SEARCH_HITS`](crate::limits::SEARCH_HITS); [`SEARCH_HITS_DEFAULT`](crate::limits::SEARCH_HITS_DEFAULT) when left out.
+ */
+limit?: number, };
+
+/**
+ * One page of what was found.
+ */
+export type SearchReply = { 
+/**
+ * The messages, the newest first. There may be fewer than wanted, even none, while `more` goes
+ * on: a page ends where it has cost enough.
+ */
+hits: Array<Hit>, 
+/**
+ * The cursor of the next page; null when there is nothing older.
+ */
+more: SearchCursor | null, 
+/**
+ * Whether the server is still preparing messages that are older than its search: not all of
+ * them are found yet.
+ */
+preparing: boolean, };
+
+/**
+ * What to search for, as it is typed: up to [`SEARCH`](crate::limits::SEARCH) bytes.
+ */
+export type SearchText = string;
+
+/**
  * Announces something to everybody on the server, or in one room; operators alone may. It reaches
  * those who are connected, all but the connection that made it.
  */
@@ -2007,6 +2090,7 @@ export interface Requests {
   "message:delete": { request: MessageDelete; reply: Stored };
   "message:react": { request: MessageReact; reply: Stored };
   "history:read": { request: HistoryRead; reply: Page };
+  "search:read": { request: SearchRead; reply: SearchReply };
   "room:list": { request: RoomList; reply: RoomListReply };
   "room:find": { request: RoomFind; reply: RoomSummary };
   "room:create": { request: RoomCreate; reply: RoomCreated };

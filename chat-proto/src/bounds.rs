@@ -52,6 +52,16 @@ pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -
     input.deserialize_map(Object(PhantomData))
 }
 
+/// Reads a number between two bounds, both allowed, where there may be none.
+pub(crate) fn optional_range<'de, D: Deserializer<'de>>(input: D, min: u32, max: u32) -> Result<Option<u32>, D::Error> {
+    match Option::<u64>::deserialize(input)? {
+        Some(number) if number < min.into() || number > max.into() => {
+            Err(D::Error::custom(format_args!("is {number}; {min} to {max} are allowed")))
+        }
+        number => Ok(number.map(|number| number as u32)),
+    }
+}
+
 /// Reads a list of at most `MAX` items; the one after them ends it with an error.
 pub(crate) fn list<'de, const MAX: usize, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<Vec<T>, D::Error> {
     struct Items<const MAX: usize, T>(PhantomData<T>);

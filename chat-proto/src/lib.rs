@@ -10,6 +10,7 @@
 //! - [`error`]: the error object and what each code means;
 //! - [`request`]: every request paired with its reply; [`handshake`] and [`event`]: the rest of
 //!   the wire;
+//! - [`search`]: how texts and queries become words, and where a query's words stand in a text;
 //! - [`action`] and [`words`]: what both clients can do, and the sentences they share;
 //! - [`schema`]: TypeScript, JSON Schema and AsyncAPI, generated from the types above.
 
@@ -29,6 +30,7 @@ pub mod place;
 pub mod request;
 pub mod room;
 pub mod schema;
+pub mod search;
 pub mod secret;
 pub mod text;
 pub mod user;

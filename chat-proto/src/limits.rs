@@ -49,6 +49,20 @@ pub const JOIN_CODE_USES: u32 = 100_000;
 pub const DIRECT_PEOPLE: usize = 12;
 /// Most people that one `user:find` tells.
 pub const FOUND_PEOPLE: u32 = 50;
+/// Longest query of a search, in bytes of UTF-8.
+pub const SEARCH: usize = 500;
+/// Most words and phrases of a query, excluded ones included.
+pub const SEARCH_WORDS: usize = 32;
+/// Most names, rooms and dates of a query.
+pub const SEARCH_FILTERS: usize = 16;
+/// Most hits of one page of a search.
+pub const SEARCH_HITS: u32 = 50;
+/// Hits of one page of a search where no number is asked for.
+pub const SEARCH_HITS_DEFAULT: u32 = 20;
+/// Most marked places of one hit.
+pub const HIGHLIGHTS: usize = 100;
+/// Longest cursor of a search, in bytes.
+pub const SEARCH_CURSOR: usize = 100;
 /// Most rooms whose cursors or presence one `sync` may name.
 pub const SYNC_ROOMS: usize = 2_000;
 /// Above this many members presence tells counts only.

@@ -38,6 +38,7 @@ pub mod room_members;
 pub mod room_remove;
 pub mod room_set_role;
 pub mod room_set_topic;
+pub mod search_read;
 pub mod server_announce;
 pub mod server_claim;
 pub mod session_list;
@@ -135,6 +136,7 @@ requests! {
     "message:delete" => message_delete::MessageDelete: Entry -> stored::Stored,
     "message:react" => message_react::MessageReact: Entry -> stored::Stored,
     "history:read" => history_read::HistoryRead: Read -> history_read::Page,
+    "search:read" => search_read::SearchRead: Read -> search_read::SearchReply,
     "room:list" => room_list::RoomList: Read -> room_list::RoomListReply,
     "room:find" => room_find::RoomFind: Read -> room_list::RoomSummary,
     "room:create" => room_create::RoomCreate: Entry -> room_create::RoomCreated,

@@ -59,6 +59,19 @@ string_type!(
 );
 
 string_type!(
+    /// What to search for, as it is typed: up to [`SEARCH`](crate::limits::SEARCH) bytes.
+    SearchText, min: 1, max: limits::SEARCH, check: |text| {
+        if text.trim().is_empty() {
+            return Err("is empty".to_owned());
+        }
+        if text.len() > limits::SEARCH {
+            return Err(format!("is {} bytes long; at most {} are allowed", text.len(), limits::SEARCH));
+        }
+        Ok(text)
+    }
+);
+
+string_type!(
     /// The program at the other end, such as `chat-tui/0.1.0`; shown in the list of sessions.
     ClientName, min: 1, max: limits::CLIENT_NAME, check: |text| {
         one_line(&text, limits::CLIENT_NAME, limits::CLIENT_NAME)?;

@@ -6,6 +6,8 @@
 //!   [`decide`]: the decision, step 3 of the writer's transaction; [`mark_read`]: the same for read
 //!   positions;
 //! - [`page`]: which part of a log a history page covers; [`weight`]: how much it is;
+//! - [`search`]: what a search asks for, and whether a message fits; [`readable`]: what somebody
+//!   may read;
 //! - [`naming`]: free names and colours; [`rates`]: how much is too much;
 //! - [`presence`] and [`typing`]: what is not in any log.
 
@@ -19,6 +21,8 @@ pub mod presence;
 pub mod random;
 pub mod ranges;
 pub mod rates;
+pub mod readable;
+pub mod search;
 pub mod typing;
 pub mod weight;
 pub mod write;

@@ -4,7 +4,7 @@
 //! - `open`: a handshake becomes a caller, and gets its `welcome`;
 //! - `writer`: the one queue of everything that is written, committed in groups;
 //! - `visit`: those who are in a room without being its member, from the classic pages;
-//! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `account`, `announce`: what they do;
+//! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `account`, `announce`, `search`: what they do;
 //! - `ticking`: what happens by the clock alone.
 
 use std::collections::{HashMap, HashSet};
@@ -38,6 +38,7 @@ mod open;
 mod people;
 mod requests;
 mod rooms;
+mod search;
 mod ticking;
 mod visit;
 mod writer;
@@ -126,6 +127,7 @@ pub struct Service {
     find_rates: Mutex<Rates>,
     /// By which an account becomes the server's owner, while it has none.
     owner_code: Mutex<Option<JoinCode>>,
+    search_rates: Mutex<Rates>,
     callers: Mutex<HashMap<ConnectionId, Arc<Caller>>>,
     passing: Arc<PassingNames>,
     /// Who was here since it was last written down.
@@ -165,6 +167,7 @@ impl Service {
             code_rates: Mutex::new(Rates::every_ms(CODE_BURST, CODE_INTERVAL_MS)),
             find_rates: Mutex::new(Rates::every_ms(FIND_BURST, FIND_INTERVAL_MS)),
             owner_code: Mutex::default(),
+            search_rates: Mutex::new(search::rates()),
             store: ports.store,
             fanout: ports.fanout,
             clock: ports.clock,

@@ -33,6 +33,10 @@ use crate::transport::slim::slim;
 use crate::transport::socket::{self, Native};
 use crate::transport::watched::{Peer, Watched};
 
+/// How long the preparation of older messages for search lets the writer be between two steps.
+const BREATH: Duration = Duration::from_millis(20);
+/// How long it waits after a step that failed.
+const SETBACK: Duration = Duration::from_secs(30);
 /// How often presence, typing and silent pages are looked at.
 const TICK: Duration = Duration::from_millis(250);
 /// A peer that acknowledges nothing for so long is cut.
@@ -176,6 +180,7 @@ impl Parts {
             async move { fanout.run().await }
         });
         let ticking = tokio::spawn(tick(service.clone(), classic, stop.clone()));
+        let preparing = tokio::spawn(prepare_search(store.clone()));
         let mut serving = JoinSet::new();
         for listener in listeners {
             let listener = Watched::new(listener, |stream| {
@@ -198,6 +203,7 @@ impl Parts {
             // Better no server than one that takes everything and answers nothing.
             tracing::error!(?ended, "{what} has ended by itself: the server cannot go on");
             stop.cancel();
+            preparing.abort();
             engines.close().await;
             store.close().await;
             return;
@@ -217,6 +223,7 @@ impl Parts {
             tracing::warn!("some requests did not end in time");
         }
         ticking.abort();
+        preparing.abort();
         admin.iter().for_each(JoinHandle::abort);
         store.close().await;
         tracing::info!("stopped");
@@ -253,6 +260,25 @@ async fn tick(service: Arc<Service>, classic: Arc<Classic>, stop: CancellationTo
         interval.tick().await;
         service.tick().await;
         classic.give_up_the_silent();
+    }
+}
+
+/// Prepares the messages that are older than the search, while the server serves.
+async fn prepare_search(store: Arc<dyn Store>) {
+    let mut steps = 0_u64;
+    loop {
+        match store.prepare_search().await {
+            Ok(true) if steps == 0 => tracing::info!("older messages are being prepared for search"),
+            Ok(true) => {}
+            Ok(false) if steps == 0 => return,
+            Ok(false) => return tracing::info!("all messages are prepared for search"),
+            Err(error) => {
+                tracing::warn!(%error, "older messages could not be prepared for search; it is tried again");
+                tokio::time::sleep(SETBACK).await;
+            }
+        }
+        steps += 1;
+        tokio::time::sleep(BREATH).await;
     }
 }
 

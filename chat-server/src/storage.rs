@@ -17,6 +17,7 @@ use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
@@ -27,6 +28,7 @@ use chat_proto::user::{Color, ServerRole, User};
 use crate::domain::access::Standing;
 use crate::domain::decide::{Context, Moves, NewEntry};
 use crate::domain::naming::PassingNames;
+use crate::domain::search::{Asked, Position};
 use crate::domain::write::{Write, Written};
 
 pub mod export;
@@ -117,6 +119,19 @@ pub struct Known {
     pub rooms: Vec<RoomId>,
 }
 
+/// A search in what a reader may read.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// What the query asks for.
+    pub asked: Asked,
+    /// The one room to search in; all of them where it is none.
+    pub room: Option<RoomId>,
+    /// Goes on below this.
+    pub before: Option<Position>,
+    /// Most hits wanted.
+    pub limit: usize,
+}
+
 /// A user to be made.
 #[derive(Clone, Debug)]
 pub struct NewUser {
@@ -181,6 +196,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// A closed page, read in one snapshot with the access to it.
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page>;
+
+    /// One page of what was found, with the access to it, in one snapshot; the newest first.
+    async fn search(&self, reader: &User, search: &Search) -> Answer<SearchReply>;
+
+    /// Prepares some of the messages for search that are older than it; false when there are none
+    /// left. What is written now is prepared by the commit itself.
+    async fn prepare_search(&self) -> Result<bool, StoreError>;
 
     /// The reader's rooms, each with how many members are stored: in the lobby the accounts,
     /// elsewhere everybody.

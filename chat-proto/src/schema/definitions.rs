@@ -173,6 +173,10 @@ fn prose(text: &str) -> String {
         ("FOUND_PEOPLE", limits::FOUND_PEOPLE as usize),
         ("JOIN_CODE_MS", limits::JOIN_CODE_MS as usize),
         ("JOIN_CODE_USES", limits::JOIN_CODE_USES as usize),
+        ("SEARCH", limits::SEARCH),
+        ("SEARCH_HITS", limits::SEARCH_HITS as usize),
+        ("SEARCH_HITS_DEFAULT", limits::SEARCH_HITS_DEFAULT as usize),
+        ("HIGHLIGHTS", limits::HIGHLIGHTS),
         ("PRESENCE_MEMBERS", limits::PRESENCE_MEMBERS as usize),
         ("PROTOCOL", crate::PROTOCOL as usize),
     ];

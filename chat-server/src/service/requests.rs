@@ -9,6 +9,7 @@ use chat_proto::request::history_read::Page;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::ReadPosition;
 use chat_proto::request::room_members::RoomMembersReply;
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::SessionListReply;
 use chat_proto::request::stored::Done;
 use chat_proto::request::sync::SyncReply;
@@ -31,6 +32,8 @@ pub enum Reply {
     Sync(SyncReply),
     /// `history:read`.
     Page(Box<Page>),
+    /// `search:read`.
+    Search(Box<SearchReply>),
     /// `room:list`.
     Rooms(RoomListReply),
     /// `room:find`, `code:find`.
@@ -70,6 +73,7 @@ impl Service {
                 let page = self.store.page(&caller.user, &request, &self.limits).await.map_err(|error| unavailable(&error))??;
                 Ok(Reply::Page(Box::new(page)))
             }
+            AnyRequest::SearchRead(request) => self.search(caller, &request).await.map(|reply| Reply::Search(Box::new(reply))),
             AnyRequest::RoomList(request) => {
                 let mut reply = self.store.list_rooms(&caller.user, &request).await.map_err(|error| unavailable(&error))?;
                 reply.rooms.iter_mut().for_each(|summary| self.count_guests(summary));

@@ -16,6 +16,7 @@ use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
@@ -29,7 +30,7 @@ use crate::domain::mark_read::Position;
 use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::domain::ranges::Readable;
-use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
 
 mod codes;
 mod commit;
@@ -37,7 +38,9 @@ mod directory;
 mod history;
 mod mark_read;
 mod people;
+mod readable;
 mod rooms;
+mod search;
 
 /// The store in memory.
 pub struct MemoryStore {
@@ -54,6 +57,8 @@ struct Tables {
     names: HashMap<String, UserId>,
     tokens: HashMap<TokenHash, StoredToken>,
     codes: BTreeMap<JoinCode, InviteCode>,
+    /// Every message, in the order of the commits.
+    said: Vec<(RoomId, Seq)>,
 }
 
 /// One room with its log.
@@ -240,6 +245,14 @@ impl Store for MemoryStore {
 
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
         Ok(history::page(&self.tables(), reader, request, limits))
+    }
+
+    async fn search(&self, reader: &User, search: &Search) -> Answer<SearchReply> {
+        Ok(search::search(&self.tables(), reader, search))
+    }
+
+    async fn prepare_search(&self) -> Result<bool, StoreError> {
+        Ok(false)
     }
 
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {

@@ -5,6 +5,7 @@
 //!
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up, `mark_read`: its read positions;
+//! - `search`: the index of words and what is found by it; `readable`: what somebody may read;
 //! - `history`, `rooms`, `people`, `directory`, `codes`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
 //! - [`export`]: the whole file for `chat-server export`, beside a running server;
@@ -14,6 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chat_proto::error::{Code, Error};
 use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
@@ -21,6 +23,7 @@ use chat_proto::place::Millis;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
@@ -33,7 +36,8 @@ use tokio::sync::Mutex;
 use crate::domain::access::Standing;
 use crate::domain::decide::Context;
 use crate::domain::random::Random;
-use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::sqlite::search::backlog::Backlog;
+use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
 
 mod codes;
 mod commit;
@@ -45,12 +49,18 @@ mod lookup;
 mod mark_read;
 mod people;
 pub mod problem;
+mod readable;
 mod rooms;
 mod rows;
+mod search;
 mod start;
 
 /// How many connections read at once.
 const READERS: u32 = 4;
+/// How many connections search at once: apart from the readers, which a search must not hold up.
+const SEARCHERS: u32 = 2;
+/// How long a search waits for its turn.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(2);
 /// How much is written to find out whether anything can be.
 const CHECK_BYTES: usize = 8_192;
 /// How long a statement waits for another process that holds the file, such as a backup.
@@ -62,6 +72,8 @@ pub struct SqliteStore {
     /// None after an unknown outcome, until it is opened anew.
     writer: Mutex<Option<SqliteConnection>>,
     readers: SqlitePool,
+    searchers: SqlitePool,
+    backlog: Mutex<Backlog>,
     server_id: ServerId,
     lobby: RoomId,
 }
@@ -103,7 +115,12 @@ impl SqliteStore {
             .max_connections(READERS)
             .acquire_timeout(BUSY)
             .connect_lazy_with(options.clone().pragma("query_only", "on"));
-        Ok(Self { options, writer: Mutex::new(Some(writer)), readers, server_id, lobby })
+        let searchers = SqlitePoolOptions::new()
+            .max_connections(SEARCHERS)
+            .acquire_timeout(SEARCH_PATIENCE)
+            .connect_lazy_with(options.clone().pragma("query_only", "on"));
+        let writer = Mutex::new(Some(writer));
+        Ok(Self { options, writer, readers, searchers, backlog: Mutex::default(), server_id, lobby })
     }
 
     /// Runs a write alone; a connection whose outcome is unknown is not used again.
@@ -151,6 +168,26 @@ impl Store for SqliteStore {
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
         let mut snapshot = self.snapshot().await?;
         history::page(&mut snapshot, reader, request, limits).await
+    }
+
+    async fn search(&self, reader: &User, search: &Search) -> Answer<SearchReply> {
+        let mut snapshot = match self.searchers.begin().await {
+            Ok(snapshot) => snapshot,
+            Err(sqlx::Error::PoolTimedOut) => {
+                return Ok(Err(Error::new(Code::SlowDown, "Too many people search at the moment. It is tried again.").after(2_000)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        search::read::search(&mut snapshot, reader, search).await
+    }
+
+    async fn prepare_search(&self) -> Result<bool, StoreError> {
+        let mut backlog = self.backlog.lock().await;
+        let goes_on = self.write(async |connection| backlog.step(connection).await).await;
+        if !matches!(goes_on, Ok(true)) {
+            *backlog = Backlog::default();
+        }
+        goes_on
     }
 
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
@@ -282,6 +319,7 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.searchers.close().await;
         if let Some(writer) = self.writer.lock().await.take() {
             drop(writer.close().await);
         }

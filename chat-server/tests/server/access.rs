@@ -180,6 +180,7 @@ impl Cast {
             "message:react" => write(json!({ "room": room, "target": others, "emoji": "👍", "on": true })),
             "typing:set" => json!({ "room": room, "typing": true }),
             "room:mark_read" => json!({ "room": room, "place": head, "unread": false }),
+            "search:read" => json!({ "query": "hello", "room": room }),
             "room:find" => json!({ "name": name }),
             "room:set_topic" => write(json!({ "room": room, "topic": "things" })),
             "room:configure title" => write(json!({ "room": room, "changes": { "title": "Things" } })),

@@ -168,4 +168,5 @@ mod messages;
 mod people;
 mod private_rooms;
 mod rooms;
+mod search;
 mod visits;

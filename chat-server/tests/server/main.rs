@@ -27,6 +27,8 @@ mod repeats;
 mod requests;
 mod rooms;
 mod running;
+mod search;
+mod search_scale;
 mod sender;
 mod silence;
 mod slow;

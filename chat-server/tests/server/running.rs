@@ -49,8 +49,8 @@ impl Running {
         Self { address: server.addresses[0], server, dir }
     }
 
-    /// Over a store that was opened with options of its own.
-    pub async fn start_over(store: SqliteStore, dir: Arc<tempfile::TempDir>) -> Self {
+    /// Over a store that was opened with options of its own, or wrapped.
+    pub async fn start_over(store: impl Store, dir: Arc<tempfile::TempDir>) -> Self {
         let settings = settings(dir.path());
         let data_dir = DataDir::open(dir.path()).unwrap();
         let server = Server::with_store(&settings, Arc::new(store), data_dir).await.unwrap();

@@ -9,6 +9,7 @@ use chat_proto::place::Millis;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
@@ -17,12 +18,17 @@ use chat_proto::user::{ServerRole, User};
 use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
-use chat_server::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use chat_server::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
 
 /// What happens instead of a plain commit.
 #[async_trait]
 pub trait Around: Send + Sync + 'static {
     async fn commit(&self, store: &impl Store, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError>;
+
+    /// What happens instead of a plain step of the search's preparation.
+    async fn prepare_search(&self, store: &impl Store) -> Result<bool, StoreError> {
+        store.prepare_search().await
+    }
 }
 
 /// A store, and what happens around its commits.
@@ -59,6 +65,12 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     }
     async fn page(&self, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
         self.inner.page(reader, request, limits).await
+    }
+    async fn search(&self, reader: &User, search: &Search) -> Answer<SearchReply> {
+        self.inner.search(reader, search).await
+    }
+    async fn prepare_search(&self) -> Result<bool, StoreError> {
+        self.around.prepare_search(&self.inner).await
     }
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
         self.inner.rooms_of(reader, cursors).await

@@ -20,6 +20,7 @@ use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::ReadPosition;
 use chat_proto::request::room_members::RoomMembersReply;
+use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::{Session, SessionListReply};
 use chat_proto::request::stored::{Done, Stored};
 use chat_proto::request::sync::{RoomPresence, RoomState, SyncReply};
@@ -359,6 +360,8 @@ impl Server {
                 ok(self.created(&room))
             }
             AnyRequest::HistoryRead(read) => Ok(json(&self.page(&read))),
+            // No client asks for it yet.
+            AnyRequest::SearchRead(_) => ok(json(&SearchReply { hits: Vec::new(), more: None, preparing: false })),
             AnyRequest::RoomList(_) => {
                 let rooms = self.rooms.iter().map(|log| self.summary(log)).collect();
                 ok(json(&RoomListReply { rooms, more: false }))

@@ -28,6 +28,9 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
             log.push(new.entry.clone(), Some(new.digest));
             log.apply(&new.entry);
             log.move_people(&new);
+            if matches!(new.entry.body, Body::Message(_)) {
+                tables.said.push((new.room.clone(), new.entry.seq));
+            }
             entries.push(CommittedEntry::from(new));
         }
     }

@@ -15,6 +15,7 @@ use crate::domain::write::Write;
 use crate::storage::sqlite::facts::{Keys, look_up};
 use crate::storage::sqlite::mark_read;
 use crate::storage::sqlite::rows::{ROOM, kind, room as read_room, spelled, unreadable};
+use crate::storage::sqlite::search;
 use crate::storage::{Batch, Committed, CommittedEntry, StoreError};
 
 /// Runs one batch.
@@ -83,6 +84,7 @@ async fn store(connection: &mut SqliteConnection, writes: &[Write], context: &mu
     insert_entries(connection, &decision.entries, &keys).await?;
     move_heads(connection, &decision.entries, &keys).await?;
     note_mentions(connection, &decision.entries, &keys).await?;
+    search::index::add(connection, &decision.entries, &keys).await?;
     for new in &decision.entries {
         let Some(key) = keys.get(&new.room) else { continue };
         apply(connection, *key, &new.entry).await?;
@@ -194,9 +196,14 @@ async fn apply(connection: &mut SqliteConnection, room: i64, entry: &Entry) -> R
             let target = edit.target.seq as i64;
             sqlx::query("DELETE FROM mentions WHERE room = ? AND seq = ?").bind(room).bind(target).execute(&mut *connection).await?;
             let rows = edit.mentions.iter().map(|user| json!([user, room, target])).collect();
-            insert_mentions(connection, rows).await?;
+            insert_mentions(&mut *connection, rows).await?;
+            search::index::replace(connection, room, target, seq, &edit.content.text).await?;
         }
-        Body::Delete(delete) => blank(connection, room, delete.target.seq as i64, seq).await?,
+        Body::Delete(delete) => {
+            let target = delete.target.seq as i64;
+            search::index::remove(connection, room, target).await?;
+            blank(connection, room, target, seq).await?;
+        }
         Body::React(react) => {
             let sql = if react.on {
                 "INSERT OR IGNORE INTO reactions (room, target, emoji, user) VALUES (?, ?, ?, ?)"
@@ -289,7 +296,9 @@ async fn blank(connection: &mut SqliteConnection, room: i64, target: i64, deleti
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        "UPDATE entries SET body = json_set(body, '$.content.text', '', '$.mentions', json('[]')), digest = NULL
+        // Named, since the planner would rather walk through the room's whole log.
+        "UPDATE entries INDEXED BY entries_by_target
+         SET body = json_set(body, '$.content.text', '', '$.mentions', json('[]')), digest = NULL
          WHERE room = ? AND target = ? AND kind = 'edit'",
     )
     .bind(room)
@@ -297,7 +306,7 @@ async fn blank(connection: &mut SqliteConnection, room: i64, target: i64, deleti
     .execute(&mut *connection)
     .await?;
     for sql in [
-        "UPDATE entries SET body = json_set(body, '$.reply_to.text', '') WHERE room = ? AND quote = ?",
+        "UPDATE entries INDEXED BY entries_by_quote SET body = json_set(body, '$.reply_to.text', '') WHERE room = ? AND quote = ?",
         "DELETE FROM mentions WHERE room = ? AND seq = ?",
         "DELETE FROM reactions WHERE room = ? AND target = ?",
     ] {

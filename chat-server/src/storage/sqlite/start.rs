@@ -1,4 +1,4 @@
-//! The first steps on a database: migrations, its own id, the lobby.
+//! The first steps on a database: migrations, its own id, the lobby, what search has to catch up.
 
 use chat_proto::entry::{Body, Create};
 use chat_proto::id::{RoomId, ServerId};
@@ -11,6 +11,7 @@ use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::storage::StoreError;
 use crate::storage::sqlite::rows::{read, unreadable};
+use crate::storage::sqlite::search::backlog;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -34,6 +35,7 @@ pub(super) async fn bring_up(
         Some(row) => read(RoomId::parse(row.get::<String, _>(0)))?,
         None => make_lobby(&mut transaction, &server_id, now, random).await?,
     };
+    backlog::check_version(&mut transaction).await?;
     transaction.commit().await?;
     Ok((server_id, lobby))
 }
