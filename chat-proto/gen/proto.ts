@@ -82,7 +82,7 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
 
 /**
  * The author makes somebody a member who was not asked.
@@ -2173,6 +2173,7 @@ export const WORDS = {
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
   "AWAY": "away",
+  "BACK_TO_SEARCH": "Back to the search",
   "BEGINNING": "This is the beginning of #{room}.",
   "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
@@ -2209,6 +2210,7 @@ export const WORDS = {
   "EMPTY_ROOM": "Nothing has been said here yet. Say hello!",
   "END": "End",
   "FAILED": "failed: {reason}",
+  "FOUND": "{count} found",
   "GO_TO": "Go to a room",
   "GUEST": "guest",
   "HELP": "Keys and commands",
@@ -2245,6 +2247,7 @@ export const WORDS = {
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
   "NOBODY": "There is nobody called {user}.",
+  "NOTHING_FOUND": "Nothing was found for {query}.",
   "NOT_COPIED": "The browser does not let this page copy.",
   "NOT_DURABLE": "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.",
   "NOT_SENT": "failed: {reason}",
@@ -2305,6 +2308,9 @@ export const WORDS = {
   "ROOM_CREATED": "{name} made the room #{room}",
   "ROOM_RENAMED": "{name} calls this room #{room} now",
   "SAVE": "Save",
+  "SEARCH": "Search",
+  "SEARCH_HINT": "Words, \"a phrase\", -without, from:NAME, in:ROOM, before:2026-12-31, after:2026-01-01",
+  "SEARCH_PREPARING": "The server is still preparing older messages: not all of them are found yet.",
   "SEND": "Send",
   "SENDING": "sending",
   "SERVER_ROLE_GIVEN": "{user} is {role} on this server now.",
@@ -2933,6 +2939,21 @@ export const ACTIONS: readonly Action[] = [
     "not_in_page": "",
     "page_keys": [
       "u"
+    ]
+  },
+  {
+    "arguments": "[words]",
+    "commands": [
+      "search"
+    ],
+    "context": "global",
+    "id": "search",
+    "keys": [
+      "Ctrl+F"
+    ],
+    "not_in_page": "",
+    "page_keys": [
+      "Ctrl+F"
     ]
   },
   {

@@ -62,6 +62,7 @@ export const SUMMARIES: Record<ActionId, string> = {
   "room_panel": "Show or hide the rooms",
   "scroll_down": "A page down",
   "scroll_up": "A page up",
+  "search": "Search what was said",
   "select_message": "Choose a message",
   "send": "Send the message",
   "server_role": "Give somebody a role on the server",

@@ -131,6 +131,7 @@ actions! {
     MarkUnread: "Mark unread from the chosen message on", [] "", Message ["u"], ["room:mark_read"];
 
     // Moving about
+    Search: "Search what was said", ["search"] "[words]", Global ["Ctrl+F"], ["search:read", "history:read"];
     ScrollUp: "A page up", [] "", Global ["PageUp"], ["history:read"];
     ScrollDown: "A page down", [] "", Global ["PageDown"], [];
     Top: "To the first line", [] "", Global ["Ctrl+Home"], ["history:read"];

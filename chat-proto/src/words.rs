@@ -352,6 +352,18 @@ words! {
     COMPLETIONS = "Completions";
     /// A button: changes the theme.
     THEME_TO = "{name} theme";
+    /// The title of the search, and its field.
+    SEARCH = "Search";
+    /// Below the field of the search, until something was searched for.
+    SEARCH_HINT = "Words, \"a phrase\", -without, from:NAME, in:ROOM, before:2026-12-31, after:2026-01-01";
+    /// A search that found nothing.
+    NOTHING_FOUND = "Nothing was found for {query}.";
+    /// While the server still prepares older messages.
+    SEARCH_PREPARING = "The server is still preparing older messages: not all of them are found yet.";
+    /// How many messages were found; `+` stands behind a number that may be larger.
+    FOUND = "{count} found";
+    /// Goes back to where one was before a hit was looked at.
+    BACK_TO_SEARCH = "Back to the search";
     /// A button: closes a room.
     ARCHIVE = "Archive";
     /// The title of a room's join codes.

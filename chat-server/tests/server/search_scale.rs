@@ -167,8 +167,7 @@ async fn fill(store: &SqliteStore, messages: usize) -> Scene {
     let (people, reader, everywhere) = people(store).await;
     let id = |text: String| ClientId::parse(text).unwrap();
     let creations = (0..ROOMS).map(|number| {
-        let create =
-            RoomCreate { client_id: id(format!("c{number}")), name: RoomName::parse(format!("room{number}")).unwrap(), topic: None };
+        let create = RoomCreate::public(id(format!("c{number}")), RoomName::parse(format!("room{number}")).unwrap());
         Write::new(people[0].clone(), EntryRequest::Create(create))
     });
     let (_, mut rooms) = commit(store, creations.collect(), START, &mut dice, &mut rates).await;
@@ -176,7 +175,7 @@ async fn fill(store: &SqliteStore, messages: usize) -> Scene {
     let mut joins = Vec::new();
     for (number, room) in rooms.iter().enumerate().skip(1) {
         let mut join = |user: &User| {
-            let join = RoomJoin { room: room.clone(), client_id: id(format!("j{number}")), after: None };
+            let join = RoomJoin { room: room.clone(), client_id: id(format!("j{number}")), after: None, code: None };
             joins.push(Write::new(user.clone(), EntryRequest::Join(join)));
         };
         people[1..].iter().for_each(&mut join);

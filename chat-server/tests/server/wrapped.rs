@@ -18,7 +18,9 @@ use chat_proto::user::{ServerRole, User};
 use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
-use chat_server::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
+use chat_server::storage::{
+    Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner,
+};
 
 /// What happens instead of a plain commit.
 #[async_trait]

@@ -40,7 +40,7 @@ impl Bench {
         self.write(by, EntryRequest::Invite(RoomInvite { room: room.clone(), user: whom.id.clone(), client_id, after: None })).await
     }
 
-    async fn join(&mut self, who: &User, room: &RoomId, code: Option<JoinCode>) -> Result<Stored, Code> {
+    async fn come_in(&mut self, who: &User, room: &RoomId, code: Option<JoinCode>) -> Result<Stored, Code> {
         let client_id = id(&format!("j{}", self.now));
         self.write(who, EntryRequest::Join(RoomJoin { room: room.clone(), client_id, after: None, code })).await
     }
@@ -71,7 +71,7 @@ async fn who_was_invited_comes_in_and_is_told(#[case] kind: Kind) {
     let mut bench = Bench::new(kind).await;
     let (ada, bob) = (bench.ada.clone(), bench.bob.clone());
     let room = bench.private_room(&ada, History::All).await;
-    assert_eq!(bench.join(&bob, &room, None).await, Err(Code::NotFound));
+    assert_eq!(bench.come_in(&bob, &room, None).await, Err(Code::NotFound));
     assert_eq!(bench.invite(&ada, &room, &bob).await, Err(Code::Forbidden), "a guest has no inbox");
     let bob = bench.account(&bob).await;
     bench.invite(&ada, &room, &bob).await.unwrap();
@@ -83,7 +83,7 @@ async fn who_was_invited_comes_in_and_is_told(#[case] kind: Kind) {
     assert_eq!(bench.in_room(&ada, &inbox.room.id).await, Err(Code::NotFound), "an inbox is its owner's alone");
     let found = bench.store.find_room(&bob, &RoomFind { name: RoomName::parse("secret").unwrap() }).await.unwrap().unwrap();
     assert_eq!((found.room.id, found.joined), (room.clone(), false));
-    bench.join(&bob, &room, None).await.unwrap();
+    bench.come_in(&bob, &room, None).await.unwrap();
     assert_eq!(
         bench.store.members(&ada, &room).await.unwrap().unwrap().iter().map(|(_, role)| *role).collect::<Vec<_>>(),
         [RoomRole::Owner, RoomRole::Member]
@@ -91,13 +91,13 @@ async fn who_was_invited_comes_in_and_is_told(#[case] kind: Kind) {
     // Removed, he is told in the same inbox, and an invitation that was used lets nobody in twice.
     bench.remove(&ada, &room, &bob).await.unwrap();
     assert_eq!(bench.in_room(&bob, &room).await, Err(Code::NotFound));
-    assert_eq!(bench.join(&bob, &room, None).await, Err(Code::NotFound));
+    assert_eq!(bench.come_in(&bob, &room, None).await, Err(Code::NotFound));
     let told = bench.in_room(&bob, &inbox.room.id).await.unwrap();
     assert!(matches!(&told.entries[2].body, Body::Removed(removed) if removed.room == room));
     // An invitation can be taken back before it is used.
     bench.invite(&ada, &room, &bob).await.unwrap();
     bench.remove(&ada, &room, &bob).await.unwrap();
-    assert_eq!(bench.join(&bob, &room, None).await, Err(Code::NotFound));
+    assert_eq!(bench.come_in(&bob, &room, None).await, Err(Code::NotFound));
 }
 
 #[rstest]
@@ -114,7 +114,7 @@ async fn who_joins_later_reads_from_there_on(#[case] kind: Kind) {
     let place = |stored: &Stored| Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id.clone() };
     let old = bench.one(&ada, say(&room, "m1", None, "before")).await.unwrap();
     bench.invite(&ada, &room, &bob).await.unwrap();
-    let came = bench.join(&bob, &room, None).await.unwrap();
+    let came = bench.come_in(&bob, &room, None).await.unwrap();
     let page = bench.in_room(&bob, &room).await.unwrap();
     assert_eq!((seqs(&page), page.from, page.hidden.clone()), (vec![came.seq], 1, vec![(1, came.seq - 1)]));
     assert_eq!(bench.state_of(&bob, &room).await.unwrap().read.unread, 0);
@@ -157,7 +157,7 @@ async fn who_joins_later_reads_from_there_on(#[case] kind: Kind) {
     bench.one(&ada, say(&room, "m2", None, "while he was away")).await.unwrap();
     bench.write(&ada, edit("e2", place(&bench_place(&whole)))).await.unwrap_err();
     bench.invite(&ada, &room, &bob).await.unwrap();
-    let back = bench.join(&bob, &room, None).await.unwrap();
+    let back = bench.come_in(&bob, &room, None).await.unwrap();
     let page = bench.in_room(&bob, &room).await.unwrap();
     assert_eq!(page.hidden, [(1, came.seq - 1), (left.seq + 1, back.seq - 1)]);
     assert!(seqs(&page).contains(&his.seq) && !serde_json::to_string(&page).unwrap().contains("while he was away"));
@@ -214,7 +214,7 @@ async fn codes_let_in_so_often_and_so_long(#[case] kind: Kind) {
     let found = bench.store.find_code(&bob, &code("aaaa aaaa"), 2_000).await.unwrap().unwrap();
     assert_eq!((found.room.id, found.joined), (room.clone(), false));
     assert_eq!(bench.store.find_code(&bob, &code("BBBB-BBBB"), 5_000).await.unwrap().unwrap_err().code, Code::NotFound, "it is over");
-    assert_eq!(bench.join(&bob, &room, Some(code("CCCC-CCCC"))).await, Err(Code::NotFound));
+    assert_eq!(bench.come_in(&bob, &room, Some(code("CCCC-CCCC"))).await, Err(Code::NotFound));
     // Two in one batch, and the code is good for one of them.
     let eve = bench.store.guest(&[3; 32], &new_user("eve"), 1_000).await.unwrap();
     let join = |who: &User| {
@@ -226,7 +226,7 @@ async fn codes_let_in_so_often_and_so_long(#[case] kind: Kind) {
     assert_eq!(bench.store.codes(&room, 2_000).await.unwrap().len(), 1);
     assert!(bench.store.end_code(&room, &code("BBBB-BBBB")).await.unwrap());
     assert!(!bench.store.end_code(&room, &code("BBBB-BBBB")).await.unwrap());
-    assert_eq!(bench.join(&eve, &room, Some(code("BBBB-BBBB"))).await, Err(Code::NotFound));
+    assert_eq!(bench.come_in(&eve, &room, Some(code("BBBB-BBBB"))).await, Err(Code::NotFound));
 }
 
 #[rstest]
@@ -253,7 +253,7 @@ async fn rooms_change_with_their_names_and_rules(#[case] kind: Kind) {
     assert_eq!(bench.write(&ada, change("c3", RoomChanges::default())).await, Err(Code::Invalid));
     let found = bench.store.find_room(&bob, &RoomFind { name: RoomName::parse("plans").unwrap() }).await.unwrap().unwrap();
     assert_eq!((found.room.kind, found.room.title.as_str()), (RoomKind::Public, "Plans"));
-    bench.join(&bob, &room, None).await.unwrap();
+    bench.come_in(&bob, &room, None).await.unwrap();
     let role = RoomSetRole { room: room.clone(), user: bob.id.clone(), role: RoomRole::Moderator, client_id: id("g1"), after: None };
     bench.write(&ada, EntryRequest::Role(role)).await.unwrap();
     assert_eq!(bench.state_of(&bob, &room).await.unwrap().role, RoomRole::Moderator);

@@ -42,13 +42,13 @@ impl Bench {
     }
 
     async fn new_room(&mut self, author: &User, name: &str) -> RoomId {
-        let create = RoomCreate { client_id: id(name), name: RoomName::parse(name).unwrap(), topic: None };
+        let create = RoomCreate::public(id(name), RoomName::parse(name).unwrap());
         let made = self.commit(vec![Write::new(author.clone(), EntryRequest::Create(create))]).await;
         made.entries[0].room.clone()
     }
 
     async fn join(&mut self, user: &User, room: &RoomId, client_id: &str) {
-        let join = RoomJoin { room: room.clone(), client_id: id(client_id), after: None };
+        let join = RoomJoin { room: room.clone(), client_id: id(client_id), after: None, code: None };
         self.one(user, EntryRequest::Join(join)).await.unwrap();
     }
 }

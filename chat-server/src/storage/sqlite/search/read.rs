@@ -58,7 +58,11 @@ pub(crate) async fn search(snapshot: &mut SqliteTransaction<'_>, reader: &User, 
 }
 
 /// The highest id of what is older than the position; none where it leads nowhere.
-async fn below(snapshot: &mut SqliteTransaction<'_>, readable: &[(i64, ReadableRoom)], position: &Position) -> Result<Option<i64>, StoreError> {
+async fn below(
+    snapshot: &mut SqliteTransaction<'_>,
+    readable: &[(i64, ReadableRoom)],
+    position: &Position,
+) -> Result<Option<i64>, StoreError> {
     match position {
         Position::Block(block) => Ok(i64::try_from(*block).ok().and_then(|block| (block + 1).checked_shl(BLOCK_BITS)).map(|id| id - 1)),
         Position::Message(room, seq) => {
