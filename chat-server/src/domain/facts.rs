@@ -38,12 +38,15 @@ pub struct Facts {
     /// The conversations that exist, of those that are to be opened, by key.
     pub directs: HashMap<String, RoomId>,
     /// In rooms whose new members do not see what was said before: when those who are members were there.
-    pub ranges: HashMap<RoomId, HashMap<UserId, Vec<(Seq, Option<Seq>)>>>,
+    pub ranges: HashMap<RoomId, HashMap<UserId, Memberships>>,
     /// The entries that stand at the seqs that are pointed at.
     pub targets: HashMap<(RoomId, Seq), Target>,
     /// Whose reactions stand on the messages that are reacted to.
     pub reactions: HashMap<(RoomId, Seq), HashMap<Emoji, HashSet<UserId>>>,
 }
+
+/// When somebody was a member: from each entry to the other, or until now.
+pub type Memberships = Vec<(Seq, Option<Seq>)>;
 
 /// One room as it stands.
 #[derive(Clone, Debug)]

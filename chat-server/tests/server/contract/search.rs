@@ -429,3 +429,48 @@ async fn no_query_is_a_command(#[case] kind: Kind) {
     assert_eq!(bench.search_as(&ada, "near", |search| search.before = Some(beyond)).await.unwrap_err(), search_again());
     assert_eq!(bench.found("near").await.len(), 1, "and all is still there");
 }
+
+#[rstest]
+#[case(Kind::Memory)]
+#[case(Kind::Sqlite)]
+#[tokio::test]
+async fn of_a_room_that_shows_newcomers_nothing_older_they_find_nothing_older(#[case] kind: Kind) {
+    let mut bench = Bench::new(kind).await;
+    let (ada, bob) = (bench.ada.clone(), bench.bob.clone());
+    let create =
+        RoomCreate { history: Some(chat_proto::room::History::Joined), ..RoomCreate::public(id("m"), RoomName::parse("ops").unwrap()) };
+    let made = bench.commit(vec![Write::new(ada.clone(), EntryRequest::Create(create))]).await;
+    let (room, epoch) = (made.entries[0].room.clone(), made.entries[0].epoch.clone());
+    let place = |stored: &Stored| Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id.clone() };
+    let old = bench.one(&ada, say(&room, "m1", None, "an apple before")).await.unwrap();
+    bench.join(&bob, &room, "j1").await;
+    let EntryRequest::Send(answer) = say(&room, "m2", None, "an apple as an answer") else { unreachable!() };
+    let answer = EntryRequest::Send(MessageSend { reply_to: Some(place(&old)), ..answer });
+    bench.one(&ada, answer).await.unwrap();
+    let his = bench.one(&ada, say(&room, "m3", None, "an apple of his time")).await.unwrap();
+    let found = bench.search_as(&bob, "apple", |_| {}).await.unwrap();
+    assert_eq!(found.hits.iter().map(text).collect::<Vec<_>>(), ["an apple of his time", "an apple as an answer"]);
+    assert!(
+        matches!(&found.hits[1].entry.body, Body::Message(message) if message.reply_to.is_none()),
+        "its quote is of what he may not read"
+    );
+    assert_eq!(bench.found("apple").await.len(), 3);
+    // Away, he does not find what is said meanwhile, and not what a message of his time was changed to.
+    bench.one(&bob, EntryRequest::Leave(RoomLeave { room: room.clone(), client_id: id("l"), after: None })).await.unwrap();
+    assert!(bench.search_as(&bob, "apple", |_| {}).await.unwrap().hits.is_empty());
+    bench.one(&ada, say(&room, "m4", None, "an apple without him")).await.unwrap();
+    let edit = MessageEdit {
+        room: room.clone(),
+        client_id: id("e"),
+        after: None,
+        target: place(&his),
+        content: content("a pear"),
+        mentions: vec![],
+    };
+    bench.one(&ada, EntryRequest::Edit(edit)).await.unwrap();
+    bench.join(&bob, &room, "j2").await;
+    let again = bench.search_as(&bob, "apple", |_| {}).await.unwrap();
+    assert_eq!(again.hits.iter().map(text).collect::<Vec<_>>(), ["an apple as an answer"]);
+    assert!(bench.search_as(&bob, "pear", |_| {}).await.unwrap().hits.is_empty());
+    assert_eq!(bench.found("pear").await, ["a pear"]);
+}
