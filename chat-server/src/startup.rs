@@ -24,7 +24,7 @@ use crate::storage::export::ExportError;
 use crate::storage::sqlite::problem::explain;
 use crate::storage::sqlite::{self, SqliteStore};
 use crate::transport::admin;
-use crate::transport::classic::Classic;
+use crate::transport::classic::{Abandoned, Classic};
 use crate::transport::engine::{Edge, edge, engines};
 use crate::transport::http::{self, Shared};
 use crate::transport::origin::Origins;
@@ -102,12 +102,12 @@ impl Server {
             .layer(axum::middleware::from_fn(patience::route))
             .layer(axum::middleware::from_fn(slim))
             .layer(axum::middleware::from_fn(http::serve_script))
-            .layer(axum::middleware::from_fn_with_state(both, edge));
+            .layer(axum::middleware::from_fn_with_state(both.clone(), edge));
 
         let admin = listen_to_operator(&data_dir, &service);
         let stop = CancellationToken::new();
         let owner_code = service.offer_ownership().await.map_err(|error| error.to_string())?;
-        let parts = Parts { listeners, router, engines: io, service, classic, fanout, store, admin, _data_dir: data_dir };
+        let parts = Parts { listeners, router, engines: io, service, classic, edge: both, fanout, store, admin, _data_dir: data_dir };
         let running = tokio::spawn(parts.run(stop.clone()));
         Ok(Self { addresses, owner_code, stop, running })
     }
@@ -161,6 +161,7 @@ struct Parts {
     engines: Engines,
     service: Arc<Service>,
     classic: Arc<Classic>,
+    edge: Arc<Edge>,
     fanout: Arc<SocketIoFanOut>,
     store: Arc<dyn Store>,
     admin: Option<JoinHandle<()>>,
@@ -170,7 +171,7 @@ struct Parts {
 
 impl Parts {
     async fn run(self, stop: CancellationToken) {
-        let Self { listeners, router, engines, service, classic, fanout, store, admin, _data_dir } = self;
+        let Self { listeners, router, engines, service, classic, edge, fanout, store, admin, _data_dir } = self;
         let mut writer = tokio::spawn({
             let service = service.clone();
             async move { service.run_writer().await }
@@ -179,7 +180,7 @@ impl Parts {
             let fanout = fanout.clone();
             async move { fanout.run().await }
         });
-        let ticking = tokio::spawn(tick(service.clone(), classic, stop.clone()));
+        let ticking = tokio::spawn(tick(service.clone(), classic, edge, stop.clone()));
         let preparing = tokio::spawn(prepare_search(store.clone()));
         let mut serving = JoinSet::new();
         for listener in listeners {
@@ -253,13 +254,15 @@ async fn finish(what: &str, task: JoinHandle<()>) {
     }
 }
 
-async fn tick(service: Arc<Service>, classic: Arc<Classic>, stop: CancellationToken) {
+async fn tick(service: Arc<Service>, classic: Arc<Classic>, edge: Arc<Edge>, stop: CancellationToken) {
     let mut interval = tokio::time::interval(TICK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !stop.is_cancelled() {
         interval.tick().await;
         service.tick().await;
-        classic.give_up_the_silent();
+        for Abandoned { sid, protocol } in classic.give_up_the_silent() {
+            edge.end(sid, protocol).await;
+        }
     }
 }
 

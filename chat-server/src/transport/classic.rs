@@ -18,6 +18,7 @@ use crate::domain::rates::Rates;
 use crate::fanout::socketio::{CLASSIC_NAMESPACES, Engines, SocketIoFanOut, cut};
 use crate::service::{Caller, Service};
 use crate::transport::engine::names::meant;
+use crate::transport::engine::query::Asked;
 use crate::transport::origin::{Origins, peer};
 use crate::transport::socket::NEXT;
 use crate::transport::watched::Heard;
@@ -30,6 +31,8 @@ mod silence;
 use arguments::{Ack, Raw};
 use connection::Connection;
 use silence::Person;
+
+pub use silence::Abandoned;
 
 /// How long an arrival waits before it is seen, unless it says something.
 const GRACE: Duration = Duration::from_millis(300);
@@ -102,7 +105,9 @@ impl Classic {
         };
         let parts = socket.req_parts();
         let from = self.origins.client_address(parts, peer(parts));
-        let heard = silence::line_of(parts).cloned().unwrap_or_else(Heard::now);
+        let line = silence::line_of(parts).cloned();
+        let polls = line.is_none().then(|| Asked::of_head(parts).protocol);
+        let heard = line.unwrap_or_else(Heard::now);
         let start = if namespace == "/" { &self.rules.room } else { &self.rules.chat_room };
         let connection = Arc::new(Connection::new(self.clone(), Arc::unwrap_or_clone(caller), socket.clone(), from, start.clone()));
         let id = connection.id();
@@ -126,9 +131,9 @@ impl Classic {
         let others: Vec<Arc<Connection>> = {
             let mut people = self.people();
             let early = lock(&self.early_lines).remove(&socket.id).map(|(_, line)| line);
-            let person = people.entry(socket.id).or_insert_with(|| Person::heard_by(heard));
+            let person = people.entry(socket.id).or_insert_with(|| Person::heard_by(heard, polls));
             if let Some(line) = early {
-                person.heard = line;
+                person.upgrade(line);
             }
             let others = person.connections.iter().filter_map(Weak::upgrade).collect();
             person.connections.push(Arc::downgrade(&connection));

@@ -16,11 +16,13 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use socketioxide::layer::SocketIoLayer;
+use socketioxide::socket::Sid;
 
 use crate::transport::engine::names::marked_post;
 use crate::transport::engine::post::Posts;
@@ -83,6 +85,17 @@ impl Edge {
     #[must_use]
     pub fn new([prompt, patient]: [&SocketIoLayer; 2]) -> Arc<Self> {
         Arc::new(Self { posts: Posts::default(), prompt: WebSockets::new(prompt), patient: WebSockets::new(patient) })
+    }
+
+    /// Ends a session that polls, as its page would end it. Only the patient engine has such sessions.
+    pub async fn end(&self, sid: Sid, protocol: Protocol) {
+        let (version, close) = if protocol == Protocol::Three { (3, "1:1") } else { (4, "1") };
+        let address = format!("{PATH}/?EIO={version}&transport=polling&sid={sid}");
+        let request = Request::post(address).header(header::CONTENT_TYPE, "text/plain;charset=UTF-8").body(Body::from(close));
+        match request {
+            Ok(request) => drop(self.patient.serve(request).await),
+            Err(error) => tracing::error!(%error, "a session that polls no longer could not be ended"),
+        }
     }
 
     async fn serve(&self, mut request: Request, next: Next) -> Response {

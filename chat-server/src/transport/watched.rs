@@ -28,6 +28,8 @@ pub struct Heard {
 struct Line {
     /// When it was heard, in milliseconds since the beginning.
     last: AtomicU64,
+    /// Whether it was heard again since.
+    again: AtomicBool,
     hung_up: AtomicBool,
     /// Whoever waits for something to come in.
     reader: AtomicWaker,
@@ -42,6 +44,7 @@ impl Heard {
 
     /// Something was heard.
     pub fn note(&self) {
+        self.line.again.store(true, Ordering::Relaxed);
         self.line.last.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
     }
 
@@ -49,6 +52,12 @@ impl Heard {
     #[must_use]
     pub fn silent_for(&self) -> Duration {
         self.began.elapsed().saturating_sub(Duration::from_millis(self.line.last.load(Ordering::Relaxed)))
+    }
+
+    /// Whether anything was heard since the beginning.
+    #[must_use]
+    pub fn was_heard_again(&self) -> bool {
+        self.line.again.load(Ordering::Relaxed)
     }
 
     /// Whatever is read next from the line is its end. Nothing where it is no line of its own.

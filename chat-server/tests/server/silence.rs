@@ -124,6 +124,22 @@ async fn who_polls_and_is_silent_is_given_up_too() {
     }
 }
 
+/// As clients do that fail at the first answer and begin anew, over and over: none of them sits in a prompt.
+#[tokio::test]
+async fn sessions_that_were_opened_and_never_asked_again_do_not_gather() {
+    let server = hurried().await;
+    let mut native = Client::guest(server.address, "ada").await;
+    let mut left = Vec::new();
+    for _ in 0..20 {
+        left.push(Polling::open(server.address, "EIO=3&transport=polling&b64=1").await);
+    }
+    until_online(&mut native, 21).await;
+    until_online(&mut native, 1).await;
+    for session in left {
+        assert_eq!(session.poll().await.text(), r#"{"code":"1","message":"Session ID unknown"}"#);
+    }
+}
+
 /// The first name of whoever logs in as Ada from that address.
 async fn ada_from(server: &Running, address: &str) -> (ClassicClient, Value) {
     let headers = [("x-forwarded-for", address.to_owned())];

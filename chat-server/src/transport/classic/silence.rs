@@ -7,10 +7,9 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chat_proto::name::{DisplayName, confusable_key};
@@ -19,6 +18,7 @@ use socketioxide::socket::Sid;
 use super::connection::Connection;
 use super::{Classic, lock};
 use crate::domain::presence::ConnectionId;
+use crate::transport::engine::query::Protocol;
 use crate::transport::watched::{Heard, Peer};
 
 /// How long a WebSocket that is opened for a session may wait for somebody to come in, and how many do.
@@ -30,14 +30,29 @@ pub(super) struct Person {
     pub(super) connections: Vec<Weak<Connection>>,
     /// When something was last heard of them, by whichever transport they use now.
     pub(super) heard: Heard,
+    /// By which protocol the page polls; none while it has a WebSocket.
+    polls: Option<Protocol>,
     /// Over for everybody else; the engine may not have found out yet.
     given_up: bool,
 }
 
+/// A session that polls no longer, of which its engine has to be told.
+pub struct Abandoned {
+    /// The session.
+    pub sid: Sid,
+    /// How it polled.
+    pub protocol: Protocol,
+}
+
 impl Person {
     /// Somebody who is heard there, and has no connection yet.
-    pub(super) fn heard_by(heard: Heard) -> Self {
-        Self { connections: Vec::new(), heard, given_up: false }
+    pub(super) fn heard_by(heard: Heard, polls: Option<Protocol>) -> Self {
+        Self { connections: Vec::new(), heard, polls, given_up: false }
+    }
+
+    /// It has a WebSocket now, and is heard by that.
+    pub(super) fn upgrade(&mut self, line: Heard) {
+        (self.heard, self.polls) = (line, None);
     }
 
     fn living(&self) -> impl Iterator<Item = Arc<Connection>> {
@@ -60,16 +75,27 @@ pub(super) fn line_of(request: &Parts) -> Option<&Heard> {
 }
 
 impl Classic {
-    /// Gives up the pages that are silent for too long. To be called a few times a second.
-    pub fn give_up_the_silent(&self) {
+    /// Gives up the pages that are silent for too long. To be called a few times a second; the engine is to be
+    /// told of the sessions that it gives, since it would keep each for minutes.
+    #[must_use]
+    pub fn give_up_the_silent(&self) -> Vec<Abandoned> {
         let too_long = self.rules.waits.silent;
-        let gone: Vec<Arc<Connection>> = {
+        let (mut gone, mut abandoned) = (Vec::new(), Vec::new());
+        {
             let mut people = self.people();
-            let silent = people.values_mut().filter(|person| !person.given_up && person.heard.silent_for() > too_long);
-            let silent = silent.filter(|person| !person.living().any(|connection| connection.may_be_in_a_prompt()));
-            silent.flat_map(Person::give_up).collect()
-        };
-        gone.iter().for_each(|connection| connection.give_up());
+            let silent = people.iter_mut().filter(|(_, person)| !person.given_up && person.heard.silent_for() > too_long);
+            for (sid, person) in silent {
+                // Who polls and has not once asked again was never told to ask for a name.
+                let was_asked = person.polls.is_none() || person.heard.was_heard_again();
+                if was_asked && person.living().any(|connection| connection.may_be_in_a_prompt()) {
+                    continue;
+                }
+                abandoned.extend(person.polls.map(|protocol| Abandoned { sid: *sid, protocol }));
+                gone.extend(person.give_up());
+            }
+        }
+        gone.iter().for_each(|connection: &Arc<Connection>| connection.give_up());
+        abandoned
     }
 
     /// Lets those go who hold that name, come from that address and have missed a heartbeat: it is
@@ -96,9 +122,6 @@ impl Classic {
         if !is_over {
             return next.run(Request::from_parts(head, body)).await;
         }
-        if line_of(&head).is_none() {
-            next.run(closing(head)).await;
-        }
         // As the engine says it of sessions that it does not know: the page comes back with a new one.
         (StatusCode::BAD_REQUEST, axum::Json(serde_json::json!({ "code": "1", "message": "Session ID unknown" }))).into_response()
     }
@@ -108,7 +131,7 @@ impl Classic {
         let mut people = self.people();
         match (people.get_mut(&sid), line) {
             (Some(person), _) if person.given_up => return false,
-            (Some(person), Some(line)) => person.heard = line.clone(),
+            (Some(person), Some(line)) => person.upgrade(line.clone()),
             (Some(person), None) => person.heard.note(),
             // A page may upgrade before it has come in. Anybody can name sessions that there are not: few are kept, for a while.
             (None, Some(line)) => {
@@ -122,13 +145,4 @@ impl Classic {
         }
         true
     }
-}
-
-/// The request by which a page that polls would end its session.
-fn closing(mut head: Parts) -> Request {
-    let old = head.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "EIO=3"));
-    head.method = Method::POST;
-    head.headers.remove(header::CONTENT_TYPE);
-    head.headers.remove(header::CONTENT_LENGTH);
-    Request::from_parts(head, Body::from(if old { "1:1" } else { "1" }))
 }

@@ -1,6 +1,7 @@
 //! What a request asks of the engine, read as the engine reads it.
 
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 
 /// The generation of the protocol.
@@ -32,6 +33,12 @@ impl Asked {
     #[must_use]
     pub fn of(request: &Request) -> Self {
         Self::read(request.uri().query().unwrap_or(""), request.headers())
+    }
+
+    /// The same of a request without its body.
+    #[must_use]
+    pub fn of_head(head: &Parts) -> Self {
+        Self::read(head.uri.query().unwrap_or(""), &head.headers)
     }
 
     fn read(query: &str, headers: &HeaderMap) -> Self {
