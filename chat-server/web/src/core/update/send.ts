@@ -21,7 +21,9 @@ export function fresh(state: State, write: Write, stamp: Stamp, points_at: Kept[
 export function enqueue(state: State, write: Write, stamp: Stamp, points_at: Kept["points_at"] = null): Effect[] {
   const item = fresh(state, write, stamp, points_at);
   const open = sends(state) && !points_at && isOpen(state.outbox, roomOf(item), state.limits.in_flight);
-  return keep(state, { is: "add", item, draft: null, attempt: open ? state.attempt : null });
+  const copy = write.name === "message:send" ? state.rooms.get(write.fields.room) : undefined;
+  const people = copy?.room.kind === "direct" ? { people: copy.others.map(({ id }) => id) } : {};
+  return keep(state, { is: "add", item, draft: null, attempt: open ? state.attempt : null, ...people });
 }
 
 /** Has storage note what is due; it goes out when that is done. */
