@@ -4,7 +4,7 @@
  * here and nowhere else. Pure: storage reads the book, performs verbs, and writes what differs.
  */
 import type { Error as WireError, Place } from "@proto";
-import { amends, predecessor, roomOf, type Fields, type Fresh, type Kept } from "./item";
+import { amends, isBehind, predecessor, roomOf, type Fields, type Fresh, type Kept } from "./item";
 
 /** So many answered requests are remembered, so that every page learns where they stand. */
 const ANSWERED = 64;
@@ -109,8 +109,8 @@ export function restAfter(text: string, sent: string): string {
 
 function add(book: Book, { item: fresh, draft, attempt, people }: Extract<Verb, { is: "add" }>): Outcome {
   if (find(book, fresh.client_id)) return DONE;
-  const opener = people && !fresh.points_at ? opening(book, people) : undefined;
-  const item: Fresh = opener ? { ...fresh, points_at: { client_id: opener.client_id, field: "room" } } : fresh;
+  const opener = people && opening(book, people);
+  const item: Fresh = opener ? { ...fresh, behind: opener.client_id } : fresh;
   const target = item.points_at && find(book, item.points_at.client_id);
   if (item.points_at && !isComing(target) && amends(item)) return GONE;
   const forRoom = item.points_at?.field === "room";
@@ -232,7 +232,7 @@ function follow(book: Book, former: string, client_id: string): void {
 
 function claim(book: Book, client_id: string, by: string): Send[] {
   const item = find(book, client_id);
-  if (item?.is !== "waiting" || item.points_at) return [];
+  if (item?.is !== "waiting" || item.points_at || isBehind(book.items, item)) return [];
   replace(book, item, { ...item, emitted: true, by, claims: item.claims + 1 });
   return [{ client_id, after: predecessor(book.items, item) }];
 }
@@ -261,12 +261,7 @@ function fail(book: Book, client_id: string, error: WireError, maybe_stored = fa
   const item = find(book, client_id);
   if (item?.is !== "waiting") return;
   replace(book, item, { ...item, is: "failed", error, maybe_stored });
-  for (const other of pointers(book, client_id)) {
-    // A line of a conversation that is there only kept its place behind it.
-    if (other.name === "message:send" && other.points_at?.field === "room" && other.fields.room) {
-      replace(book, other, { ...other, points_at: null });
-    } else fail(book, other.client_id, error);
-  }
+  for (const other of pointers(book, client_id)) fail(book, other.client_id, error);
 }
 
 /** The server will not have it, so what was to change it is done here. */
