@@ -192,7 +192,8 @@ describe("a first line to somebody", () => {
     const [again] = test.sent("message:send");
     expect(again?.payload.client_id).toBe(line.payload.client_id);
     test.answer(again!, stored);
-    const own = test.state.outbox.items.find(({ client_id }) => client_id === line.payload.client_id);
+    const { view } = test.outbox.runNow({ server: "server", user: "me" }, []);
+    const own = view.items.find(({ client_id }) => client_id === line.payload.client_id);
     expect(own).toMatchObject({ is: "answered", place: { epoch: "e1", seq: 2 } });
   });
 
