@@ -183,6 +183,27 @@ describe("a first line to somebody", () => {
     ]);
   });
 
+  it("is answered once its room is known, so that what points at it finds it", () => {
+    const test = found(inLobby().say("/msg bob hello"), BOB);
+    test.answer(test.sent("direct:open")[0]!, made);
+    const sent = test.sent();
+    const stored = { seq: 2, id: "d1-2", time: 1, n: 1 };
+    const line = sent.find(({ name }) => name === "message:send")!;
+    test.answer(line, stored);
+    expect(test.state.outbox.items.find(({ name }) => name === "message:send")?.is).toBe("waiting");
+    const rooms = [room(), { ...direct("d1", BOB), head: { seq: 2, id: "d1-2" }, n: 1 }];
+    test.answer(
+      sent.find(({ name }) => name === "sync")!,
+      { time: test.now, rooms, presence: [] },
+    );
+    const [again] = test.sent("message:send");
+    expect(again?.payload.client_id).toBe(line.payload.client_id);
+    test.answer(again!, stored);
+    const { view } = test.outbox.runNow({ server: "server", user: "me" }, []);
+    const own = view.items.find(({ client_id }) => client_id === line.payload.client_id);
+    expect(own).toMatchObject({ is: "answered", place: { epoch: "e1", seq: 2 } });
+  });
+
   it("is kept to be copied where the conversation is refused", () => {
     const test = found(inLobby().say("/msg bob hello"), BOB);
     test.refuse(test.sent("direct:open")[0]!, "never", "forbidden");

@@ -74,6 +74,15 @@ describe("an invitation", () => {
     expect(test.state.notice?.text).toContain("There is no invitation for you.");
   });
 
+  it("is over where a removal came after it", () => {
+    const removed: Entry = { ...invited(5, "attic"), kind: "removed", room: "id-attic", name: "attic" };
+    const test = withInbox();
+    test.receive("entries", { room: "in", epoch: "e1", entries: [removed] });
+    test.clear().say("/accept attic");
+    expect(test.sent("room:join")).toEqual([]);
+    expect(test.say("/accept").sent("room:join")[0]!.payload.room).toBe("id-cellar");
+  });
+
   it("is looked for in the inbox where that was never opened", () => {
     const test = new TestPage().welcome([room(), inbox]).clear().say("/accept cellar");
     const [asked] = test.sent("history:read");

@@ -101,6 +101,28 @@ describe.each(PLACES)("the outbox %s", (_, make) => {
     );
   });
 
+  it("keeps a line of a conversation behind what waits for it to be opened", async () => {
+    const { store } = begin();
+    const known: Verb = { is: "add", item: send("b", "b", "r9"), draft: null, attempt: 1, people: ["bob"] };
+    const other: Verb = { ...known, item: send("c", "c", "r8"), people: ["carol"] };
+    await store.run(ADA, [add(opener("o1", "bob")), add(sendTo("a", "o1"))]);
+    const { outcomes } = await store.run(ADA, [known, other]);
+    expect(outcomes).toEqual([
+      { is: "sends", sends: [] },
+      { is: "sends", sends: [{ client_id: "c", after: null }] },
+    ]);
+    const told = await store.run(ADA, [claim("o1"), made("o1", "r9"), claim("b", "a")]);
+    expect(told.outcomes[2]).toMatchObject({ sends: [{ after: "a" }, { after: null }] });
+  });
+
+  it("keeps a line of a conversation also where what opens it is refused", async () => {
+    const { store } = begin();
+    const known: Verb = { is: "add", item: send("b", "b", "r9"), draft: null, attempt: null, people: ["bob"] };
+    await store.run(ADA, [add(opener("o1", "bob")), known, claim("o1"), refuse("o1", true)]);
+    const { outcomes } = await store.run(ADA, [claim("b")]);
+    expect(outcomes[0]).toEqual({ is: "sends", sends: [{ client_id: "b", after: null }] });
+  });
+
   it("keeps no line for a room that will not be made, and each that waited for it as failed", async () => {
     const { store } = begin();
     await store.run(ADA, [add(opener("o1", "bob")), add(sendTo("a", "o1")), claim("o1")]);

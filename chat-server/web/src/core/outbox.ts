@@ -10,7 +10,7 @@
  */
 import type { Error as WireError, Place } from "@proto";
 import type { Verb } from "./outbox/book";
-import { roomOf, type Kept, type Pair } from "./outbox/item";
+import { isBehind, roomOf, type Kept, type Pair } from "./outbox/item";
 
 export { roomOf, type Kept, type Pair } from "./outbox/item";
 
@@ -138,7 +138,10 @@ export function due(outbox: Outbox, now: number, most: number, tab: string): Ite
     const first = item.overtook === null ? null : find(outbox, item.overtook);
     const follows = item.overtook !== null && (first?.is !== "waiting" || out.includes(first));
     const early = item.due_at > now && !follows;
-    const wait = item.points_at !== null || early || now < ours(item, tab);
+    // What opens a conversation is answered here before storage has let go what waited for it.
+    const opens = isBehind(outbox.items, item) || outbox.verdicts.has(item.behind ?? "");
+    const heldBack = item.points_at !== null || opens;
+    const wait = heldBack || early || now < ours(item, tab);
     if (wait || (item.rid === null && flying >= most)) {
       if (room !== null) held.add(room);
       continue;

@@ -1,12 +1,15 @@
 /** A model of the server: two rooms' logs, and every answer that the rules of delivery allow. */
 import type { Answer, Entry, HistoryRead, Page, RoomState, SyncReply } from "@proto";
-import { ADA, ME, rules, type Sent } from "../page";
+import { account, ADA, ME, rules, type Sent } from "../page";
 
 type Reply = Omit<Extract<Answer, { ok: unknown }>, "rid"> | Omit<Extract<Answer, { error: unknown }>, "rid">;
 type Message = Extract<Entry, { kind: "message" }>;
 type Amendment = Extract<Entry, { kind: "edit" | "delete" | "react" }>;
 
 export const ROOMS = ["r1", "r2"] as const;
+/** The conversation with Bob, once it is opened. */
+export const DIRECT = "d1";
+const BOB = account("bob");
 
 const isMessage = (entry: Entry): entry is Message => entry.kind === "message";
 const isAmendment = (entry: Entry): entry is Amendment => ["edit", "delete", "react"].includes(entry.kind);
@@ -44,27 +47,41 @@ export class ModelServer {
     const room = String(payload.room ?? "");
     if (name === "sync") return { reply: { ok: this.sync() }, room, entry: null };
     if (name === "history:read") return { reply: { ok: this.page(payload as HistoryRead) }, room, entry: null };
+    if (name === "user:find") return { reply: { ok: { users: [BOB] } }, room, entry: null };
+    if (name === "direct:open") return { room: DIRECT, ...this.openDirect(String(payload.client_id)) };
     if (name === "room:mark_read") return null;
     if (!name.startsWith("message:")) return null;
     return { room, ...this.write(name, room, payload) };
   }
 
   sync(): SyncReply {
-    return { time: 0, presence: [], rooms: ROOMS.map((room) => this.roomState(room)) };
+    return { time: 0, presence: [], rooms: [...this.logs.keys()].map((room) => this.roomState(room)) };
   }
 
   private roomState(room: string): RoomState {
     const last = this.log(room).at(-1)!;
     return {
-      room: { id: room, name: room, title: "", topic: "", kind: "public", settings: rules() },
+      room: { id: room, name: room, title: "", topic: "", kind: kindOf(room), settings: rules() },
       epoch: "e1",
       head: { seq: last.seq, id: last.id },
       n: last.n,
       read: { seq: last.seq, n: last.n, unread: 0, mentions: 0 },
       reset: false,
       role: "member",
-      people: [],
+      people: room === DIRECT ? [BOB] : [],
     };
+  }
+
+  /** The same conversation each time. */
+  private openDirect(client_id: string): { reply: Reply; entry: Entry | null } {
+    if (this.random() / this.kind < 0.1) return { reply: refusal("slow_down", "later", 300), entry: null };
+    let entry: Entry | null = null;
+    if (!this.logs.has(DIRECT)) {
+      this.logs.set(DIRECT, []);
+      entry = this.append(DIRECT, ME, client_id, { kind: "create", name: DIRECT });
+    }
+    const { seq, id, time, n } = this.log(DIRECT)[0]!;
+    return { reply: { ok: { room: this.roomState(DIRECT).room, seq, id, time, n } }, entry };
   }
 
   private write(name: string, room: string, payload: Sent["payload"]): { reply: Reply; entry: Entry | null } {
@@ -177,6 +194,8 @@ export class ModelServer {
     return this.logs.get(room)!;
   }
 }
+
+const kindOf = (room: string) => (room === DIRECT ? "direct" : "public");
 
 const text = (words: string): Partial<Entry> => ({
   kind: "message",

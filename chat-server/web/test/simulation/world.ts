@@ -10,7 +10,7 @@ import { isMine, keys, targetOf } from "../../src/core/lines";
 import { currentRoom } from "../../src/core/state";
 import { work } from "../../src/rim/storage";
 import { ME, TestPage, type Sent } from "../page";
-import { ModelServer, ROOMS } from "./server";
+import { DIRECT, ModelServer, ROOMS } from "./server";
 
 /** Mulberry32: the same numbers for the same seed. */
 export function chance(seed: number): () => number {
@@ -143,7 +143,9 @@ export class World {
     const token = `L${this.typed++}.`;
     const before = currentRoom(tab.page.state)!.draft;
     // Another page's draft may stand there; a person would look at it, and here it goes.
-    const text = before === "" || tab.page.state.draft_writes === 0 ? token : `${before}${token}`;
+    const line = before === "" || tab.page.state.draft_writes === 0 ? token : `${before}${token}`;
+    // To Bob, with whom there may be no conversation yet.
+    const text = this.random() < 0.15 && !line.startsWith("/") ? `/msg bob ${line}` : line;
     this.do(tab, { type: "typed", text });
     if (this.random() < 0.2) this.choose(tab, "reply");
     if (this.random() < 0.9) this.do(tab, { type: "action", id: "send", argument: "", command: "" });
@@ -234,7 +236,7 @@ export class World {
 
   private note(verb: Verb): void {
     const item = verb.is === "add" ? verb.item : verb.is === "withdraw" ? verb.otherwise : null;
-    if (item?.name === "message:send") this.said.set(tokenOf(item.fields.content.text)!, item.fields.room);
+    if (item?.name === "message:send") this.said.set(tokenOf(item.fields.content.text)!, item.fields.room || DIRECT);
     if (item?.name === "message:edit") this.edited.add(tokenOf(item.fields.content.text)!);
     if (verb.is === "change") this.edited.add(tokenOf(verb.content.text)!);
     if (item?.name === "message:delete") {

@@ -51,7 +51,13 @@ export function accept(state: State, wish: string, lines: readonly (Line | Entry
   const name = wish.replace(/^#/, "").toLowerCase();
   const mine = name && listed(state).find((copy) => isCommon(copy) && copy.room.name === name);
   if (mine) return open(state, mine.room.id);
-  const fits = lines.flatMap((line) => (line.kind === "invited" && (!name || line.name === name) ? [line.room] : []));
+  // A removal ends the invitations of before.
+  const ended = (room: string, at: number) =>
+    lines.some((line, index) => index > at && line.kind === "removed" && line.room === room);
+  const fits = lines.flatMap((line, at) => {
+    const meant = line.kind === "invited" && (!name || line.name === name) && !ended(line.room, at);
+    return meant ? [line.room] : [];
+  });
   // One into a room that is mine by now leads there only where it is named.
   const room = fits.findLast((room) => !state.rooms.has(room)) ?? (name ? fits.at(-1) : undefined);
   if (room !== undefined) return comeIn(state, room, stamp);

@@ -13,8 +13,7 @@ import { enqueue } from "../update/send";
 export function talk(state: State, people: readonly Person[], text: string, stamp: Stamp): Effect[] {
   const others = people.filter(({ id }) => id !== state.me?.id);
   if (text && tooLong(state, text)) return onNotEntered(state, stamp.id);
-  // What was said before it was known, and waits for it, stays before this.
-  const known = isOpening(state, others) ? undefined : conversation(state, others);
+  const known = conversation(state, others);
   const opener = { ...stamp, id: stamp.other };
   const opened = known
     ? open(state, known.room.id)
@@ -32,16 +31,7 @@ function conversation(state: State, others: readonly Person[]): RoomCopy | undef
   return [...state.rooms.values()].find((copy) => copy.room.kind === "direct" && key(copy.others) === wanted);
 }
 
-function isOpening(state: State, others: readonly Person[]): boolean {
-  const wanted = key(others);
-  return state.outbox.items.some(
-    (item) =>
-      item.is === "waiting" && item.name === "direct:open" && key(item.fields.users.map((id) => ({ id }))) === wanted,
-  );
-}
-
-const key = (people: readonly Pick<Person, "id">[]): string =>
-  [...new Set(people.map(({ id }) => id))].sort().join(" ");
+const key = (people: readonly Person[]): string => [...new Set(people.map(({ id }) => id))].sort().join(" ");
 
 /** The line that a composer held until the people were found leaves it in the transaction that stores the text. */
 function leaving(state: State, id: string, effects: Effect[]): Effect[] {

@@ -4,7 +4,7 @@
  * here and nowhere else. Pure: storage reads the book, performs verbs, and writes what differs.
  */
 import type { Error as WireError, Place } from "@proto";
-import { amends, predecessor, roomOf, type Fields, type Fresh, type Kept } from "./item";
+import { amends, isBehind, predecessor, roomOf, type Fields, type Fresh, type Kept } from "./item";
 
 /** So many answered requests are remembered, so that every page learns where they stand. */
 const ANSWERED = 64;
@@ -26,8 +26,11 @@ export type Verb =
   /** Reads, and changes nothing. */
   | { is: "look" }
   | { is: "draft"; room: string; text: string }
-  /** A new request; with `attempt` it is to be sent at once, on that connection. */
-  | { is: "add"; item: Fresh; draft: Draft | null; attempt: number | null }
+  /**
+   * A new request; with `attempt` it is to be sent at once, on that connection. A line of a conversation
+   * tells whose that is: one of before may still wait for it to be opened.
+   */
+  | { is: "add"; item: Fresh; draft: Draft | null; attempt: number | null; people?: string[] }
   /** Other words for a message: in its place while it was never emitted, by `otherwise` after that. */
   | {
       is: "change";
@@ -104,8 +107,10 @@ export function restAfter(text: string, sent: string): string {
   return sent.startsWith(text) ? "" : text;
 }
 
-function add(book: Book, { item, draft, attempt }: Extract<Verb, { is: "add" }>): Outcome {
-  if (find(book, item.client_id)) return DONE;
+function add(book: Book, { item: fresh, draft, attempt, people }: Extract<Verb, { is: "add" }>): Outcome {
+  if (find(book, fresh.client_id)) return DONE;
+  const opener = people && opening(book, people);
+  const item: Fresh = opener ? { ...fresh, behind: opener.client_id } : fresh;
   const target = item.points_at && find(book, item.points_at.client_id);
   if (item.points_at && !isComing(target) && amends(item)) return GONE;
   const forRoom = item.points_at?.field === "room";
@@ -130,14 +135,17 @@ function awaitRoom(book: Book, item: Fresh, maker: Kept | null): Fresh | null {
     return room ? housed(item, room) : null;
   }
   if (maker?.is !== "waiting") return null;
-  const first = book.items.find((other) => other.is === "waiting" && makesSame(other, maker)) ?? maker;
-  return { ...item, points_at: { client_id: first.client_id, field: "room" } };
+  const first = maker.name === "direct:open" ? opening(book, maker.fields.users) : undefined;
+  return { ...item, points_at: { client_id: (first ?? maker).client_id, field: "room" } };
 }
 
-function makesSame(one: Kept, other: Kept): boolean {
-  if (one.name !== "direct:open" || other.name !== "direct:open") return one === other;
-  const key = ({ users }: Fields<"direct:open">) => [...new Set(users)].sort().join(" ");
-  return key(one.fields) === key(other.fields);
+/** What is to open the conversation with exactly these people, and was made first. */
+function opening(book: Book, users: readonly string[]): Kept | undefined {
+  const key = (users: readonly string[]) => [...new Set(users)].sort().join(" ");
+  const wanted = key(users);
+  return book.items.find(
+    (item) => item.is === "waiting" && item.name === "direct:open" && key(item.fields.users) === wanted,
+  );
 }
 
 /** Puts the place where it belongs; without one the pointer stays, or falls where nothing will come. */
@@ -224,7 +232,7 @@ function follow(book: Book, former: string, client_id: string): void {
 
 function claim(book: Book, client_id: string, by: string): Send[] {
   const item = find(book, client_id);
-  if (item?.is !== "waiting" || item.points_at) return [];
+  if (item?.is !== "waiting" || item.points_at || isBehind(book.items, item)) return [];
   replace(book, item, { ...item, emitted: true, by, claims: item.claims + 1 });
   return [{ client_id, after: predecessor(book.items, item) }];
 }

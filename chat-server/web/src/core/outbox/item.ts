@@ -37,6 +37,8 @@ interface Keeping {
    * a room that is not made yet, the item that makes it.
    */
   points_at: { client_id: string; field: "target" | "reply_to" | "room" } | null;
+  /** What opens the conversation that this one is for, while lines of before wait for that. */
+  behind?: string;
   /** When it was made, by the wall clock: only ever shown. */
   made: number;
   is: "waiting" | "answered" | "failed";
@@ -90,6 +92,11 @@ export function makesRoom(item: Write): item is Extract<Write, { name: "room:cre
 /** What changes a message, in contrast to one that only quotes it. */
 export function amends(item: Write): boolean {
   return item.name === "message:edit" || item.name === "message:delete" || item.name === "message:react";
+}
+
+/** Whether lines of before still wait for the conversation to be opened. */
+export function isBehind(items: readonly Kept[], item: Kept): boolean {
+  return item.behind !== undefined && items.some((other) => other.client_id === item.behind && other.is === "waiting");
 }
 
 /** The request before it in the same room that has no final answer. */

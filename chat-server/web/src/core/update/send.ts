@@ -11,6 +11,9 @@ import { keep, refuseFinally } from "./keep";
 import { tell } from "./notice";
 import { askSync } from "./sync";
 
+/** So often the answer to a line is asked for again while its room is not known here; it may be mine no more. */
+const PATIENCE = 8;
+
 /** A request of mine, made now. */
 export function fresh(state: State, write: Write, stamp: Stamp, points_at: Kept["points_at"] = null): Fresh {
   const who = { name: state.me?.name ?? "", identity: state.me?.identity ?? null };
@@ -21,7 +24,9 @@ export function fresh(state: State, write: Write, stamp: Stamp, points_at: Kept[
 export function enqueue(state: State, write: Write, stamp: Stamp, points_at: Kept["points_at"] = null): Effect[] {
   const item = fresh(state, write, stamp, points_at);
   const open = sends(state) && !points_at && isOpen(state.outbox, roomOf(item), state.limits.in_flight);
-  return keep(state, { is: "add", item, draft: null, attempt: open ? state.attempt : null });
+  const copy = write.name === "message:send" ? state.rooms.get(write.fields.room) : undefined;
+  const people = copy?.room.kind === "direct" ? { people: copy.others.map(({ id }) => id) } : {};
+  return keep(state, { is: "add", item, draft: null, attempt: open ? state.attempt : null, ...people });
 }
 
 /** Has storage note what is due; it goes out when that is done. */
@@ -44,6 +49,12 @@ export function onStored(state: State, client_id: string, reply: unknown): Effec
   const stored = reply as Stored;
   const room = roomOf(item);
   const epoch = room !== null ? state.rooms.get(room)?.timeline.epoch : undefined;
+  // Another page opened the conversation. Without its epoch nothing could point at the line: it is asked for
+  // the room first, and then again for the answer, which stays the same.
+  if (item.name === "message:send" && epoch === undefined && item.tries < PATIENCE) {
+    Object.assign(item, { rid: null, due_at: Infinity, tries: item.tries + 1 });
+    return askSync(state);
+  }
   const made = makesRoom(item) ? (reply as RoomCreated).room.id : undefined;
   const effects = answered(state, item, epoch ? { epoch, seq: stored.seq, id: stored.id } : null, made);
   if (made !== undefined) state.wanted = made;
