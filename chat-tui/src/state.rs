@@ -20,6 +20,7 @@ use crate::theme::{Choice, Depth};
 pub mod asked;
 pub mod completion;
 pub mod composer;
+pub mod find;
 pub mod link;
 pub mod outbox;
 pub mod people;
@@ -35,6 +36,7 @@ mod work;
 use asked::Asked;
 use completion::Completion;
 use composer::Composer;
+use find::Find;
 use link::Link;
 use outbox::Outbox;
 use popup::Popup;
@@ -125,6 +127,8 @@ pub struct State {
     pub completion: Option<Completion>,
     /// What lies over the screen.
     pub popup: Option<Popup>,
+    /// The search, over the lines or while one of its hits is looked at.
+    pub find: Option<Find>,
     /// The chosen message.
     pub chosen: Option<Spot>,
     /// One sentence above the composer.
@@ -227,6 +231,7 @@ impl State {
             recall: Recall::default(),
             completion: None,
             popup: None,
+            find: None,
             chosen: None,
             notice: None,
             rooms_toggled: false,
@@ -269,6 +274,12 @@ impl State {
     #[must_use]
     pub fn room_named(&self, name: &RoomName) -> Option<&Room> {
         self.rooms.values().find(|room| room.has_name() && room.info.name == *name)
+    }
+
+    /// Whether the search is on the screen.
+    #[must_use]
+    pub fn is_finding(&self) -> bool {
+        self.find.as_ref().is_some_and(|find| find.away.is_none())
     }
 
     /// Whether the list of people is shown.

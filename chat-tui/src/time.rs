@@ -36,6 +36,18 @@ pub fn moment(time: Millis, zone: &TimeZone) -> String {
     local(time, zone).strftime("%-d %B %H:%M").to_string()
 }
 
+/// As short as it can be told: `09:12` today, `18 November 09:12` this year, else with the year.
+#[must_use]
+pub fn when(time: Millis, now: Millis, zone: &TimeZone) -> String {
+    let (then, today) = (local(time, zone), day(now, zone));
+    let format = match (then.date() == today, then.year() == today.year()) {
+        (true, _) => "%H:%M",
+        (false, true) => "%-d %B %H:%M",
+        (false, false) => "%-d %B %Y %H:%M",
+    };
+    then.strftime(format).to_string()
+}
+
 /// `19 November 2026`, for what was long ago.
 #[must_use]
 pub fn date(time: Millis, zone: &TimeZone) -> String {
@@ -55,6 +67,8 @@ mod tests {
         assert_eq!(day_in_words(date, date), "Wednesday, 19 November");
         assert_eq!(day_in_words(date, Date::constant(2026, 1, 1)), "Wednesday, 19 November 2025");
         assert_eq!(moment(time, &zone), "19 November 07:32");
+        let later = |days: u64| when(time, time + days * 86_400_000, &zone);
+        assert_eq!((later(0), later(1), later(60)), ("07:32".into(), "19 November 07:32".into(), "19 November 2025 07:32".into()));
         assert_eq!(super::date(time, &zone), "19 November 2025");
     }
 }

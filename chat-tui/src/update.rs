@@ -2,7 +2,7 @@
 //! back as effects.
 //!
 //! - [`action`]: an arm for everything that a person can do;
-//! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `account`, `people`,
+//! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `find`, `account`, `people`,
 //!   `direct`, `invite`, `roles`, `settings`: what people do;
 //! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `cache`, `pair`, `stranded`, `read`: what goes between client and server;
 //! - [`tick`]: what is due by the clock.
@@ -23,6 +23,7 @@ mod cache;
 mod compose;
 mod direct;
 mod drafts;
+mod find;
 mod history;
 mod invite;
 mod keys;

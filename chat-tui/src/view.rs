@@ -2,13 +2,13 @@
 //! makes a frame cost as much as what it shows, however long the history is.
 //!
 //! - [`draw`]: the whole screen; `paint` puts rows into cells, `bidi` isolates right-to-left text;
-//! - `header`, `timeline`, `rooms`, `people`, `composer`, `status`: its parts;
+//! - `header`, `timeline`, `rooms`, `people`, `composer`, `find`, `status`: its parts;
 //! - `popup`, `help`: what lies over it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::layout::frame::frame;
+use crate::layout::frame::{Frame, frame, middle};
 use crate::state::State;
 use crate::state::viewport::Viewport;
 use crate::theme::Theme;
@@ -17,6 +17,7 @@ pub mod cache;
 
 mod bidi;
 mod composer;
+mod find;
 mod header;
 mod help;
 mod paint;
@@ -55,11 +56,22 @@ pub fn draw(state: &State, cache: &mut Cache, buffer: &mut Buffer) -> Drawn {
         return drawn;
     }
     let below = composer::Below::new(state, theme);
-    let frame = frame(state, below.composer_rows(), below.notice_rows(), below.label_rows());
-    header::draw(state, theme, buffer, frame.header);
-    timeline::draw(state, theme, cache, buffer, frame.timeline, &mut drawn.viewport);
-    composer::typing(state, theme, buffer, frame.typing, &mut drawn.viewport);
-    drawn.caret = below.draw(state, theme, buffer, &frame);
+    let mut frame = frame(state, below.composer_rows(), below.notice_rows(), below.label_rows());
+    if let Some(find) = state.find.as_ref().filter(|_| state.is_finding()) {
+        // Where the lines, and what one writes, stand else.
+        let (x, width) = middle(state);
+        let rows = below.notice_rows();
+        let place = Rect { x, y: 0, width, height: frame.status.y.saturating_sub(rows) };
+        frame = Frame { status: frame.status, rooms: frame.rooms, people: frame.people, ..Frame::default() };
+        frame.notices = Rect { y: place.height, height: rows, ..place };
+        drawn.caret = Some(find::draw(state, find, theme, buffer, place, &mut drawn.viewport));
+        below.draw_notices(buffer, &frame);
+    } else {
+        header::draw(state, theme, buffer, frame.header);
+        timeline::draw(state, theme, cache, buffer, frame.timeline, &mut drawn.viewport);
+        composer::typing(state, theme, buffer, frame.typing, &mut drawn.viewport);
+        drawn.caret = below.draw(state, theme, buffer, &frame);
+    }
     status::draw(state, theme, buffer, frame.status);
     if frame.people.width > 0 {
         people::draw(state, theme, buffer, frame.people);

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use chat_proto::id::{Rid, RoomId, UserId};
 use chat_proto::name::{DisplayName, JoinCode, RoomName};
 use chat_proto::place::{Millis, Seq};
+use chat_proto::request::search_read::SearchCursor;
 use chat_proto::room::RoomRole;
-use chat_proto::text::MessageText;
+use chat_proto::text::{MessageText, SearchText};
 use chat_proto::user::ServerRole;
 
 /// The open questions by their `rid`.
@@ -64,6 +65,8 @@ pub enum Question {
     ServerRole(String, ServerRole),
     /// The server gets its owner.
     Claim,
+    /// What was said is searched for this, from here on.
+    Search(SearchText, Option<SearchCursor>),
 }
 
 /// What is to become of somebody who is looked for by name.

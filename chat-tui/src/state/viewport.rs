@@ -58,6 +58,8 @@ impl Viewport {
     }
 }
 
+/// Rows that a hit of the search has.
+pub const FIND_ROWS: u16 = 2;
 /// From so many columns on, the rooms stand beside the timeline.
 pub const TWO_COLUMNS: u16 = 70;
 /// From so many columns on, the people do too.

@@ -10,7 +10,7 @@ use chat_proto::text::{Query, TopicText};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, account, announce, compose, direct, invite, link, message, people, queue, read, roles, rooms, scroll, search, settings};
+use super::{Fx, account, announce, compose, direct, find, invite, link, message, people, queue, read, roles, rooms, scroll, search, settings};
 use crate::effect::Effect;
 use crate::state::asked::{Question, Wish};
 use crate::state::composer::Mode;
@@ -88,6 +88,7 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         }
         ActionId::MarkUnread => message::mark_unread(state, fx),
 
+        ActionId::Search => find::open(state, words, fx),
         ActionId::ScrollUp => scroll::by_page(state, true),
         ActionId::ScrollDown => scroll::by_page(state, false),
         ActionId::Top => scroll::beginning(state, fx),
@@ -97,7 +98,7 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
             state.people_toggled = !state.people_toggled;
             rooms::members(state, false, fx);
         }
-        ActionId::Cancel => cancel(state),
+        ActionId::Cancel => cancel(state, fx),
 
         ActionId::Rename => account::rename(state, words, fx),
         ActionId::Away => {
@@ -218,8 +219,11 @@ fn list_rooms(state: &mut State, words: &str, fx: &mut Fx) {
     }
 }
 
-/// One step back: from what is chosen, from a mode, from a notice, from scrolling.
-fn cancel(state: &mut State) {
+/// One step back: from a hit to the search, from what is chosen, from a mode, from a notice, from scrolling.
+fn cancel(state: &mut State, fx: &mut Fx) {
+    if state.composer.mode == Mode::Write && state.find.is_some() {
+        return find::back(state, fx);
+    }
     if state.chosen.take().is_some() {
         return;
     }

@@ -4,13 +4,13 @@ use chat_proto::Request;
 use chat_proto::error::Error;
 use chat_proto::id::Rid;
 use chat_proto::request::{
-    AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, ServerClaim, SessionList,
+    AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead, ServerClaim, SessionList,
     SyncRequest, UserFind, UserRead, UserRename,
 };
 use chat_proto::words;
 use serde_json::Value;
 
-use super::{Fx, account, history, invite, link, people, queue, roles, rooms, search, sync};
+use super::{Fx, account, find, history, invite, link, people, queue, roles, rooms, search, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::asked::Question;
@@ -103,6 +103,13 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
             true
         }
         Question::Claim => read::<ServerClaim>(state, value, |state, me| roles::claimed(state, me, fx)),
+        Question::Search(query, before) => {
+            let understood = read::<SearchRead>(state, value, |state, reply| find::page(state, &query, before.as_ref(), reply, fx));
+            if let Some(notice) = state.notice.clone().filter(|_| !understood) {
+                find::failed(state, &query, before.as_ref(), &notice.text);
+            }
+            understood
+        }
     };
 }
 
@@ -117,6 +124,7 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
             }
         }
         Question::Nothing => {}
+        Question::Search(query, before) => find::refused(state, &query, before.as_ref(), &error),
         Question::SignOut => {
             // The session may be over already: then so it is here.
             if error.is_final() {

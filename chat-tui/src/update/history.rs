@@ -5,9 +5,10 @@ use chat_proto::id::RoomId;
 use chat_proto::place::{Millis, Place};
 use chat_proto::request::HistoryRead;
 use chat_proto::request::history_read::Page;
+use chat_proto::words;
 
 use super::ask::ask;
-use super::{Fx, queue, rooms, scroll, sync};
+use super::{Fx, find, queue, rooms, scroll, sync};
 use crate::state::asked::{PageOf, Question};
 use crate::state::room::{Goal, Room};
 use crate::state::{Spot, State};
@@ -20,7 +21,7 @@ const LINES: u32 = 100;
 const AGAIN_MS: Millis = 2_000;
 
 /// Somebody wants to see a message that there is none of.
-const GONE: &str = "That message is not here any more.";
+pub(super) const GONE: &str = "That message is not here any more.";
 
 /// Asks for a page, unless one of that room is under way.
 pub(super) fn ask_page(state: &mut State, id: &RoomId, of: PageOf, fx: &mut Fx) {
@@ -192,6 +193,7 @@ pub(super) fn lost(state: &mut State, question: &Question) {
                 room.marked = 0;
             }
         }
+        Question::Search(query, before) => find::failed(state, query, before.as_ref(), words::NO_CONNECTION),
         _ => {}
     }
 }

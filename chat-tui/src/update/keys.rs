@@ -3,9 +3,9 @@
 
 use chat_proto::action::{ACTIONS, ActionId, Context};
 
-use super::{Fx, account, action, compose, invite, message, popup};
+use super::{Fx, account, action, compose, find, invite, message, popup};
 use crate::keys::{Code, Key};
-use crate::state::composer::Motion;
+use crate::state::composer::{Composer, Motion};
 use crate::state::{Away, State};
 
 /// Takes a key in.
@@ -24,6 +24,10 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
     }
     if state.popup.is_some() {
         popup::key(state, key, fx);
+        return;
+    }
+    if state.is_finding() {
+        find::key(state, key, fx);
         return;
     }
     if std::mem::take(&mut state.chord) {
@@ -50,7 +54,7 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
             _ => {}
         }
     }
-    if let Some(id) = bound(&name, Context::Global) {
+    if let Some(id) = global(&name) {
         let number = name.strip_prefix("Alt+").filter(|_| id == ActionId::RoomByNumber).unwrap_or("");
         action::run(state, id, number, fx);
         return;
@@ -58,6 +62,11 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
     if state.chosen.is_none() && state.me.is_some() {
         composer_key(state, key, &name, fx);
     }
+}
+
+/// The action of a key that works everywhere.
+pub(super) fn global(name: &str) -> Option<ActionId> {
+    bound(name, Context::Global)
 }
 
 /// The action of a key.
@@ -83,15 +92,14 @@ fn composer_key(state: &mut State, key: Key, name: &str, fx: &mut Fx) {
         return;
     }
     let before = state.composer.text().len();
-    edit(state, key, name);
+    edit(&mut state.composer, key, name);
     if state.composer.text().len() != before {
         compose::typed(state, fx);
     }
 }
 
 /// Readline's keys, and those that every editor has.
-fn edit(state: &mut State, key: Key, name: &str) {
-    let composer = &mut state.composer;
+pub(super) fn edit(composer: &mut Composer, key: Key, name: &str) {
     match name {
         "Backspace" | "Ctrl+H" => composer.backspace(),
         "Delete" | "Ctrl+D" => composer.delete(),
@@ -120,6 +128,8 @@ pub(super) fn paste(state: &mut State, text: &str, fx: &mut Fx) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     if state.popup.is_some() {
         popup::paste(state, &text);
+    } else if state.is_finding() {
+        find::paste(state, &text);
     } else if state.me.is_some() {
         state.chosen = None;
         state.completion = None;

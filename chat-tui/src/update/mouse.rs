@@ -1,6 +1,6 @@
 //! The mouse: the wheel scrolls, a click chooses.
 
-use super::{Fx, popup, rooms, scroll};
+use super::{Fx, find, popup, rooms, scroll};
 use crate::event::Mouse;
 use crate::state::State;
 use crate::state::popup::Popup;
@@ -15,6 +15,8 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse, column: u16, row: u16, fx: 
     match (mouse, state.popup.is_some()) {
         (Mouse::WheelUp, true) => popup::step(state, -1),
         (Mouse::WheelDown, true) => popup::step(state, 1),
+        (Mouse::WheelUp, false) if state.is_finding() => find::step(state, -1, fx),
+        (Mouse::WheelDown, false) if state.is_finding() => find::step(state, 1, fx),
         (Mouse::WheelUp, false) => scroll::by(state, WHEEL),
         (Mouse::WheelDown, false) => scroll::by(state, -WHEEL),
         (Mouse::Click, over) => match state.viewport.hit(column, row).cloned() {
@@ -25,6 +27,12 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse, column: u16, row: u16, fx: 
                     state.popup = None;
                 }
             }
+            Some(Click::Room(id)) if state.is_finding() => {
+                state.find = None;
+                rooms::enter(state, &id, fx);
+            }
+            Some(Click::Choice(index)) if state.is_finding() => find::click(state, index, fx),
+            _ if state.is_finding() => {}
             Some(Click::Room(id)) => rooms::enter(state, &id, fx),
             Some(Click::Message(spot)) => state.chosen = (state.chosen.as_ref() != Some(&spot)).then_some(spot),
             Some(Click::Below) => scroll::bottom(state),

@@ -17,6 +17,8 @@ use crate::state::room::{Anchor, Room};
 use crate::state::{State, Wanted};
 use crate::storage::Change;
 
+/// Somebody wants to see a room that is none of theirs.
+pub(super) const NOT_IN: &str = "You are not in that room.";
 /// In so many answers of `sync` a room is looked for in which this person is a member.
 const LOOKS: u8 = 3;
 
@@ -25,6 +27,8 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
     if state.current.as_ref() == Some(id) || !state.rooms.contains_key(id) {
         return;
     }
+    // Whoever goes elsewhere is done with the search.
+    state.find = None;
     compose::stop_typing(state, fx);
     read::leaving(state, fx);
     leave_screen(state, fx);
@@ -50,9 +54,10 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
 /// Goes to an entry of a room and chooses it; loads what is around it where that is not held.
 pub(super) fn jump(state: &mut State, id: &RoomId, seq: Seq, fx: &mut Fx) {
     if !state.rooms.contains_key(id) {
-        state.complain("You are not in that room.");
+        state.complain(NOT_IN);
         return;
     }
+    state.find = None;
     enter(state, id, fx);
     scroll::go_to(state, seq, fx);
     if !state.link.is_online() && state.room().is_some_and(|room| room.goal.is_some()) {

@@ -5,7 +5,7 @@ use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, PresenceChanged, Rea
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::words;
 
-use super::{Fx, announce, answer, history, link, popup, queue, sync};
+use super::{Fx, announce, answer, find, history, link, popup, queue, sync};
 use crate::state::State;
 use crate::state::room::Room;
 
@@ -91,6 +91,9 @@ fn entries(state: &mut State, Entries { room: id, epoch, entries }: &Entries, fx
     }
     for entry in entries {
         told_of_people(state, id, entry);
+        if let Body::Delete(deleted) = &entry.body {
+            find::deleted(state, id, deleted.target.seq);
+        }
     }
     let mut parted = entries.iter().any(|entry| parted(entry, &me));
     for entry in entries {

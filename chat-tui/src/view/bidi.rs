@@ -18,7 +18,8 @@ pub(super) fn isolate(buffer: &mut Buffer, frame: &Frame) {
     }
 }
 
-fn isolate_row(buffer: &mut Buffer, row: Rect) {
+/// The same for one row of something.
+pub(super) fn isolate_row(buffer: &mut Buffer, row: Rect) {
     if row.width == 0 {
         return;
     }

@@ -65,12 +65,18 @@ impl Below {
         u16::from(self.label.is_some())
     }
 
-    /// Draws all of it; tells where the caret stands.
-    pub(super) fn draw(self, state: &State, theme: Theme, buffer: &mut Buffer, frame: &Frame) -> Option<(u16, u16)> {
-        for (row, mut line) in (0..).zip(self.notices) {
+    /// Draws what is said, and nothing else.
+    pub(super) fn draw_notices(&self, buffer: &mut Buffer, frame: &Frame) {
+        for (row, line) in (0..).zip(&self.notices) {
+            let mut line = line.clone();
             line.spans.insert(0, " ".into());
             paint::line(buffer, frame.notices, row, &line);
         }
+    }
+
+    /// Draws all of it; tells where the caret stands.
+    pub(super) fn draw(self, state: &State, theme: Theme, buffer: &mut Buffer, frame: &Frame) -> Option<(u16, u16)> {
+        self.draw_notices(buffer, frame);
         if let Some(label) = &self.label {
             let label = cut(label, usize::from(frame.label.width).saturating_sub(2));
             paint::line(buffer, frame.label, 0, &Row::styled(format!(" {label}"), theme.style(Role::Accent)));
@@ -132,7 +138,7 @@ pub(super) fn typing(state: &State, theme: Theme, buffer: &mut Buffer, area: Rec
 
 /// The offers of a completion, over the lines.
 pub(super) fn offers(state: &State, theme: Theme, buffer: &mut Buffer, composer: Rect) {
-    let Some(completion) = &state.completion else { return };
+    let Some(completion) = state.completion.as_ref().filter(|_| !state.is_finding()) else { return };
     let shown = completion.offers.len().min(OFFERS).min(usize::from(composer.y));
     let skip = completion.index.saturating_sub(shown.saturating_sub(1));
     let wide = completion.offers.iter().map(|offer| width(&offer.shown)).max().unwrap_or(0) + 2;

@@ -1,6 +1,7 @@
 //! The bottom row: hints that work here, and the state of the connection.
 
 use chat_proto::action::{ACTIONS, ActionId};
+use chat_proto::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -10,6 +11,8 @@ use crate::layout::frame::shows_rooms;
 use crate::layout::wrap::{cut, width};
 use crate::sanitize;
 use crate::state::State;
+use crate::state::composer::Mode;
+use crate::state::find::Find;
 use crate::state::link::Phase;
 use crate::state::outbox::Phase as ItemPhase;
 use crate::state::room::Room;
@@ -55,11 +58,14 @@ fn is_down(state: &State) -> bool {
 /// As many hints as fit.
 fn hints(state: &State, most: usize) -> String {
     let mut line = String::new();
-    for (id, word) in which(state) {
+    let here = state.find.as_ref().map_or(&[][..], |find| finding(state, find));
+    let is_free = |id: &ActionId| !state.is_finding() && here.iter().all(|(taken, _)| taken != id);
+    let of_actions = which(state).iter().filter(|(id, _)| is_free(id));
+    for (id, word) in here.iter().chain(of_actions) {
         let Some(action) = ACTIONS.iter().find(|action| action.id == *id) else { continue };
         let way = match (action.keys, action.commands) {
             // Where it is a hint, the one that is chosen is meant.
-            _ if *id == ActionId::Accept => "Enter".to_owned(),
+            _ if matches!(id, ActionId::Accept | ActionId::Search) => "Enter".to_owned(),
             ([key, ..], _) => (*key).to_owned(),
             ([], [command, ..]) => format!("/{command}"),
             ([], []) => continue,
@@ -71,6 +77,17 @@ fn hints(state: &State, most: usize) -> String {
         line.push_str(&hint);
     }
     line
+}
+
+/// What can be done with the search, and how one comes back to it.
+fn finding(state: &State, find: &Find) -> &'static [(ActionId, &'static str)] {
+    let is_asked = find.query.as_ref().is_some_and(|query| query.as_str() == find.field.text());
+    match &find.away {
+        Some(_) if state.composer.mode == Mode::Write => &[(ActionId::Cancel, words::BACK_TO_SEARCH)],
+        Some(_) => &[],
+        None if is_asked && !find.hits.is_empty() => &[(ActionId::Search, "go there"), (ActionId::Cancel, "back")],
+        None => &[(ActionId::Search, "search"), (ActionId::Cancel, "back")],
+    }
 }
 
 fn which(state: &State) -> &'static [(ActionId, &'static str)] {

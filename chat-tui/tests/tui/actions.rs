@@ -307,6 +307,17 @@ fn drive(id: ActionId) -> bool {
             app.keys("Up Up u");
             app.state.room().unwrap().read.unread > 0 && app.sees("── new ──")
         }
+        ActionId::Search => {
+            press(&mut app);
+            let opened = app.sees("Words, \"a phrase\", -without");
+            app.write("line 7");
+            app.keys("Enter");
+            let found = heard(&app, "search:read") && app.sees("1 found") && app.sees("#lobby  ada  09:12");
+            app.keys("Enter");
+            let there = app.state.chosen == Some(Spot::Line(9)) && app.sees("line 7") && app.sees("Esc Back to the search");
+            app.keys("Esc Esc");
+            opened && found && there && app.sees("another one @me")
+        }
         ActionId::ScrollUp => {
             press(&mut app);
             !app.sees("another one")

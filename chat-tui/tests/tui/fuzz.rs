@@ -58,6 +58,8 @@ const KEYS: &[&str] = &[
     "Ctrl+Home",
     "Ctrl+End",
     "Ctrl+K",
+    "Ctrl+F",
+    "Ctrl+F",
     "Ctrl+N",
     "Ctrl+P",
     "Ctrl+A",

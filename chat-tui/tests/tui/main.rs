@@ -17,6 +17,7 @@ mod reconnect;
 mod rim;
 mod rooms;
 mod screens;
+mod search;
 mod server;
 mod storage;
 mod stranded;

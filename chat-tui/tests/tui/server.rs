@@ -20,13 +20,13 @@ use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::ReadPosition;
 use chat_proto::request::room_members::RoomMembersReply;
-use chat_proto::request::search_read::SearchReply;
+use chat_proto::request::search_read::{Hit, SearchCursor, SearchReply};
 use chat_proto::request::session_list::{Session, SessionListReply};
 use chat_proto::request::stored::{Done, Stored};
 use chat_proto::request::sync::{RoomPresence, RoomState, SyncReply};
 use chat_proto::request::user_find::UserFindReply;
 use chat_proto::request::user_read::Profile;
-use chat_proto::request::{AnyRequest, HistoryRead};
+use chat_proto::request::{AnyRequest, HistoryRead, SearchRead};
 use chat_proto::room::{Room, RoomKind, RoomRole, RoomSettings, Visibility};
 use chat_proto::secret::Token;
 use chat_proto::text::{Emoji, TopicText};
@@ -49,6 +49,10 @@ pub struct Server {
     pub read: ReadPosition,
     /// Join codes that hold.
     pub codes: Vec<InviteCode>,
+    /// What the next searches are answered with, each once.
+    pub searches: VecDeque<Result<SearchReply, Error>>,
+    /// What was searched for, in order.
+    pub searched: Vec<String>,
 }
 
 pub struct Log {
@@ -95,6 +99,8 @@ impl Server {
             heard: vec![],
             read: unread(0, 0, 0),
             codes: vec![],
+            searches: VecDeque::new(),
+            searched: vec![],
         };
         server.make_room("lobby", "Welcome in, mind the step", RoomKind::Lobby);
         server
@@ -360,8 +366,7 @@ impl Server {
                 ok(self.created(&room))
             }
             AnyRequest::HistoryRead(read) => Ok(json(&self.page(&read))),
-            // No client asks for it yet.
-            AnyRequest::SearchRead(_) => ok(json(&SearchReply { hits: Vec::new(), more: None, preparing: false })),
+            AnyRequest::SearchRead(read) => self.search(&read).map(|reply| json(&reply)),
             AnyRequest::RoomList(_) => {
                 let rooms = self.rooms.iter().map(|log| self.summary(log)).collect();
                 ok(json(&RoomListReply { rooms, more: false }))
@@ -487,6 +492,34 @@ impl Server {
     fn summary(&self, log: &Log) -> RoomSummary {
         let joined = log.members.contains(&self.me);
         RoomSummary { room: log.info.clone(), members: log.members.len() as u32, joined }
+    }
+
+    /// The messages with all words of the query that `me` may read, the newest first.
+    fn search(&mut self, read: &SearchRead) -> Result<SearchReply, Error> {
+        self.searched.push(read.query.as_str().to_owned());
+        if let Some(reply) = self.searches.pop_front() {
+            return reply;
+        }
+        let wanted = chat_proto::search::Parsed::of(read.query.as_str()).all;
+        if wanted.is_empty() {
+            return Err(Error::new(Code::Invalid, "A search needs a word that is to be found, or a from:."));
+        }
+        let mut hits = Vec::new();
+        for log in self.rooms.iter().filter(|log| log.members.contains(&self.me)) {
+            for entry in &log.entries {
+                let Body::Message(message) = &entry.body else { continue };
+                let words = chat_proto::search::words(&message.content.text);
+                if wanted.iter().all(|phrase| phrase.places(&words).into_iter().next().is_some()) {
+                    let (room, epoch) = (log.info.id.clone(), log.epoch.clone());
+                    hits.push(Hit { room, epoch, entry: entry.clone(), edited: false, highlights: vec![] });
+                }
+            }
+        }
+        hits.sort_by_key(|hit| std::cmp::Reverse((hit.entry.time, hit.entry.seq)));
+        let from: usize = read.before.as_ref().map_or(0, |cursor| cursor.as_str().parse().unwrap());
+        let to = from + read.limit.unwrap_or(20) as usize;
+        let more = (to < hits.len()).then(|| SearchCursor::parse(to.to_string()).unwrap());
+        Ok(SearchReply { hits: hits.into_iter().skip(from).take(to - from).collect(), more, preparing: false })
     }
 
     fn page(&mut self, read: &HistoryRead) -> Page {
