@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chat_proto::name::RoomName;
+use chat_proto::name::{Identity, RoomName};
+use chat_proto::user::ServerRole;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -37,6 +39,12 @@ The running server tells it at once, in whatever way each client knows; nothing 
 
 Exit codes: 0 told; 1 no server runs on that data directory, or no such room; 2 wrong arguments.";
 
+const OPERATOR_HELP: &str = "\
+It asks the server that runs on the data directory, and holds at once for everybody who is connected. Where none runs, it takes \
+the directory for as long as it needs (docs/operating.md).
+
+Exit codes: 0 done; 1 refused, or the data directory cannot be used: one sentence on standard error says why; 2 wrong arguments.";
+
 /// What the server can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -46,6 +54,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Tell everybody who is connected something, or everybody in one room.
     Announce(AnnounceArgs),
+    /// Make, list, change and delete accounts.
+    User(UserArgs),
     /// Print the completions of a shell.
     Completions {
         /// The shell.
@@ -103,4 +113,75 @@ pub struct AnnounceArgs {
     /// Settings file (TOML) [default: none].
     #[arg(long, value_name = "FILE", env = "CHAT_CONFIG")]
     pub config: Option<PathBuf>,
+}
+
+/// Which server an operator's command is for.
+#[derive(Debug, Default, Args)]
+pub struct Place {
+    /// Directory of the database [default: the user's data directory].
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// Settings file (TOML) [default: none].
+    #[arg(long, value_name = "FILE", env = "CHAT_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+}
+
+/// What `user` takes.
+#[derive(Debug, Args)]
+#[command(after_help = OPERATOR_HELP)]
+pub struct UserArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: UserCommand,
+    /// Of which server.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// What can be done with accounts. A name is the one to sign in by.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account; its password is asked for, or is the first line of standard input.
+    Add {
+        /// The name to sign in by.
+        name: Identity,
+        /// What it may do on the whole server.
+        #[arg(long, default_value = "member", value_parser = server_role())]
+        role: ServerRole,
+    },
+    /// List all accounts.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set an account's password, asked for as by `add`, and end all of its sessions.
+    Passwd {
+        /// Whose.
+        name: Identity,
+    },
+    /// Say what an account may do on the whole server.
+    Role {
+        /// Whose.
+        name: Identity,
+        /// The role.
+        #[arg(value_parser = server_role())]
+        role: ServerRole,
+    },
+    /// Delete an account: nobody signs in by it any more, it leaves all rooms; what it said stays.
+    Delete {
+        /// Whose.
+        name: Identity,
+        /// Do not ask for the name to be typed.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+fn server_role() -> impl TypedValueParser<Value = ServerRole> {
+    PossibleValuesParser::new(["member", "moderator", "owner"]).map(|role| match role.as_str() {
+        "owner" => ServerRole::Owner,
+        "moderator" => ServerRole::Moderator,
+        _ => ServerRole::Member,
+    })
 }

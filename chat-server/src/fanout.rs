@@ -14,6 +14,7 @@ use chat_proto::id::{RoomId, UserId};
 use crate::domain::presence::ConnectionId;
 use crate::storage::CommittedEntry;
 
+pub mod nobody;
 pub mod socketio;
 
 /// What is told besides entries, to a room or to all connections of a user. It may be dropped for

@@ -7,8 +7,10 @@ use std::sync::Mutex;
 use chat_proto::entry::Body;
 use chat_proto::error::{Code, Error};
 use chat_proto::event::ReadChanged;
-use chat_proto::id::UserId;
+use chat_proto::id::{RoomId, UserId};
+use chat_proto::request::RoomLeave;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
+use chat_proto::user::User;
 use tokio::sync::Notify;
 
 use crate::domain::decide::Context;
@@ -46,6 +48,13 @@ impl Service {
         }
         let mut write = Write::new(caller.user.clone(), request);
         (write.visiting, write.passing) = (caller.visiting, caller.passing);
+        self.enqueue(Job::Write(Box::new(write), responder));
+    }
+
+    /// Queues the leave of an account that is being deleted, however busy the room is.
+    pub(super) fn leave_for_good(&self, user: &User, room: RoomId, responder: Responder<Written>) {
+        let leave = RoomLeave { room, client_id: self.client_id(), after: None };
+        let write = Write { for_good: true, ..Write::new(user.clone(), EntryRequest::Leave(leave)) };
         self.enqueue(Job::Write(Box::new(write), responder));
     }
 

@@ -29,8 +29,11 @@ use crate::domain::mark_read::Position;
 use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::domain::ranges::Readable;
-use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::{
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner,
+};
 
+mod accounts;
 mod codes;
 mod commit;
 mod directory;
@@ -325,6 +328,18 @@ impl Store for MemoryStore {
         Ok(self.tables().register(guest, identity, password_hash, session, now))
     }
 
+    async fn add_account(&self, user: &User, password_hash: &str, now: Millis) -> Answer<User> {
+        Ok(self.tables().add_account(user, password_hash, now))
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountFacts>, StoreError> {
+        Ok(self.tables().accounts())
+    }
+
+    async fn delete_account(&self, user: &UserId, _: Millis) -> Result<bool, StoreError> {
+        Ok(self.tables().delete_account(user))
+    }
+
     async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
         Ok(self.tables().account(identity))
     }
@@ -342,7 +357,13 @@ impl Store for MemoryStore {
         Ok(self.tables().end_session(user, session))
     }
 
-    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, _: Millis) -> Result<Vec<SessionId>, StoreError> {
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password_hash: &str,
+        keep: Option<&SessionId>,
+        _: Millis,
+    ) -> Result<Vec<SessionId>, StoreError> {
         Ok(self.tables().set_password(user, password_hash, keep))
     }
 

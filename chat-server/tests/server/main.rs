@@ -19,6 +19,7 @@ mod engine;
 mod export;
 mod old_clients;
 mod opening;
+mod operating;
 mod order;
 mod power;
 mod process;

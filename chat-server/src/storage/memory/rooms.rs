@@ -36,10 +36,10 @@ pub(super) fn of_user(tables: &Tables, reader: &User, cursors: &[Cursor]) -> Vec
     logs.into_iter().map(state).collect()
 }
 
-/// The others in a conversation, by name.
+/// The others in a conversation, by name, also those whose account was deleted: it is still the one with them.
 fn others(tables: &Tables, log: &Log, reader: &User) -> Vec<User> {
     let stored = tables.users.values().map(|stored| &stored.user);
-    let mut others: Vec<User> = stored.filter(|user| user.id != reader.id && log.is_member(&user.id)).cloned().collect();
+    let mut others: Vec<User> = stored.filter(|user| user.id != reader.id && log.memberships.contains_key(&user.id)).cloned().collect();
     others.sort_by(|a, b| a.name.cmp(&b.name));
     others
 }

@@ -60,7 +60,8 @@ pub(super) async fn of_user(connection: &mut SqliteConnection, reader: &User, cu
     Ok(states)
 }
 
-/// The others in each conversation among these rooms, by name.
+/// The others in each conversation among these rooms, by name, also those whose account was deleted: it is
+/// still the one with them.
 async fn people_of_conversations(
     connection: &mut SqliteConnection,
     reader: &User,
@@ -78,13 +79,30 @@ async fn people_of_conversations(
     }
     let sql = format!(
         "SELECT m.room, {USER} FROM memberships m JOIN users u ON u.id = m.user
-         WHERE m.room IN (SELECT value FROM json_each(?)) AND m.to_seq IS NULL AND u.id <> ? ORDER BY u.name"
+         WHERE m.room IN (SELECT value FROM json_each(?)) AND u.id <> ? ORDER BY u.name"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(serde_json::json!(keys).to_string()).bind(reader.id.as_str());
     for row in rows.fetch_all(connection).await? {
         people.entry(row.try_get("room")?).or_default().push(user(&row)?);
     }
     Ok(people)
+}
+
+/// Takes a room out of the database with its log and all that is known of people in it.
+pub(super) async fn erase(connection: &mut SqliteConnection, key: i64) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM entries WHERE room = ?",
+        "DELETE FROM reactions WHERE room = ?",
+        "DELETE FROM mentions WHERE room = ?",
+        "DELETE FROM memberships WHERE room = ?",
+        "DELETE FROM positions WHERE room = ?",
+        "DELETE FROM invitations WHERE room = ?",
+        "DELETE FROM codes WHERE room = ?",
+        "DELETE FROM rooms WHERE key = ?",
+    ] {
+        sqlx::query(sql).bind(key).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// The rooms of a user, each with its number of stored members.
