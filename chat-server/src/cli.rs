@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chat_proto::name::{Identity, RoomName};
+use chat_proto::room::RoomRole;
+use chat_proto::text::TopicText;
 use chat_proto::user::ServerRole;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -56,6 +58,8 @@ pub enum Command {
     Announce(AnnounceArgs),
     /// Make, list, change and delete accounts.
     User(UserArgs),
+    /// Make, list, archive and delete rooms, and say who is in them.
+    Room(RoomArgs),
     /// Print the completions of a shell.
     Completions {
         /// The shell.
@@ -184,4 +188,112 @@ fn server_role() -> impl TypedValueParser<Value = ServerRole> {
         "moderator" => ServerRole::Moderator,
         _ => ServerRole::Member,
     })
+}
+
+/// What `room` takes.
+#[derive(Debug, Args)]
+#[command(after_help = OPERATOR_HELP)]
+pub struct RoomArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RoomCommand,
+    /// Of which server.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// What can be done with rooms. A ROOM is a name, or an id as `list` shows it.
+#[derive(Debug, Subcommand)]
+pub enum RoomCommand {
+    /// List all rooms, private ones too; conversations are counted.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a room, which has no owner.
+    Create {
+        /// Its name.
+        name: RoomName,
+        /// Only for those who are added or invited.
+        #[arg(long)]
+        private: bool,
+        /// What it is about.
+        #[arg(long, value_name = "TEXT")]
+        topic: Option<TopicText>,
+    },
+    /// Archive a room: everything can be read, nothing said.
+    Archive {
+        /// The room, by name or id.
+        // An id may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        room: String,
+        /// Open it again.
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Delete a room with everything that was said in it.
+    Delete {
+        /// The room, by name or id.
+        // An id may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        room: String,
+        /// Do not ask for the name to be typed.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make an account a member of a room, or give a member another role.
+    Add {
+        /// The room, by name or id.
+        // An id may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        room: String,
+        /// The account.
+        user: Identity,
+        /// Its role in the room [default: member, or what it is there].
+        #[arg(long, value_parser = room_role())]
+        role: Option<RoomRole>,
+    },
+    /// End an account's membership of a room, or its invitation.
+    Remove {
+        /// The room, by name or id.
+        // An id may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        room: String,
+        /// The account.
+        user: Identity,
+    },
+}
+
+fn room_role() -> impl TypedValueParser<Value = RoomRole> {
+    PossibleValuesParser::new(["member", "moderator", "owner"]).map(|role| match role.as_str() {
+        "owner" => RoomRole::Owner,
+        "moderator" => RoomRole::Moderator,
+        _ => RoomRole::Member,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_begins_with_a_hyphen_is_no_flag() {
+        for arguments in [["-x7Qz_9", "--yes"], ["--yes", "-x7Qz_9"], ["--x7Qz_9", "--yes"]] {
+            let cli = Cli::try_parse_from(["chat-server", "room", "delete"].into_iter().chain(arguments)).unwrap();
+            let Some(Command::Room(RoomArgs { command: RoomCommand::Delete { room, yes }, .. })) = cli.command else { panic!("{cli:?}") };
+            assert!(yes && room.ends_with("x7Qz_9"), "{room}");
+        }
+        let misspelt = ["chat-server", "room", "delete", "ops", "--yse"];
+        assert!(Cli::try_parse_from(misspelt).is_err());
+    }
+
+    #[test]
+    fn the_data_directory_may_be_named_before_and_after() {
+        for arguments in [["user", "--data", "d", "list"], ["user", "list", "--data", "d"]] {
+            let cli = Cli::try_parse_from(["chat-server"].into_iter().chain(arguments)).unwrap();
+            let Some(Command::User(UserArgs { place, .. })) = cli.command else { panic!("{cli:?}") };
+            assert_eq!(place.data, Some(PathBuf::from("d")));
+        }
+    }
 }

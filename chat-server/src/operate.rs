@@ -9,6 +9,7 @@ use chat_proto::error::Error;
 
 pub mod announce;
 pub mod asking;
+pub mod room;
 pub mod table;
 pub mod terminal;
 pub mod user;

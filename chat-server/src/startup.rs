@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use chat_proto::id::ClientId;
 use chat_proto::name::JoinCode;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::data_dir::DataDir;
+use crate::domain::random::Random;
 use crate::fanout::FanOut;
 use crate::fanout::nobody::Nobody;
 use crate::fanout::socketio::{Engines, SocketIoFanOut};
@@ -166,6 +168,14 @@ impl Alone {
         finish("the writer", self.writer).await;
         self.store.close().await;
     }
+}
+
+/// An id for a request that is made once.
+///
+/// # Errors
+/// Never: a random id is one.
+pub fn fresh_client_id() -> Result<ClientId, String> {
+    ClientId::parse((&mut SystemRandom as &mut dyn Random).id())
 }
 
 async fn open_store(data_dir: &DataDir) -> Result<Arc<dyn Store>, String> {

@@ -178,6 +178,17 @@ pub struct AccountFacts {
     pub seen: Millis,
 }
 
+/// A room as the server's operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomFacts {
+    /// The room.
+    pub room: Room,
+    /// How many members are stored: in the lobby the accounts, elsewhere everybody.
+    pub members: u32,
+    /// How many messages were said in it.
+    pub messages: u64,
+}
+
 /// The store.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -213,6 +224,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// The public room of that name.
     async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary>;
+
+    /// All rooms but conversations and inboxes, the lobby first, then by name; and how many conversations there are.
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError>;
+
+    /// Takes a room out of the store with its log and all that is known of people in it; false when there is
+    /// no such room.
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError>;
 
     /// Keeps a join code; false when there is one of that name already.
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError>;

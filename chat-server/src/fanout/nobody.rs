@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chat_proto::error::Error;
-use chat_proto::id::{RoomId, UserId};
+use chat_proto::id::{Epoch, RoomId, UserId};
 
 use crate::domain::presence::ConnectionId;
 use crate::fanout::{Audience, FanOut, Notice};
@@ -20,6 +20,8 @@ impl FanOut for Nobody {
     async fn attach(&self, _: ConnectionId, _: &UserId, _: &[RoomId]) {}
 
     fn notify(&self, _: Audience, _: Arc<Notice>) {}
+
+    fn forget(&self, _: &RoomId, _: Epoch) {}
 
     fn close(&self, _: &[ConnectionId], _: &Error) {}
 

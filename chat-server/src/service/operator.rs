@@ -4,11 +4,12 @@
 //! A new request is a struct here, a row in the table, and its doing in `people` or `rooms`.
 
 use chat_proto::error::{Code, Error};
-use chat_proto::id::UserId;
+use chat_proto::id::{RoomId, UserId};
 use chat_proto::name::Identity;
 use chat_proto::place::Millis;
 use chat_proto::request::stored::Done;
 use chat_proto::request::{AnyRequest, Effect, Request, parse_object};
+use chat_proto::room::Room;
 use chat_proto::secret::Password;
 use chat_proto::user::{ServerRole, User};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use crate::domain::write::EntryRequest;
 use crate::service::Service;
 
 mod people;
+mod rooms;
 
 /// Makes an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,6 +75,38 @@ pub struct UserDelete {
     pub user: UserId,
 }
 
+/// Asks for all rooms, private ones too.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoomListAll {}
+
+/// All rooms but inboxes, the lobby first, then by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoomListAllReply {
+    /// The rooms.
+    pub rooms: Vec<RoomLine>,
+    /// How many conversations there are; which, and of whom, is told to nobody.
+    pub conversations: u64,
+}
+
+/// One room.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoomLine {
+    /// The room.
+    #[serde(flatten)]
+    pub room: Room,
+    /// How many members it has: in the lobby the accounts, elsewhere everybody.
+    pub members: u32,
+    /// How many messages were said in it.
+    pub messages: u64,
+}
+
+/// Deletes a room, with everything that was said in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoomDelete {
+    /// The room.
+    pub room: RoomId,
+}
+
 /// The table of the operator's own requests: name, request, effect, reply, and what does it.
 macro_rules! operations {
     ($($name:literal => $type:ident : $effect:ident -> $reply:ty, $run:ident);* $(;)?) => {
@@ -123,6 +157,8 @@ operations! {
     "user:list" => UserList: Read -> UserListReply, list_users;
     "user:set_password" => UserSetPassword: State -> Done, set_password_of;
     "user:delete" => UserDelete: State -> Done, delete_user;
+    "room:list_all" => RoomListAll: Read -> RoomListAllReply, list_all_rooms;
+    "room:delete" => RoomDelete: State -> Done, delete_room;
 }
 
 impl Service {

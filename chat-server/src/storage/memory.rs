@@ -30,7 +30,7 @@ use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::domain::ranges::Readable;
 use crate::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Store, StoreError, TokenHash, TokenOwner,
 };
 
 mod accounts;
@@ -261,6 +261,14 @@ impl Store for MemoryStore {
 
     async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
         Ok(self.tables().rooms.get(room).map(|log| (log.room.clone(), log.standing(reader))))
+    }
+
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+        Ok(rooms::all(&self.tables()))
+    }
+
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        Ok(self.tables().delete_room(room))
     }
 
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {

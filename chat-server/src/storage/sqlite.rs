@@ -34,7 +34,7 @@ use crate::domain::access::Standing;
 use crate::domain::decide::Context;
 use crate::domain::random::Random;
 use crate::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Store, StoreError, TokenHash, TokenOwner,
 };
 
 mod accounts;
@@ -177,6 +177,15 @@ impl Store for SqliteStore {
     async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
         let mut snapshot = self.snapshot().await?;
         Ok(lookup::find(&mut snapshot, reader, room).await?.map(|found| (found.room, found.who)))
+    }
+
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::all(&mut snapshot).await
+    }
+
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        self.write(async |connection| rooms::delete(connection, room).await).await
     }
 
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {

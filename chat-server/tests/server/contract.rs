@@ -164,6 +164,7 @@ fn codes(committed: &Committed) -> Vec<Option<Code>> {
 }
 
 mod accounts;
+mod deleted_rooms;
 mod marks;
 mod messages;
 mod people;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::spawned::Process;
 
+mod rooms;
 mod users;
 
 /// What came of a command.
@@ -62,6 +63,25 @@ async fn signed_in(server: &Process, name: &str, password: &str) -> Client {
     let mut guest = Client::guest(server.address, &format!("{name}-guest")).await;
     let login = guest.request("account:login", json!({ "identity": name, "password": password })).await.unwrap();
     Client::connect(server.address, json!({ "token": login["token"] })).await
+}
+
+#[tokio::test]
+async fn help_and_completions_name_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let commands =
+        [("user", vec!["add", "list", "passwd", "role", "delete"]), ("room", vec!["list", "create", "archive", "delete", "add", "remove"])];
+    for (what, verbs) in commands {
+        let help = done(dir.path(), &[what, "--help"], "").await;
+        for verb in verbs {
+            assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{verb} "))), "{verb}: {help}");
+            let one = done(dir.path(), &[what, verb, "--help"], "").await;
+            assert!(one.contains("--data") && one.contains(&format!("chat-server {what} {verb}")), "{one}");
+        }
+        assert!(help.contains("Exit codes"), "{help}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_chat-server")).args(["completions", "bash"]).output().unwrap();
+    let completions = String::from_utf8(output.stdout).unwrap();
+    assert!(completions.contains("passwd") && completions.contains("archive") && completions.contains("moderator"));
 }
 
 /// Data on which no server runs any more.

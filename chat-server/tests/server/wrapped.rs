@@ -18,7 +18,7 @@ use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
 use chat_server::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, Store, StoreError, TokenHash, TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Store, StoreError, TokenHash, TokenOwner,
 };
 
 /// What happens instead of a plain commit.
@@ -70,6 +70,14 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     }
     async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
         self.inner.standing(reader, room).await
+    }
+
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+        self.inner.all_rooms().await
+    }
+
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        self.inner.delete_room(room).await
     }
 
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {

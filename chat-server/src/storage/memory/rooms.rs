@@ -10,6 +10,7 @@ use chat_proto::text::TopicText;
 use chat_proto::user::{User, UserKind};
 
 use crate::domain::access::{What, is_open, may};
+use crate::storage::RoomFacts;
 use crate::storage::memory::{Log, Tables, no_room};
 
 /// How many rooms one page of the list holds.
@@ -80,6 +81,22 @@ pub(super) fn find(tables: &Tables, reader: &User, request: &RoomFind) -> Result
         error.field = Some("name".to_owned());
         error
     })
+}
+
+pub(super) fn all(tables: &Tables) -> (Vec<RoomFacts>, u64) {
+    let listed = tables.rooms.values().filter(|log| !matches!(log.room.kind, RoomKind::Direct | RoomKind::Inbox));
+    let mut rooms: Vec<RoomFacts> =
+        listed.map(|log| RoomFacts { room: log.room.clone(), members: log.members, messages: log.head().n }).collect();
+    rooms.sort_by_key(|facts| (facts.room.kind != RoomKind::Lobby, facts.room.name.clone(), facts.room.id.clone()));
+    let conversations = tables.rooms.values().filter(|log| log.room.kind == RoomKind::Direct).count();
+    (rooms, conversations as u64)
+}
+
+impl Tables {
+    pub(super) fn delete_room(&mut self, room: &RoomId) -> bool {
+        self.codes.retain(|_, code| code.room != *room);
+        self.rooms.remove(room).is_some()
+    }
 }
 
 pub(super) fn summary(log: &Log, reader: &User) -> RoomSummary {

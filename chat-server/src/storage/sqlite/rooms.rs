@@ -11,14 +11,14 @@ use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::room::{RoomKind, RoomRole};
 use chat_proto::user::User;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Row, SqliteTransaction};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteTransaction};
 
 use crate::domain::access::{What, may, no_such_room};
 use crate::domain::facts::name_key;
 use crate::domain::mark_read::Position;
 use crate::storage::sqlite::lookup::{self, Found, entry_id};
 use crate::storage::sqlite::rows::{ROOM, USER, number, read, room, text, user, word};
-use crate::storage::{Answer, StoreError};
+use crate::storage::{Answer, RoomFacts, StoreError};
 
 /// How many rooms one page of the list holds.
 const LIST: usize = 100;
@@ -86,6 +86,26 @@ async fn people_of_conversations(
         people.entry(row.try_get("room")?).or_default().push(user(&row)?);
     }
     Ok(people)
+}
+
+pub(super) async fn all(snapshot: &mut SqliteTransaction<'_>) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+    let sql = format!(
+        "SELECT {ROOM}, r.members, r.n FROM rooms r WHERE r.kind NOT IN ('direct', 'inbox') ORDER BY r.kind <> 'lobby', r.name, r.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut **snapshot).await?;
+    let facts = |row| Ok(RoomFacts { room: room(row)?, members: number(row, "members")? as u32, messages: number(row, "n")? });
+    let rooms = rows.iter().map(facts).collect::<Result<Vec<_>, StoreError>>()?;
+    let row = sqlx::query("SELECT COUNT(*) AS many FROM rooms WHERE kind = 'direct'").fetch_one(&mut **snapshot).await?;
+    Ok((rooms, number(&row, "many")?))
+}
+
+pub(super) async fn delete(connection: &mut SqliteConnection, room: &RoomId) -> Result<bool, StoreError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let row = sqlx::query("SELECT key FROM rooms WHERE id = ?").bind(room.as_str()).fetch_optional(&mut *transaction).await?;
+    let Some(row) = row else { return Ok(false) };
+    erase(&mut transaction, row.try_get("key")?).await?;
+    transaction.commit().await?;
+    Ok(true)
 }
 
 /// Takes a room out of the database with its log and all that is known of people in it.

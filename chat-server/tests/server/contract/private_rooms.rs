@@ -40,7 +40,7 @@ impl Bench {
         self.write(by, EntryRequest::Invite(RoomInvite { room: room.clone(), user: whom.id.clone(), client_id, after: None })).await
     }
 
-    async fn join(&mut self, who: &User, room: &RoomId, code: Option<JoinCode>) -> Result<Stored, Code> {
+    pub(super) async fn join(&mut self, who: &User, room: &RoomId, code: Option<JoinCode>) -> Result<Stored, Code> {
         let client_id = id(&format!("j{}", self.now));
         self.write(who, EntryRequest::Join(RoomJoin { room: room.clone(), client_id, after: None, code })).await
     }
@@ -50,7 +50,7 @@ impl Bench {
         self.write(by, EntryRequest::Remove(RoomRemove { room: room.clone(), user: whom.id.clone(), client_id, after: None })).await
     }
 
-    async fn in_room(&self, reader: &User, room: &RoomId) -> Result<Page, Code> {
+    pub(super) async fn in_room(&self, reader: &User, room: &RoomId) -> Result<Page, Code> {
         self.page(reader, |request| request.room = room.clone()).await.map_err(|error| error.code)
     }
 
