@@ -554,6 +554,11 @@ room: RoomId,
 name: RoomName, };
 
 /**
+ * Who may invite people into a room.
+ */
+export type Inviters = "members" | "moderators";
+
+/**
  * The author becomes a member.
  */
 export type Join = Record<symbol, never>;
@@ -1223,7 +1228,7 @@ post?: Post,
 /**
  * Who may invite.
  */
-invite?: Invite, 
+invite?: Inviters, 
 /**
  * What somebody sees who joins.
  */
@@ -1567,7 +1572,7 @@ post: Post,
 /**
  * Who may invite.
  */
-invite: Invite, 
+invite: Inviters, 
 /**
  * What somebody sees who joins.
  */

@@ -53,7 +53,7 @@ pub struct RoomSettings {
     pub post: Post,
     /// Who may invite.
     #[serde(deserialize_with = "bounds::known_or_default")]
-    pub invite: Invite,
+    pub invite: Inviters,
     /// What somebody sees who joins.
     #[serde(deserialize_with = "bounds::known_or_default")]
     pub history: History,
@@ -75,7 +75,7 @@ pub enum Post {
 /// Who may invite people into a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum Invite {
+pub enum Inviters {
     /// All members.
     #[default]
     Members,
@@ -122,7 +122,7 @@ pub struct RoomChanges {
     pub post: Option<Post>,
     /// Who may invite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invite: Option<Invite>,
+    pub invite: Option<Inviters>,
     /// What somebody sees who joins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<History>,

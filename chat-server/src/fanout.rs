@@ -9,11 +9,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat_proto::error::Error;
 use chat_proto::event::{Announced, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
-use chat_proto::id::{RoomId, UserId};
+use chat_proto::id::{Epoch, RoomId, UserId};
 
 use crate::domain::presence::ConnectionId;
 use crate::storage::CommittedEntry;
 
+pub mod nobody;
 pub mod socketio;
 
 /// What is told besides entries, to a room or to all connections of a user. It may be dropped for
@@ -57,6 +58,10 @@ pub trait FanOut: Send + Sync + 'static {
 
     /// Tells something that stands in no log.
     fn notify(&self, audience: Audience, notice: Arc<Notice>);
+
+    /// The room is no more: all who hear it, visitors too, hear it no longer. Native connections are told a
+    /// frame of that epoch without an entry first, so that they ask where they are.
+    fn forget(&self, room: &RoomId, epoch: Epoch);
 
     /// Tells the connections why, and closes them.
     fn close(&self, connections: &[ConnectionId], error: &Error);

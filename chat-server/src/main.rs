@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use chat_server::cli::{AnnounceArgs, Cli, Command, ExportArgs, ServeArgs};
+use chat_server::cli::{AnnounceArgs, Cli, Command, ExportArgs, RoomArgs, ServeArgs, UserArgs};
+use chat_server::operate::{self, Problem};
 use chat_server::settings::Settings;
 use chat_server::startup::{self, Server};
 use chat_server::{logging, platform};
@@ -16,6 +17,8 @@ fn main() -> ExitCode {
         Some(Command::Serve(args)) => serve(&args),
         Some(Command::Export(args)) => export(args),
         Some(Command::Announce(args)) => announce(args),
+        Some(Command::User(args)) => user(args),
+        Some(Command::Room(args)) => room(args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chat-server", &mut text);
@@ -65,8 +68,27 @@ async fn export(args: ExportArgs) -> Result<(), String> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn announce(args: AnnounceArgs) -> Result<(), String> {
-    let settings = Settings::load(&ServeArgs { data: args.data, config: args.config, ..ServeArgs::default() })?;
-    startup::announce(&settings, args.room.as_ref(), &args.text).await
+    let settings = Settings::load(&ServeArgs { data: args.data.clone(), config: args.config.clone(), ..ServeArgs::default() })?;
+    printed(operate::announce::run(&settings, args).await)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn user(args: UserArgs) -> Result<(), String> {
+    let UserArgs { command, place } = args;
+    let settings = Settings::load(&ServeArgs { data: place.data, config: place.config, ..ServeArgs::default() })?;
+    printed(operate::user::run(&settings, command).await)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn room(args: RoomArgs) -> Result<(), String> {
+    let RoomArgs { command, place } = args;
+    let settings = Settings::load(&ServeArgs { data: place.data, config: place.config, ..ServeArgs::default() })?;
+    printed(operate::room::run(&settings, command).await)
+}
+
+/// Prints what came of an operator's command.
+fn printed(told: Result<String, Problem>) -> Result<(), String> {
+    told.map_err(|problem| problem.to_string()).and_then(|text| print(text.as_bytes()))
 }
 
 /// A reader that has seen enough closes the pipe; that is no error.

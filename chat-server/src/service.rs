@@ -5,6 +5,7 @@
 //! - `writer`: the one queue of everything that is written, committed in groups;
 //! - `visit`: those who are in a room without being its member, from the classic pages;
 //! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `account`, `announce`, `search`: what they do;
+//! - `operator`: what only the server's operator asks for;
 //! - `ticking`: what happens by the clock alone.
 
 use std::collections::{HashMap, HashSet};
@@ -35,6 +36,7 @@ mod announce;
 mod codes;
 mod directory;
 mod open;
+pub mod operator;
 mod people;
 mod requests;
 mod rooms;

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use chat_proto::name::{JoinCode, RoomName};
-use serde_json::json;
+use chat_proto::id::ClientId;
+use chat_proto::name::JoinCode;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::data_dir::DataDir;
+use crate::domain::random::Random;
+use crate::fanout::FanOut;
+use crate::fanout::nobody::Nobody;
 use crate::fanout::socketio::{Engines, SocketIoFanOut};
 use crate::platform;
 use crate::ports::{Argon2Passwords, SystemClock, SystemRandom};
@@ -64,11 +67,8 @@ impl Server {
     pub async fn start(settings: &Settings) -> Result<Self, String> {
         platform::outlive_file_size_limit();
         let data_dir = DataDir::open(&settings.data)?;
-        let now = SystemClock.now();
-        let path = data_dir.database();
-        let store = SqliteStore::open(&path, now, &mut SystemRandom).await;
-        let store = store.map_err(|error| format!("The database {} cannot be used: {}", path.display(), explain(&error)))?;
-        Self::with_store(settings, Arc::new(store), data_dir).await
+        let store = open_store(&data_dir).await?;
+        Self::with_store(settings, store, data_dir).await
     }
 
     /// The same over another store, for tests that wrap the real one.
@@ -82,15 +82,7 @@ impl Server {
 
         let ([prompt_layer, patient_layer], io) = socket::layers();
         let fanout = Arc::new(SocketIoFanOut::new(io.clone(), settings.classic.manners.clone()));
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let ports = Ports {
-            store: store.clone(),
-            fanout: fanout.clone(),
-            clock: Arc::new(SystemClock),
-            random: Box::new(SystemRandom),
-            passwords: Arc::new(Argon2Passwords::new(cores)?),
-        };
-        let service = Arc::new(Service::new(ports, &settings.name, settings.limits.clone()).with_operators(settings.operators.clone()));
+        let service = Arc::new(new_service(settings, store.clone(), fanout.clone())?);
         let origins = Arc::new(Origins { allowed: settings.origins.clone(), proxies: settings.proxies.clone() });
         socket::serve(&io, &Native { service: service.clone(), fanout: fanout.clone(), origins: origins.clone() });
         let classic = Classic::new(service.clone(), fanout.clone(), origins.clone(), settings.classic.clone());
@@ -143,16 +135,68 @@ pub async fn export(settings: &Settings, rooms: &[String], out: &mut dyn Write) 
     }
 }
 
-/// Announces something on the server that runs on this data directory.
+/// The service on a data directory on which no server runs, for an operator's command: it holds the lock,
+/// and nobody is connected.
+pub struct Alone {
+    /// The service.
+    pub service: Arc<Service>,
+    store: Arc<dyn Store>,
+    writer: JoinHandle<()>,
+    /// Held for its lock.
+    _data_dir: DataDir,
+}
+
+impl Alone {
+    /// Takes the lock of a directory that a server has made, and opens its database.
+    ///
+    /// # Errors
+    /// One clear sentence: what is wrong, and what to do.
+    pub async fn open(settings: &Settings) -> Result<Self, String> {
+        // A mistyped directory is not made into a new server.
+        DataDir::database_in(&settings.data)?;
+        let data_dir = DataDir::open(&settings.data)?;
+        let store = open_store(&data_dir).await?;
+        let service = Arc::new(new_service(settings, store.clone(), Arc::new(Nobody))?);
+        let writer = tokio::spawn({
+            let service = service.clone();
+            async move { service.run_writer().await }
+        });
+        Ok(Self { service, store, writer, _data_dir: data_dir })
+    }
+
+    /// Lets what was asked for be written, and closes the database.
+    pub async fn close(self) {
+        self.service.close_writer();
+        finish("the writer", self.writer).await;
+        self.store.close().await;
+    }
+}
+
+/// An id for a request that is made once.
 ///
 /// # Errors
-/// One clear sentence: what is wrong, and what to do.
-pub async fn announce(settings: &Settings, room: Option<&RoomName>, text: &str) -> Result<(), String> {
-    let mut payload = json!({ "text": text });
-    if let Some(name) = room {
-        payload["room"] = admin::ask(&settings.data, "room:find", json!({ "name": name })).await?["id"].take();
-    }
-    admin::ask(&settings.data, "server:announce", payload).await.map(drop)
+/// Never: a random id is one.
+pub fn fresh_client_id() -> Result<ClientId, String> {
+    ClientId::parse((&mut SystemRandom as &mut dyn Random).id())
+}
+
+async fn open_store(data_dir: &DataDir) -> Result<Arc<dyn Store>, String> {
+    let path = data_dir.database();
+    let store = SqliteStore::open(&path, SystemClock.now(), &mut SystemRandom).await;
+    let store = store.map_err(|error| format!("The database {} cannot be used: {}", path.display(), explain(&error)))?;
+    Ok(Arc::new(store))
+}
+
+fn new_service(settings: &Settings, store: Arc<dyn Store>, fanout: Arc<dyn FanOut>) -> Result<Service, String> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let ports = Ports {
+        store,
+        fanout,
+        clock: Arc::new(SystemClock),
+        random: Box::new(SystemRandom),
+        passwords: Arc::new(Argon2Passwords::new(cores)?),
+    };
+    Ok(Service::new(ports, &settings.name, settings.limits.clone()).with_operators(settings.operators.clone()))
 }
 
 struct Parts {

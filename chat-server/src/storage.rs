@@ -180,6 +180,30 @@ pub struct Account {
     pub password_hash: String,
 }
 
+/// An account as the server's operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// Who.
+    pub user: User,
+    /// How many sessions are open.
+    pub sessions: u32,
+    /// When the server first knew them, as a guest or an account.
+    pub created: Millis,
+    /// When they were last here, as far as it was written down.
+    pub seen: Millis,
+}
+
+/// A room as the server's operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomFacts {
+    /// The room.
+    pub room: Room,
+    /// How many members are stored: in the lobby the accounts, elsewhere everybody.
+    pub members: u32,
+    /// How many messages were said in it.
+    pub messages: u64,
+}
+
 /// The store.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -223,6 +247,13 @@ pub trait Store: Send + Sync + 'static {
     /// The public room of that name.
     async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary>;
 
+    /// All rooms but conversations and inboxes, the lobby first, then by name; and how many conversations there are.
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError>;
+
+    /// Takes a room out of the store with its log and all that is known of people in it; false when there is
+    /// no such room.
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError>;
+
     /// Keeps a join code; false when there is one of that name already.
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError>;
 
@@ -265,6 +296,18 @@ pub trait Store: Send + Sync + 'static {
     /// Makes an account of a guest, who keeps their id; their guest token ends and a session opens.
     async fn register(&self, guest: &User, identity: &Identity, password_hash: &str, session: &NewSession, now: Millis) -> Answer<User>;
 
+    /// Makes an account of somebody who was nobody before, as given: identity, role and all.
+    async fn add_account(&self, user: &User, password_hash: &str, now: Millis) -> Answer<User>;
+
+    /// All accounts, by identity.
+    async fn accounts(&self) -> Result<Vec<AccountFacts>, StoreError>;
+
+    /// Deletes an account that is in no room any more but its inbox and its conversations: nobody signs in
+    /// by it, its name is free, and its inbox, its read positions, its invitations and the join codes that
+    /// it made are gone. Who it was stays, for the conversations that it was in. False when there is no such
+    /// account.
+    async fn delete_account(&self, user: &UserId, now: Millis) -> Result<bool, StoreError>;
+
     /// The account of that identity.
     async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError>;
 
@@ -277,8 +320,14 @@ pub trait Store: Send + Sync + 'static {
     /// Ends a session of that account; false when it has no such session.
     async fn end_session(&self, user: &UserId, session: &SessionId, now: Millis) -> Result<bool, StoreError>;
 
-    /// Sets the password's hash and ends every other session; gives the ids of those ended.
-    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, now: Millis) -> Result<Vec<SessionId>, StoreError>;
+    /// Sets the password's hash and ends every session but that one; gives the ids of those ended.
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password_hash: &str,
+        keep: Option<&SessionId>,
+        now: Millis,
+    ) -> Result<Vec<SessionId>, StoreError>;
 
     /// Whether the store answers and can write.
     async fn check(&self) -> Result<(), StoreError>;

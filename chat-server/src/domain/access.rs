@@ -5,7 +5,7 @@
 //! Somebody who may not know of a room is told that there is none; who knows it is told who may.
 
 use chat_proto::error::{Code, Error};
-use chat_proto::room::{Invite, Post, Room, RoomKind, RoomRole};
+use chat_proto::room::{Inviters, Post, Room, RoomKind, RoomRole};
 use chat_proto::user::{ServerRole, User, UserKind};
 
 /// How somebody stands to a room.
@@ -86,6 +86,8 @@ pub enum What {
     Join,
     /// Be a member no longer.
     Leave,
+    /// The same of an account that is being deleted: from everywhere.
+    LeaveForGood,
 }
 
 /// Whether they may.
@@ -94,13 +96,14 @@ pub enum What {
 /// `not_found` where they may not know of the room; else `forbidden`, which says who may.
 pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
     if who.kind == UserKind::Server {
-        return Ok(());
+        let keeps = room.kind == RoomKind::Lobby && what == What::Rule;
+        return if keeps { Err(lobby_keeps()) } else { Ok(()) };
     }
     let Some(role) = who.role(room) else { return may_stranger(who, what, room) };
     let name = &room.name;
     let is_common = matches!(room.kind, RoomKind::Lobby | RoomKind::Public | RoomKind::Private);
     match what {
-        What::See | What::Read | What::SeePeople | What::Visit | What::Join => return Ok(()),
+        What::See | What::Read | What::SeePeople | What::Visit | What::Join | What::LeaveForGood => return Ok(()),
         What::Leave if room.kind == RoomKind::Lobby && who.kind == UserKind::Guest => {
             return Err(forbidden("The lobby is where guests are. Sign in to leave it."));
         }
@@ -122,16 +125,16 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
         }
         What::SetTopic if room.settings.post == Post::Moderators => RoomRole::Moderator,
         What::SetTopic => RoomRole::Member,
-        What::Invite if room.settings.invite == Invite::Moderators => RoomRole::Moderator,
+        What::Invite if room.settings.invite == Inviters::Moderators => RoomRole::Moderator,
         What::Invite => RoomRole::Member,
         What::DeleteOthers | What::Configure => RoomRole::Moderator,
         What::Remove(other) if role > other => RoomRole::Moderator,
         What::Remove(RoomRole::Member) => RoomRole::Moderator,
         What::Remove(_) => return Err(forbidden("Moderators and owners are removed by somebody above them.")),
-        What::Rule if room.kind == RoomKind::Lobby => return Err(forbidden("The lobby keeps its name and its rules.")),
+        What::Rule if room.kind == RoomKind::Lobby => return Err(lobby_keeps()),
         What::Rule | What::Reopen | What::GiveRole => RoomRole::Owner,
         What::Add => return Err(forbidden("Only an operator of the server adds people without asking them.")),
-        What::See | What::Read | What::SeePeople | What::Visit | What::Join | What::Leave => RoomRole::Member,
+        What::See | What::Read | What::SeePeople | What::Visit | What::Join | What::Leave | What::LeaveForGood => RoomRole::Member,
     };
     if role >= needed {
         return Ok(());
@@ -179,6 +182,10 @@ pub fn no_such_room() -> Error {
     let mut error = Error::new(Code::NotFound, "There is no such room.");
     error.field = Some("room".to_owned());
     error
+}
+
+fn lobby_keeps() -> Error {
+    forbidden("The lobby keeps its name and its rules.")
 }
 
 fn forbidden(message: impl Into<String>) -> Error {

@@ -12,6 +12,7 @@ use chat_proto::text::Emoji;
 use chat_proto::user::{Author, User};
 use sha2::{Digest, Sha256};
 
+use crate::domain::ranges::Range;
 use crate::domain::write::{EntryRequest, Write};
 
 /// What is known about everything that a batch names.
@@ -38,7 +39,7 @@ pub struct Facts {
     /// The conversations that exist, of those that are to be opened, by key.
     pub directs: HashMap<String, RoomId>,
     /// In rooms whose new members do not see what was said before: when those who are members were there.
-    pub ranges: HashMap<RoomId, HashMap<UserId, Memberships>>,
+    pub ranges: HashMap<RoomId, HashMap<UserId, Vec<Range>>>,
     /// The entries that stand at the seqs that are pointed at.
     pub targets: HashMap<(RoomId, Seq), Target>,
     /// Whose reactions stand on the messages that are reacted to.

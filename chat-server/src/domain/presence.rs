@@ -206,6 +206,15 @@ impl Presence {
         }
     }
 
+    /// The room is no more.
+    pub fn forget(&mut self, room: &RoomId) {
+        self.rooms.remove(room);
+        for here in self.users.values_mut() {
+            here.rooms.remove(room);
+            here.visits.retain(|_, visit| visit.room != *room);
+        }
+    }
+
     /// How many members of that room are stored, as just read.
     pub fn set_members(&mut self, room: &RoomId, is_lobby: bool, stored: u32) {
         let known = self.rooms.entry(room.clone()).or_default();
@@ -374,6 +383,17 @@ mod tests {
         presence.visit_ended(2, &ada.id, 1_000);
         presence.tick(1_000);
         assert_eq!(online(&presence, "lobby"), 0);
+    }
+
+    #[test]
+    fn a_room_that_is_no_more_is_told_of_no_more() {
+        let (mut presence, ops, ada, bob) = (Presence::default(), room("ops"), guest("ada"), guest("bob"));
+        presence.connected(1, &ada, [ops.clone()]);
+        presence.visits(2, &bob, &ops, false);
+        presence.forget(&ops);
+        assert!(presence.rooms_of(&ada.id).is_empty() && presence.rooms_of(&bob.id).is_empty());
+        presence.visit_ended(2, &bob.id, 1_000);
+        assert_eq!(presence.tick(60_000), []);
     }
 
     #[test]

@@ -4,6 +4,9 @@ use chat_proto::entry::{Body, Entry};
 use chat_proto::place::Seq;
 use chat_proto::room::History;
 
+/// A membership: from that entry on, up to that one, or for as long as it lasts.
+pub type Range = (Seq, Option<Seq>);
+
 /// The ranges of one reader, in order, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readable(Vec<(Seq, Seq)>);
@@ -12,7 +15,7 @@ impl Readable {
     /// What a member may read. `memberships` are their ranges in order, open at the end where the end is
     /// `None`; by rule, without any, a member was there from the beginning.
     #[must_use]
-    pub fn of_member(history: History, memberships: &[(Seq, Option<Seq>)]) -> Self {
+    pub fn of_member(history: History, memberships: &[Range]) -> Self {
         match history {
             History::All => Self::all(),
             History::Joined if memberships.is_empty() => Self::all(),

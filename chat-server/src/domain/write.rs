@@ -24,6 +24,8 @@ pub struct Write {
     pub visiting: bool,
     /// Whether the author is a guest without a token, who keeps nothing.
     pub passing: bool,
+    /// Whether the author's account is being deleted: they leave what nobody else leaves.
+    pub for_good: bool,
 }
 
 /// The table of the requests that write an entry; the two above it make or find their room.
@@ -132,7 +134,7 @@ impl Write {
     #[must_use]
     pub fn new(author: User, request: EntryRequest) -> Self {
         let digest = digest(&request);
-        Self { author, request, digest, visiting: false, passing: false }
+        Self { author, request, digest, visiting: false, passing: false, for_good: false }
     }
 }
 

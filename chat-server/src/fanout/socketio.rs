@@ -66,6 +66,7 @@ enum Command {
         done: oneshot::Sender<()>,
     },
     Notify(Audience, Arc<Notice>),
+    Forget(RoomId, Epoch),
     Close(Vec<ConnectionId>, Error),
     /// A classic connection has shown which dialect it speaks.
     Speaks(ConnectionId, Dialect),
@@ -197,6 +198,10 @@ impl SocketIoFanOut {
                         let _ = done.send(());
                     }
                     Command::Notify(audience, notice) => self.tell(audience, &notice).await,
+                    Command::Forget(room, epoch) => {
+                        self.send_first([&room], &mut gathered).await;
+                        self.forget_now(&room, &epoch).await;
+                    }
                     Command::Close(connections, error) => self.close_now(&connections, &error),
                     // What was said before goes out as the connection heard it then.
                     Command::Speaks(connection, dialect) => {
@@ -393,6 +398,14 @@ impl SocketIoFanOut {
         }
     }
 
+    async fn forget_now(&self, room: &RoomId, epoch: &Epoch) {
+        self.emit(log_room(room), Entries::NAME, &Frame { room, epoch, entries: &[] }).await;
+        for sockets in self.natives() {
+            let _: Result<(), std::convert::Infallible> = sockets.within(log_room(room)).leave(log_room(room)).await;
+        }
+        lock(&self.classic).shut_out(room, None);
+    }
+
     fn close_now(&self, connections: &[ConnectionId], error: &Error) {
         for connection in connections {
             if self.close_classic(*connection, error) {
@@ -485,6 +498,10 @@ impl FanOut for SocketIoFanOut {
 
     fn notify(&self, audience: Audience, notice: Arc<Notice>) {
         self.push(Command::Notify(audience, notice));
+    }
+
+    fn forget(&self, room: &RoomId, epoch: Epoch) {
+        self.push(Command::Forget(room.clone(), epoch));
     }
 
     fn close(&self, connections: &[ConnectionId], error: &Error) {

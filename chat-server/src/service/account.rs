@@ -61,7 +61,7 @@ impl Service {
     }
 
     /// Somebody who was no guest before; their first display name is their identity.
-    fn stranger(&self, identity: &Identity) -> User {
+    pub(super) fn stranger(&self, identity: &Identity) -> User {
         let mut random = lock(&self.random);
         let id = UserId::parse(random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"));
         let name =
@@ -161,13 +161,13 @@ impl Service {
             return Err(error);
         }
         let hash = self.passwords.hash(new).await?;
-        let result = self.store.set_password(&caller.user.id, &hash, &session, self.now()).await;
+        let result = self.store.set_password(&caller.user.id, &hash, Some(&session), self.now()).await;
         self.end(&result.map_err(|error| unavailable(&error))?);
         Ok(())
     }
 
     /// Closes the connections of sessions that have ended.
-    fn end(&self, sessions: &[SessionId]) {
+    pub(super) fn end(&self, sessions: &[SessionId]) {
         let ended = self.connections_of(|caller| caller.session.as_ref().is_some_and(|session| sessions.contains(session)));
         self.fanout.close(&ended, &signed_out());
         for connection in ended {

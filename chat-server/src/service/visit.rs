@@ -128,7 +128,7 @@ impl Service {
         lock(&self.presence).visit_ended(caller.connection, &caller.user.id, self.now());
     }
 
-    async fn write_now(&self, caller: &Caller, request: EntryRequest) -> Result<Written, Error> {
+    pub(super) async fn write_now(&self, caller: &Caller, request: EntryRequest) -> Result<Written, Error> {
         let (responder, answer) = oneshot::channel();
         // Whoever asked may be gone; what was asked for is done all the same.
         self.write(caller, request, Box::new(move |result| drop(responder.send(result))));

@@ -7,10 +7,13 @@ use std::sync::Mutex;
 use chat_proto::entry::Body;
 use chat_proto::error::{Code, Error};
 use chat_proto::event::ReadChanged;
-use chat_proto::id::UserId;
+use chat_proto::id::{Epoch, RoomId, UserId};
+use chat_proto::request::RoomLeave;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
+use chat_proto::user::User;
 use tokio::sync::Notify;
 
+use crate::domain::access::no_such_room;
 use crate::domain::decide::Context;
 use crate::domain::write::{EntryRequest, Write, Written};
 use crate::fanout::{Audience, Notice};
@@ -33,6 +36,7 @@ pub(super) struct WriteQueue {
 enum Job {
     Write(Box<Write>, Responder<Written>),
     Mark(UserId, RoomMarkRead, Responder<ReadPosition>),
+    DeleteRoom(RoomId, Responder<()>),
 }
 
 impl Service {
@@ -49,9 +53,21 @@ impl Service {
         self.enqueue(Job::Write(Box::new(write), responder));
     }
 
+    /// Queues the leave of an account that is being deleted, however busy the room is.
+    pub(super) fn leave_for_good(&self, user: &User, room: RoomId, responder: Responder<Written>) {
+        let leave = RoomLeave { room, client_id: self.client_id(), after: None };
+        let write = Write { for_good: true, ..Write::new(user.clone(), EntryRequest::Leave(leave)) };
+        self.enqueue(Job::Write(Box::new(write), responder));
+    }
+
     /// Queues a read position.
     pub fn mark_read(&self, caller: &Caller, request: RoomMarkRead, responder: Responder<ReadPosition>) {
         self.enqueue(Job::Mark(caller.user.id.clone(), request, responder));
+    }
+
+    /// Queues the end of a room: what was asked for before is written before.
+    pub(super) fn enqueue_deletion(&self, room: RoomId, responder: Responder<()>) {
+        self.enqueue(Job::DeleteRoom(room, responder));
     }
 
     fn enqueue(&self, job: Job) {
@@ -64,7 +80,8 @@ impl Service {
         loop {
             let group: Vec<Job> = {
                 let mut jobs = lock(&self.queue.jobs);
-                let many = jobs.len().min(GROUP);
+                let alone = jobs.iter().take(GROUP).position(|job| matches!(job, Job::DeleteRoom(..)));
+                let many = alone.map_or(jobs.len().min(GROUP), |before| before.max(1));
                 jobs.drain(..many).collect()
             };
             if !group.is_empty() {
@@ -92,6 +109,8 @@ impl Service {
                     batch.writes.push(*write);
                     write_responders.push(responder);
                 }
+                // It is a group of its own.
+                Job::DeleteRoom(room, responder) => return responder(self.delete_now(&room).await),
                 Job::Mark(user, mark, responder) => {
                     mark_responders.push((user.clone(), mark.room.clone(), responder));
                     batch.marks.push((user, mark));
@@ -126,6 +145,17 @@ impl Service {
                 mark_responders.into_iter().for_each(|(_, _, responder)| responder(Err(error.clone())));
             }
         }
+    }
+
+    /// Nothing may be left that tells of it: not in the store, nor to whoever is connected.
+    async fn delete_now(&self, room: &RoomId) -> Result<(), Error> {
+        if !self.store.delete_room(room).await.map_err(|error| unavailable(&error))? {
+            return Err(no_such_room());
+        }
+        lock(&self.presence).forget(room);
+        let epoch = Epoch::parse(lock(&self.random).id()).unwrap_or_else(|reason| unreachable!("a random epoch {reason}"));
+        self.fanout.forget(room, epoch);
+        Ok(())
     }
 
     /// What new entries change in presence and typing.

@@ -30,8 +30,12 @@ use crate::domain::mark_read::Position;
 use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::domain::ranges::Readable;
-use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::{
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Search, Store, StoreError, TokenHash,
+    TokenOwner,
+};
 
+mod accounts;
 mod codes;
 mod commit;
 mod directory;
@@ -273,6 +277,14 @@ impl Store for MemoryStore {
         Ok(self.tables().rooms.get(room).map(|log| (log.room.clone(), log.standing(reader))))
     }
 
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+        Ok(rooms::all(&self.tables()))
+    }
+
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        Ok(self.tables().delete_room(room))
+    }
+
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {
         Ok(self.tables().put_code(code))
     }
@@ -338,6 +350,18 @@ impl Store for MemoryStore {
         Ok(self.tables().register(guest, identity, password_hash, session, now))
     }
 
+    async fn add_account(&self, user: &User, password_hash: &str, now: Millis) -> Answer<User> {
+        Ok(self.tables().add_account(user, password_hash, now))
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountFacts>, StoreError> {
+        Ok(self.tables().accounts())
+    }
+
+    async fn delete_account(&self, user: &UserId, _: Millis) -> Result<bool, StoreError> {
+        Ok(self.tables().delete_account(user))
+    }
+
     async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
         Ok(self.tables().account(identity))
     }
@@ -355,7 +379,13 @@ impl Store for MemoryStore {
         Ok(self.tables().end_session(user, session))
     }
 
-    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, _: Millis) -> Result<Vec<SessionId>, StoreError> {
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password_hash: &str,
+        keep: Option<&SessionId>,
+        _: Millis,
+    ) -> Result<Vec<SessionId>, StoreError> {
         Ok(self.tables().set_password(user, password_hash, keep))
     }
 

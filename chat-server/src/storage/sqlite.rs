@@ -6,7 +6,7 @@
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up, `mark_read`: its read positions;
 //! - `search`: the index of words and what is found by it; `readable`: what somebody may read;
-//! - `history`, `rooms`, `people`, `directory`, `codes`: the other verbs; `rows`: from rows to the domain's types;
+//! - `history`, `rooms`, `people`, `accounts`, `directory`, `codes`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
 //! - [`export`]: the whole file for `chat-server export`, beside a running server;
 //! - [`problem`]: what is wrong with a file, in words for its owner.
@@ -37,8 +37,12 @@ use crate::domain::access::Standing;
 use crate::domain::decide::Context;
 use crate::domain::random::Random;
 use crate::storage::sqlite::search::backlog::Backlog;
-use crate::storage::{Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner};
+use crate::storage::{
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Search, Store, StoreError, TokenHash,
+    TokenOwner,
+};
 
+mod accounts;
 mod codes;
 mod commit;
 mod directory;
@@ -213,6 +217,15 @@ impl Store for SqliteStore {
         Ok(lookup::find(&mut snapshot, reader, room).await?.map(|found| (found.room, found.who)))
     }
 
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        rooms::all(&mut snapshot).await
+    }
+
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        self.write(async |connection| rooms::delete(connection, room).await).await
+    }
+
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {
         self.write(async |connection| codes::put(connection, code).await).await
     }
@@ -286,6 +299,18 @@ impl Store for SqliteStore {
         self.write(async |connection| people::register(connection, guest, identity, password_hash, session, now).await).await
     }
 
+    async fn add_account(&self, user: &User, password_hash: &str, now: Millis) -> Answer<User> {
+        self.write(async |connection| accounts::add(connection, user, password_hash, now).await).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountFacts>, StoreError> {
+        accounts::all(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn delete_account(&self, user: &UserId, now: Millis) -> Result<bool, StoreError> {
+        self.write(async |connection| accounts::delete(connection, user, now).await).await
+    }
+
     async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
         people::account(&mut *self.readers.acquire().await?, identity).await
     }
@@ -302,7 +327,13 @@ impl Store for SqliteStore {
         self.write(async |connection| people::end_session(connection, user, session, now).await).await
     }
 
-    async fn set_password(&self, user: &UserId, password_hash: &str, keep: &SessionId, now: Millis) -> Result<Vec<SessionId>, StoreError> {
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password_hash: &str,
+        keep: Option<&SessionId>,
+        now: Millis,
+    ) -> Result<Vec<SessionId>, StoreError> {
         self.write(async |connection| people::set_password(connection, user, password_hash, keep, now).await).await
     }
 

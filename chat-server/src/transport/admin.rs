@@ -12,15 +12,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chat_proto::AnyRequest;
-use chat_proto::error::{Code, Error};
-use chat_proto::request::Effect;
+use chat_proto::error::Error;
+use chat_proto::event::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 
 use crate::data_dir::DataDir;
 use crate::platform;
-use crate::service::{Reply, Service};
+use crate::service::Service;
+use crate::service::operator::Operation;
 
 /// Longest request, in bytes.
 const LONGEST: u64 = 256 * 1_024;
@@ -34,31 +35,32 @@ pub struct Ask {
     pub payload: Value,
 }
 
-/// What came of it, as it is serialised.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Outcome {
-    Ok(Reply),
-    Error(Error),
-}
-
-/// Asks the server that runs on this data directory.
+/// Whether a server runs on this data directory and listens to its operator.
 ///
 /// # Errors
-/// One sentence: that none runs there, or why it refuses.
-pub async fn ask(data: &Path, event: &str, payload: Value) -> Result<Value, String> {
-    let line = serde_json::to_string(&Ask { event: event.to_owned(), payload }).map_err(|error| error.to_string())?;
-    let answers = platform::ask_admin(&DataDir::admin_socket_in(data), &[line]).await.map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::ConnectionRefused => {
-            format!("No server runs on {}. Start it, or name its data directory with --data.", data.display())
-        }
-        _ => format!("The server on {} cannot be reached: {error}.", data.display()),
-    })?;
-    let mut answer: Value =
-        serde_json::from_str(&answers.concat()).map_err(|error| format!("The server's answer cannot be read: {error}."))?;
-    match answer.get("error").and_then(|error| error.get("message")).and_then(Value::as_str) {
-        Some(message) => Err(message.to_owned()),
-        None => Ok(answer["ok"].take()),
+/// One sentence: why that cannot be found out.
+pub async fn is_running(data: &Path) -> Result<bool, String> {
+    Ok(exchange(data, &[]).await?.is_some())
+}
+
+/// Asks the server that runs on this data directory; none where no server does.
+///
+/// # Errors
+/// One sentence: why it cannot be reached.
+pub async fn ask(data: &Path, ask: &Ask) -> Result<Option<Outcome>, String> {
+    let line = serde_json::to_string(ask).map_err(|error| error.to_string())?;
+    let Some(answers) = exchange(data, &[line]).await? else { return Ok(None) };
+    serde_json::from_str(&answers.concat()).map(Some).map_err(|error| format!("The server's answer cannot be read: {error}."))
+}
+
+async fn exchange(data: &Path, lines: &[String]) -> Result<Option<Vec<String>>, String> {
+    match platform::ask_admin(&DataDir::admin_socket_in(data), lines).await {
+        Ok(answers) => Ok(Some(answers)),
+        // Where the system has no such sockets, a server that runs is found by its lock.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::Unsupported) => Ok(None),
+        // Something else than a directory stands there; whoever opens it says so.
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(None),
+        Err(error) => Err(format!("The server on {} cannot be reached: {error}.", data.display())),
     }
 }
 
@@ -74,9 +76,9 @@ pub async fn serve(service: Arc<Service>, stream: impl AsyncRead + AsyncWrite) -
         if (&mut reader).take(LONGEST).read_line(&mut line).await? == 0 {
             return Ok(());
         }
-        let outcome = match answer(&service, &line).await {
-            Ok(reply) => Outcome::Ok(reply),
-            Err(error) => Outcome::Error(error),
+        let outcome = match serde_json::from_str(&line) {
+            Ok(ask) => answer(&service, ask).await,
+            Err(error) => Outcome::Error(Error::invalid("request", error)),
         };
         let mut text = serde_json::to_vec(&outcome)?;
         text.push(b'\n');
@@ -84,11 +86,15 @@ pub async fn serve(service: Arc<Service>, stream: impl AsyncRead + AsyncWrite) -
     }
 }
 
-async fn answer(service: &Service, line: &str) -> Result<Reply, Error> {
-    let ask: Ask = serde_json::from_str(line).map_err(|error| Error::invalid("request", error))?;
-    let request = AnyRequest::parse(&ask.event, ask.payload)?;
-    if request.effect() == Effect::Entry || matches!(request, AnyRequest::RoomMarkRead(_)) {
-        return Err(Error::new(Code::Forbidden, format!("{} is nothing that the server does itself.", request.name())));
-    }
-    service.run(&service.own_caller(), "the admin socket", request).await
+/// Answers one request as the server's operator: of the operator's own, or of the protocol.
+pub async fn answer(service: &Service, Ask { event, payload }: Ask) -> Outcome {
+    let answered = match Operation::parse(&event, &payload) {
+        Some(Ok(operation)) => service.operate(operation).await,
+        Some(Err(error)) => Err(error),
+        None => match AnyRequest::parse(&event, payload) {
+            Ok(request) => service.operate_by(request).await,
+            Err(error) => Err(error),
+        },
+    };
+    answered.map_or_else(Outcome::Error, Outcome::Ok)
 }

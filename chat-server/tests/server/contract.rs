@@ -163,6 +163,8 @@ fn codes(committed: &Committed) -> Vec<Option<Code>> {
     committed.outcomes.iter().map(|outcome| outcome.as_ref().err().map(|error| error.code)).collect()
 }
 
+mod accounts;
+mod deleted_rooms;
 mod marks;
 mod messages;
 mod people;

@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("service", &["domain", "storage", "fanout", "service"]),
     ("ports", &["domain", "service"]),
     ("transport", &["domain", "dialect", "fanout", "service", "transport", "platform", "data_dir"]),
+    ("operate", &["cli", "settings", "service", "transport", "startup", "operate"]),
     ("platform", &[]),
     ("data_dir", &["platform"]),
     ("cli", &[]),

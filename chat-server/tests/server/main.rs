@@ -20,6 +20,7 @@ mod export;
 mod odd_names;
 mod old_clients;
 mod opening;
+mod operating;
 mod order;
 mod power;
 mod process;

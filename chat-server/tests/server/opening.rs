@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chat_proto::error::Error;
 use chat_proto::handshake::Auth;
-use chat_proto::id::{ClientId, RoomId, UserId};
+use chat_proto::id::{ClientId, Epoch, RoomId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, RoomName};
 use chat_proto::request::{RoomCreate, RoomJoin, RoomLeave};
@@ -46,6 +46,7 @@ impl FanOut for Meanwhile {
         }
     }
     fn notify(&self, _: Audience, _: Arc<Notice>) {}
+    fn forget(&self, _: &RoomId, _: Epoch) {}
     fn close(&self, _: &[ConnectionId], _: &Error) {}
     fn is_behind(&self, _: &RoomId) -> bool {
         false

@@ -19,7 +19,8 @@ use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
 use chat_server::storage::{
-    Account, Answer, Batch, Committed, Known, NewSession, NewUser, Search, Store, StoreError, TokenHash, TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Search, Store, StoreError, TokenHash,
+    TokenOwner,
 };
 
 /// What happens instead of a plain commit.
@@ -84,6 +85,14 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
         self.inner.standing(reader, room).await
     }
 
+    async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+        self.inner.all_rooms().await
+    }
+
+    async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        self.inner.delete_room(room).await
+    }
+
     async fn put_code(&self, code: &InviteCode) -> Result<bool, StoreError> {
         self.inner.put_code(code).await
     }
@@ -143,6 +152,15 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     async fn register(&self, guest: &User, identity: &Identity, hash: &str, session: &NewSession, now: Millis) -> Answer<User> {
         self.inner.register(guest, identity, hash, session, now).await
     }
+    async fn add_account(&self, user: &User, hash: &str, now: Millis) -> Answer<User> {
+        self.inner.add_account(user, hash, now).await
+    }
+    async fn accounts(&self) -> Result<Vec<AccountFacts>, StoreError> {
+        self.inner.accounts().await
+    }
+    async fn delete_account(&self, user: &UserId, now: Millis) -> Result<bool, StoreError> {
+        self.inner.delete_account(user, now).await
+    }
     async fn account(&self, identity: &Identity) -> Result<Option<Account>, StoreError> {
         self.inner.account(identity).await
     }
@@ -155,7 +173,7 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     async fn end_session(&self, user: &UserId, session: &SessionId, now: Millis) -> Result<bool, StoreError> {
         self.inner.end_session(user, session, now).await
     }
-    async fn set_password(&self, user: &UserId, hash: &str, keep: &SessionId, now: Millis) -> Result<Vec<SessionId>, StoreError> {
+    async fn set_password(&self, user: &UserId, hash: &str, keep: Option<&SessionId>, now: Millis) -> Result<Vec<SessionId>, StoreError> {
         self.inner.set_password(user, hash, keep, now).await
     }
     async fn check(&self) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use chat_proto::fold::{Line, LineBody};
 use chat_proto::id::UserId;
 use chat_proto::place::Millis;
 use chat_proto::request::history_read::Reaction;
-use chat_proto::room::{History, Invite, Post, RoomChanges, Visibility};
+use chat_proto::room::{History, Inviters, Post, RoomChanges, Visibility};
 use chat_proto::user::Author;
 use chat_proto::words;
 use jiff::tz::TimeZone;
@@ -249,8 +249,8 @@ fn changed(changes: &RoomChanges) -> Vec<(&'static str, &'static str, &str)> {
         Post::Moderators => words::POST_MODERATORS,
     });
     let invite = invite.map(|invite| match invite {
-        Invite::Members => words::INVITE_MEMBERS,
-        Invite::Moderators => words::INVITE_MODERATORS,
+        Inviters::Members => words::INVITE_MEMBERS,
+        Inviters::Moderators => words::INVITE_MODERATORS,
     });
     let history = history.map(|history| match history {
         History::All => words::HISTORY_ALL,

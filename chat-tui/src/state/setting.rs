@@ -1,7 +1,7 @@
 //! A room's settings in words: what they are called behind `/set`, and what they can be.
 
 use chat_proto::name::RoomName;
-use chat_proto::room::{History, Invite, Post, Room, RoomChanges, RoomKind, Visibility};
+use chat_proto::room::{History, Inviters, Post, Room, RoomChanges, RoomKind, Visibility};
 use chat_proto::text::TopicText;
 
 /// Their names, as they are listed.
@@ -49,8 +49,8 @@ pub fn value<'a>(room: &'a Room, setting: &str) -> Option<&'a str> {
             Post::Moderators => "moderators",
         },
         "invite" => match room.settings.invite {
-            Invite::Members => "members",
-            Invite::Moderators => "moderators",
+            Inviters::Members => "members",
+            Inviters::Moderators => "moderators",
         },
         "history" => match room.settings.history {
             History::All => "all",
@@ -84,8 +84,8 @@ pub fn change(setting: &str, value: &str) -> Result<RoomChanges, Wrong> {
         ("visibility", "private") => Ok(RoomChanges { visibility: Some(Visibility::Private), ..changes }),
         ("post", "members") => Ok(RoomChanges { post: Some(Post::Members), ..changes }),
         ("post", "moderators") => Ok(RoomChanges { post: Some(Post::Moderators), ..changes }),
-        ("invite", "members") => Ok(RoomChanges { invite: Some(Invite::Members), ..changes }),
-        ("invite", "moderators") => Ok(RoomChanges { invite: Some(Invite::Moderators), ..changes }),
+        ("invite", "members") => Ok(RoomChanges { invite: Some(Inviters::Members), ..changes }),
+        ("invite", "moderators") => Ok(RoomChanges { invite: Some(Inviters::Moderators), ..changes }),
         ("history", "all") => Ok(RoomChanges { history: Some(History::All), ..changes }),
         ("history", "joined") => Ok(RoomChanges { history: Some(History::Joined), ..changes }),
         ("archived", "yes") => Ok(RoomChanges { archived: Some(true), ..changes }),

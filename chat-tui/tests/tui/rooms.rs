@@ -201,7 +201,7 @@ fn each_thing_that_changes_is_told_and_holds_at_once() {
         title: TopicText::parse("The Council").ok(),
         visibility: Some(Visibility::Public),
         post: Some(Post::Members),
-        invite: Some(chat_proto::room::Invite::Moderators),
+        invite: Some(chat_proto::room::Inviters::Moderators),
         history: Some(History::Joined),
         archived: Some(true),
     };

@@ -89,7 +89,7 @@ impl Desk<'_, '_> {
             let stored = Stored { seq: known.head, id, time: known.time, n: known.n };
             return Ok(Written::Created(RoomCreated { room: known.room.clone(), stored }));
         }
-        self.charge(&write.author.id)?;
+        self.charge(write)?;
         // Nobody sees the name; it stands in exports and logs.
         let digits = key.split(' ').nth(1).unwrap_or(&key);
         let name = RoomName::parse(format!("direct-{}", &digits[..16.min(digits.len())]));

@@ -31,7 +31,7 @@ impl Desk<'_, '_> {
         if !is_private && self.facts.taken_names.contains(&name_key) {
             return Err(name_taken(&create.name));
         }
-        self.charge(&write.author.id)?;
+        self.charge(write)?;
         let room = Room {
             id: self.room_id(),
             name: create.name.clone(),

@@ -63,7 +63,7 @@ impl Tables {
         candidates(&new.name, new.id.as_str()).find(is_free).unwrap_or_else(|| new.name.clone())
     }
 
-    fn is_taken(&self, key: &str, me: Option<&UserId>, now: Millis) -> bool {
+    pub(super) fn is_taken(&self, key: &str, me: Option<&UserId>, now: Millis) -> bool {
         let Some(owner) = self.names.get(key).filter(|owner| Some(*owner) != me) else { return false };
         let Some(stored) = self.users.get(owner) else { return false };
         let wrote = self.rooms.values().any(|log| log.rows.iter().any(|row| row.entry.author.id == *owner));
@@ -106,22 +106,12 @@ impl Tables {
         if known.is_some_and(|stored| stored.user.kind != UserKind::Guest) {
             return Err(Error::new(Code::Forbidden, "You have an account already."));
         }
-        let identity_key = key(identity.as_str());
-        if self.is_taken(&identity_key, Some(&guest.id), now) {
-            return Err(name_taken(identity.as_str(), "identity"));
-        }
-        self.names.retain(|_, owner| *owner != guest.id);
-        self.names.insert(identity_key, guest.id.clone());
+        self.take_identity(&guest.id, identity, now)?;
         for token in self.tokens.values_mut().filter(|token| token.user == guest.id && token.session.is_none()) {
             token.ended = true;
         }
         let user = User { kind: UserKind::Account, identity: Some(identity.clone()), ..guest.clone() };
-        let created = self.users.get(&user.id).map_or(now, |stored| stored.created);
-        let stored = StoredUser { user: user.clone(), password: Some(password_hash.to_owned()), created, seen: now };
-        self.users.insert(user.id.clone(), stored);
-        for log in self.rooms.values_mut().filter(|log| log.room.kind == RoomKind::Lobby) {
-            log.members += 1;
-        }
+        self.put_account(&user, password_hash, now);
         self.open_session(&user.id, session, now);
         Ok(user)
     }
@@ -154,11 +144,11 @@ impl Tables {
         ended
     }
 
-    pub(super) fn set_password(&mut self, user: &UserId, password_hash: &str, keep: &SessionId) -> Vec<SessionId> {
+    pub(super) fn set_password(&mut self, user: &UserId, password_hash: &str, keep: Option<&SessionId>) -> Vec<SessionId> {
         if let Some(stored) = self.users.get_mut(user) {
             stored.password = Some(password_hash.to_owned());
         }
-        let others: Vec<SessionId> = self.sessions(user).into_iter().map(|session| session.id).filter(|id| id != keep).collect();
+        let others: Vec<SessionId> = self.sessions(user).into_iter().map(|session| session.id).filter(|id| Some(id) != keep).collect();
         for id in &others {
             self.end_session(user, id);
         }

@@ -10,6 +10,7 @@ use chat_proto::text::TopicText;
 use chat_proto::user::{User, UserKind};
 
 use crate::domain::access::{What, is_open, may};
+use crate::storage::RoomFacts;
 use crate::storage::memory::{Log, Tables, no_room};
 
 /// How many rooms one page of the list holds.
@@ -36,10 +37,10 @@ pub(super) fn of_user(tables: &Tables, reader: &User, cursors: &[Cursor]) -> Vec
     logs.into_iter().map(state).collect()
 }
 
-/// The others in a conversation, by name.
+/// The others in a conversation, by name, also those whose account was deleted: it is still the one with them.
 fn others(tables: &Tables, log: &Log, reader: &User) -> Vec<User> {
     let stored = tables.users.values().map(|stored| &stored.user);
-    let mut others: Vec<User> = stored.filter(|user| user.id != reader.id && log.is_member(&user.id)).cloned().collect();
+    let mut others: Vec<User> = stored.filter(|user| user.id != reader.id && log.memberships.contains_key(&user.id)).cloned().collect();
     others.sort_by(|a, b| a.name.cmp(&b.name));
     others
 }
@@ -80,6 +81,22 @@ pub(super) fn find(tables: &Tables, reader: &User, request: &RoomFind) -> Result
         error.field = Some("name".to_owned());
         error
     })
+}
+
+pub(super) fn all(tables: &Tables) -> (Vec<RoomFacts>, u64) {
+    let listed = tables.rooms.values().filter(|log| !matches!(log.room.kind, RoomKind::Direct | RoomKind::Inbox));
+    let mut rooms: Vec<RoomFacts> =
+        listed.map(|log| RoomFacts { room: log.room.clone(), members: log.members, messages: log.head().n }).collect();
+    rooms.sort_by_key(|facts| (facts.room.kind != RoomKind::Lobby, facts.room.name.clone(), facts.room.id.clone()));
+    let conversations = tables.rooms.values().filter(|log| log.room.kind == RoomKind::Direct).count();
+    (rooms, conversations as u64)
+}
+
+impl Tables {
+    pub(super) fn delete_room(&mut self, room: &RoomId) -> bool {
+        self.codes.retain(|_, code| code.room != *room);
+        self.rooms.remove(room).is_some()
+    }
 }
 
 pub(super) fn summary(log: &Log, reader: &User) -> RoomSummary {

@@ -176,28 +176,42 @@ pub(super) async fn register(
                 .await?;
         }
     }
-    let key = confusable_key(identity.as_str());
-    if is_taken(&mut transaction, &key, id, now).await? {
+    if let Err(error) = become_account(&mut transaction, &guest.id, identity, password_hash, now).await? {
+        return Ok(Err(error));
+    }
+    open_session(&mut transaction, &guest.id, session, now).await?;
+    transaction.commit().await?;
+    Ok(Ok(User { kind: UserKind::Account, identity: Some(identity.clone()), ..guest.clone() }))
+}
+
+/// Makes an account of somebody who is stored, unless the name is somebody else's.
+pub(super) async fn become_account(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    identity: &Identity,
+    password_hash: &str,
+    now: Millis,
+) -> Answer<()> {
+    let (id, key) = (user.as_str(), confusable_key(identity.as_str()));
+    if is_taken(connection, &key, id, now).await? {
         return Ok(Err(name_taken(identity.as_str(), "identity")));
     }
     for sql in ["DELETE FROM names WHERE user = ?", "UPDATE tokens SET ended = used WHERE user = ? AND kind = 'guest'"] {
-        sqlx::query(sql).bind(id).execute(&mut *transaction).await?;
+        sqlx::query(sql).bind(id).execute(&mut *connection).await?;
     }
     sqlx::query("INSERT INTO names (key, user) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET user = excluded.user")
         .bind(key)
         .bind(id)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
     sqlx::query("UPDATE users SET kind = 'account', identity = ?, password = ? WHERE id = ?")
         .bind(identity.as_str())
         .bind(password_hash)
         .bind(id)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
-    sqlx::query("UPDATE rooms SET members = members + 1 WHERE kind = 'lobby'").execute(&mut *transaction).await?;
-    open_session(&mut transaction, &guest.id, session, now).await?;
-    transaction.commit().await?;
-    Ok(Ok(User { kind: UserKind::Account, identity: Some(identity.clone()), ..guest.clone() }))
+    sqlx::query("UPDATE rooms SET members = members + 1 WHERE kind = 'lobby'").execute(connection).await?;
+    Ok(Ok(()))
 }
 
 pub(super) async fn account(connection: &mut SqliteConnection, identity: &Identity) -> Result<Option<Account>, StoreError> {
@@ -255,13 +269,13 @@ pub(super) async fn set_password(
     connection: &mut SqliteConnection,
     user: &UserId,
     password_hash: &str,
-    keep: &SessionId,
+    keep: Option<&SessionId>,
     now: Millis,
 ) -> Result<Vec<SessionId>, StoreError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query("UPDATE users SET password = ? WHERE id = ?").bind(password_hash).bind(user.as_str()).execute(&mut *transaction).await?;
-    let sql = "UPDATE tokens SET ended = ? WHERE user = ? AND kind = 'session' AND id <> ? AND ended IS NULL RETURNING id";
-    let rows = sqlx::query(sql).bind(now as i64).bind(user.as_str()).bind(keep.as_str()).fetch_all(&mut *transaction).await?;
+    let sql = "UPDATE tokens SET ended = ? WHERE user = ? AND kind = 'session' AND id IS NOT ? AND ended IS NULL RETURNING id";
+    let rows = sqlx::query(sql).bind(now as i64).bind(user.as_str()).bind(keep.map(SessionId::as_str)).fetch_all(&mut *transaction).await?;
     let ended = rows.iter().map(|row| read(SessionId::parse(text(row, "id")?))).collect::<Result<Vec<_>, _>>()?;
     transaction.commit().await?;
     Ok(ended)

@@ -11,14 +11,15 @@ use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::room::{RoomKind, RoomRole};
 use chat_proto::user::User;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Row, SqliteTransaction};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteTransaction};
 
 use crate::domain::access::{What, may, no_such_room};
 use crate::domain::facts::name_key;
 use crate::domain::mark_read::Position;
 use crate::storage::sqlite::lookup::{self, Found, entry_id};
 use crate::storage::sqlite::rows::{ROOM, USER, number, read, room, text, user, word};
-use crate::storage::{Answer, StoreError};
+use crate::storage::sqlite::search;
+use crate::storage::{Answer, RoomFacts, StoreError};
 
 /// How many rooms one page of the list holds.
 const LIST: usize = 100;
@@ -60,7 +61,8 @@ pub(super) async fn of_user(connection: &mut SqliteConnection, reader: &User, cu
     Ok(states)
 }
 
-/// The others in each conversation among these rooms, by name.
+/// The others in each conversation among these rooms, by name, also those whose account was deleted: it is
+/// still the one with them.
 async fn people_of_conversations(
     connection: &mut SqliteConnection,
     reader: &User,
@@ -78,13 +80,52 @@ async fn people_of_conversations(
     }
     let sql = format!(
         "SELECT m.room, {USER} FROM memberships m JOIN users u ON u.id = m.user
-         WHERE m.room IN (SELECT value FROM json_each(?)) AND m.to_seq IS NULL AND u.id <> ? ORDER BY u.name"
+         WHERE m.room IN (SELECT value FROM json_each(?)) AND u.id <> ? ORDER BY u.name"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(serde_json::json!(keys).to_string()).bind(reader.id.as_str());
     for row in rows.fetch_all(connection).await? {
         people.entry(row.try_get("room")?).or_default().push(user(&row)?);
     }
     Ok(people)
+}
+
+pub(super) async fn all(snapshot: &mut SqliteTransaction<'_>) -> Result<(Vec<RoomFacts>, u64), StoreError> {
+    let sql = format!(
+        "SELECT {ROOM}, r.members, r.n FROM rooms r WHERE r.kind NOT IN ('direct', 'inbox') ORDER BY r.kind <> 'lobby', r.name, r.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut **snapshot).await?;
+    let facts = |row| Ok(RoomFacts { room: room(row)?, members: number(row, "members")? as u32, messages: number(row, "n")? });
+    let rooms = rows.iter().map(facts).collect::<Result<Vec<_>, StoreError>>()?;
+    let row = sqlx::query("SELECT COUNT(*) AS many FROM rooms WHERE kind = 'direct'").fetch_one(&mut **snapshot).await?;
+    Ok((rooms, number(&row, "many")?))
+}
+
+pub(super) async fn delete(connection: &mut SqliteConnection, room: &RoomId) -> Result<bool, StoreError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let row = sqlx::query("SELECT key FROM rooms WHERE id = ?").bind(room.as_str()).fetch_optional(&mut *transaction).await?;
+    let Some(row) = row else { return Ok(false) };
+    erase(&mut transaction, row.try_get("key")?).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Takes a room out of the database with its log and all that is known of people in it.
+pub(super) async fn erase(connection: &mut SqliteConnection, key: i64) -> Result<(), StoreError> {
+    // First: what stands in the index is worked out from the log.
+    search::index::forget(connection, key).await?;
+    for sql in [
+        "DELETE FROM entries WHERE room = ?",
+        "DELETE FROM reactions WHERE room = ?",
+        "DELETE FROM mentions WHERE room = ?",
+        "DELETE FROM memberships WHERE room = ?",
+        "DELETE FROM positions WHERE room = ?",
+        "DELETE FROM invitations WHERE room = ?",
+        "DELETE FROM codes WHERE room = ?",
+        "DELETE FROM rooms WHERE key = ?",
+    ] {
+        sqlx::query(sql).bind(key).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// The rooms of a user, each with its number of stored members.

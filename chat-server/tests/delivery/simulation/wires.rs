@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use chat_proto::error::Error;
 use chat_proto::event::{Answer, AnyEvent, Closing, Entries, Outcome};
-use chat_proto::id::{Rid, RoomId, UserId};
+use chat_proto::id::{Epoch, Rid, RoomId, UserId};
 use chat_server::domain::decide::Moves;
 use chat_server::domain::presence::ConnectionId;
 use chat_server::fanout::{Audience, FanOut, Notice};
@@ -120,6 +120,15 @@ impl FanOut for Wires {
         };
         for wire in self.all().values_mut().filter(|wire| hears(wire)) {
             wire.down.push(event());
+        }
+    }
+
+    fn forget(&self, room: &RoomId, epoch: Epoch) {
+        for wire in self.all().values_mut() {
+            if wire.rooms.remove(room) {
+                let frame = Entries { room: room.clone(), epoch: epoch.clone(), entries: Vec::new() };
+                wire.down.push(AnyEvent::Entries(Box::new(frame)));
+            }
         }
     }
 

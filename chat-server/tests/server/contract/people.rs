@@ -40,7 +40,7 @@ async fn guests_accounts_and_sessions(#[case] kind: Kind) {
     assert!(store.end_session(&account.id, &SessionId::parse("s2").unwrap(), 3_100).await.unwrap());
     assert!(!store.end_session(&account.id, &SessionId::parse("s2").unwrap(), 3_100).await.unwrap());
     assert!(!store.end_session(&bob.id, &SessionId::parse("s3").unwrap(), 3_100).await.unwrap(), "only one's own");
-    let ended = store.set_password(&account.id, "hash2", &SessionId::parse("s1").unwrap(), 3_200).await.unwrap();
+    let ended = store.set_password(&account.id, "hash2", Some(&SessionId::parse("s1").unwrap()), 3_200).await.unwrap();
     assert_eq!(ended, [SessionId::parse("s3").unwrap()]);
     assert_eq!(store.account(&identity).await.unwrap().unwrap().password_hash, "hash2");
     assert!(store.account(&Identity::parse("nobody").unwrap()).await.unwrap().is_none());

@@ -10,7 +10,7 @@ use super::*;
 
 impl Bench {
     /// Makes an account of a guest.
-    async fn account(&mut self, user: &User) -> User {
+    pub(super) async fn account(&mut self, user: &User) -> User {
         let identity = Identity::parse(user.name.as_str()).unwrap();
         let session = NewSession {
             id: SessionId::parse(format!("s-{}", user.name)).unwrap(),
@@ -20,7 +20,7 @@ impl Bench {
         self.store.register(user, &identity, "hash", &session, self.now).await.unwrap().unwrap()
     }
 
-    async fn private_room(&mut self, owner: &User, history: History) -> RoomId {
+    pub(super) async fn private_room(&mut self, owner: &User, history: History) -> RoomId {
         let request = RoomCreate {
             visibility: Some(Visibility::Private),
             history: Some(history),
@@ -35,12 +35,12 @@ impl Bench {
         self.one(author, request).await.map_err(|error| error.code)
     }
 
-    async fn invite(&mut self, by: &User, room: &RoomId, whom: &User) -> Result<Stored, Code> {
+    pub(super) async fn invite(&mut self, by: &User, room: &RoomId, whom: &User) -> Result<Stored, Code> {
         let client_id = id(&format!("i{}", self.now));
         self.write(by, EntryRequest::Invite(RoomInvite { room: room.clone(), user: whom.id.clone(), client_id, after: None })).await
     }
 
-    async fn come_in(&mut self, who: &User, room: &RoomId, code: Option<JoinCode>) -> Result<Stored, Code> {
+    pub(super) async fn come_in(&mut self, who: &User, room: &RoomId, code: Option<JoinCode>) -> Result<Stored, Code> {
         let client_id = id(&format!("j{}", self.now));
         self.write(who, EntryRequest::Join(RoomJoin { room: room.clone(), client_id, after: None, code })).await
     }
@@ -50,11 +50,11 @@ impl Bench {
         self.write(by, EntryRequest::Remove(RoomRemove { room: room.clone(), user: whom.id.clone(), client_id, after: None })).await
     }
 
-    async fn in_room(&self, reader: &User, room: &RoomId) -> Result<Page, Code> {
+    pub(super) async fn in_room(&self, reader: &User, room: &RoomId) -> Result<Page, Code> {
         self.page(reader, |request| request.room = room.clone()).await.map_err(|error| error.code)
     }
 
-    async fn state_of(&self, reader: &User, room: &RoomId) -> Option<RoomState> {
+    pub(super) async fn state_of(&self, reader: &User, room: &RoomId) -> Option<RoomState> {
         self.store.rooms_of(reader, &[]).await.unwrap().into_iter().find(|state| state.room.id == *room)
     }
 }

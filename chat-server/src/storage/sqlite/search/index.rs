@@ -97,6 +97,25 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, room: i64, target:
     take_out(connection, room, target, i64::MAX).await.map(|_| ())
 }
 
+/// Takes all of a room out, which is about to be deleted.
+pub(crate) async fn forget(connection: &mut SqliteConnection, room: i64) -> Result<(), StoreError> {
+    let mut from = 0_i64;
+    loop {
+        let sql = "SELECT seq FROM search_rows WHERE room = ? AND seq > ? ORDER BY seq LIMIT 1000";
+        let rows = sqlx::query(sql).bind(room).bind(from).fetch_all(&mut *connection).await?;
+        let seqs = rows.iter().map(|row| row.try_get("seq")).collect::<Result<Vec<i64>, _>>()?;
+        let Some(last) = seqs.last() else { break };
+        from = *last;
+        for seq in seqs {
+            take_out(connection, room, seq, i64::MAX).await?;
+        }
+    }
+    for sql in ["DELETE FROM search_rows WHERE room = ?", "DELETE FROM search_backlog WHERE room = ?"] {
+        sqlx::query(sql).bind(room).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 /// What is in the index under an id.
 struct Indexed {
     id: i64,
