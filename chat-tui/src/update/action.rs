@@ -10,7 +10,9 @@ use chat_proto::text::{Query, TopicText};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, account, announce, compose, direct, find, invite, link, message, people, queue, read, roles, rooms, scroll, search, settings};
+use super::{
+    Fx, account, announce, compose, direct, find, invite, link, message, people, queue, read, roles, rooms, scroll, search, settings,
+};
 use crate::effect::Effect;
 use crate::state::asked::{Question, Wish};
 use crate::state::composer::Mode;

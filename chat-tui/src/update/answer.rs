@@ -4,8 +4,8 @@ use chat_proto::Request;
 use chat_proto::error::Error;
 use chat_proto::id::Rid;
 use chat_proto::request::{
-    AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead, ServerClaim, SessionList,
-    SyncRequest, UserFind, UserRead, UserRename,
+    AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead, ServerClaim,
+    SessionList, SyncRequest, UserFind, UserRead, UserRename,
 };
 use chat_proto::words;
 use serde_json::Value;

@@ -71,11 +71,7 @@ pub(super) fn draw(state: &State, find: &Find, theme: Theme, buffer: &mut Buffer
         let beside = Rect { x: place.x + 3, width: place.width.saturating_sub(4), ..place };
         paint::line(buffer, beside, 1, &Row::from(spans.collect::<Vec<_>>()));
         bidi::isolate_row(buffer, Rect { y: place.y + 1, height: 1, ..beside });
-        viewport.hits.push(Hit {
-            columns: (list.left(), list.right()),
-            rows: (top, top + FIND_ROWS),
-            target: Click::Choice(index),
-        });
+        viewport.hits.push(Hit { columns: (list.left(), list.right()), rows: (top, top + FIND_ROWS), target: Click::Choice(index) });
     }
     if find.hits.is_empty() && find.asking.is_some() {
         paint::line(buffer, Rect { x: inner.x, width: inner.width, ..list }, 0, &Row::styled(words::LOADING, quiet));
@@ -109,7 +105,7 @@ fn said(find: &Find, theme: Theme, wide: usize) -> Vec<Row> {
     rows
 }
 
-/// The row above the text: where, who, when.
+/// The row above the text: where, when, who.
 fn head(state: &State, hit: &Found, theme: Theme, buffer: &mut Buffer, place: Rect) {
     let zone = &state.settings.zone;
     let edited = if hit.edited { format!(" ({})", words::EDITED) } else { String::new() };
@@ -121,8 +117,7 @@ fn head(state: &State, hit: &Found, theme: Theme, buffer: &mut Buffer, place: Re
     let (room_wide, author_wide) = (width(&room), width(&author));
     let room = cut(&room, left.saturating_sub(author_wide.min(left / 2)));
     let author = cut(&author, left.saturating_sub(room_wide.min(width(&room))));
-    let parts =
-        [(room, theme.style(Role::Accent)), (author, theme.person(&hit.entry.author.color)), (when, theme.style(Role::Muted))];
+    let parts = [(room, theme.style(Role::Text)), (when, theme.style(Role::Muted)), (author, theme.person(&hit.entry.author.color))];
     let mut x = place.x + 1;
     for (text, style) in parts {
         let wide = u16::try_from(width(&text)).unwrap_or(u16::MAX).min(place.right().saturating_sub(x));
