@@ -60,7 +60,7 @@ pub fn draw(state: &State, cache: &mut Cache, buffer: &mut Buffer) -> Drawn {
     if let Some(find) = state.find.as_ref().filter(|_| state.is_finding()) {
         // Where the lines, and what one writes, stand else.
         let (x, width) = middle(state);
-        let rows = below.notice_rows();
+        let rows = below.notice_rows().min(frame.status.y / 2);
         let place = Rect { x, y: 0, width, height: frame.status.y.saturating_sub(rows) };
         frame = Frame { status: frame.status, rooms: frame.rooms, people: frame.people, ..Frame::default() };
         frame.notices = Rect { y: place.height, height: rows, ..place };

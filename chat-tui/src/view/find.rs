@@ -105,7 +105,7 @@ fn said(find: &Find, theme: Theme, wide: usize) -> Vec<Row> {
     rows
 }
 
-/// The row above the text: where, who, when.
+/// The row above the text: where, when, who.
 fn head(state: &State, hit: &Found, theme: Theme, buffer: &mut Buffer, place: Rect) {
     let zone = &state.settings.zone;
     let edited = if hit.edited { format!(" ({})", words::EDITED) } else { String::new() };
@@ -117,7 +117,7 @@ fn head(state: &State, hit: &Found, theme: Theme, buffer: &mut Buffer, place: Re
     let (room_wide, author_wide) = (width(&room), width(&author));
     let room = cut(&room, left.saturating_sub(author_wide.min(left / 2)));
     let author = cut(&author, left.saturating_sub(room_wide.min(width(&room))));
-    let parts = [(room, theme.style(Role::Accent)), (author, theme.person(&hit.entry.author.color)), (when, theme.style(Role::Muted))];
+    let parts = [(room, theme.style(Role::Text)), (when, theme.style(Role::Muted)), (author, theme.person(&hit.entry.author.color))];
     let mut x = place.x + 1;
     for (text, style) in parts {
         let wide = u16::try_from(width(&text)).unwrap_or(u16::MAX).min(place.right().saturating_sub(x));

@@ -312,7 +312,7 @@ fn drive(id: ActionId) -> bool {
             let opened = app.sees("Words, \"a phrase\", -without");
             app.write("line 7");
             app.keys("Enter");
-            let found = heard(&app, "search:read") && app.sees("1 found") && app.sees("#lobby  ada  09:12");
+            let found = heard(&app, "search:read") && app.sees("1 found") && app.sees("#lobby  09:12  ada");
             app.keys("Enter");
             let there = app.state.chosen == Some(Spot::Line(9)) && app.sees("line 7") && app.sees("Esc Back to the search");
             app.keys("Esc Esc");

@@ -41,7 +41,7 @@ fn server() -> Server {
                 and then does not stop either";
     say(&mut server, &direct, "carol", long);
     say(&mut server, &lobby, "ada", "日本語のテキスト green 日本語のテキスト");
-    say(&mut server, &ops, "bob", "\u{1b}[31mgreen\u{202e} is not red");
+    say(&mut server, &ops, "bob", "\u{1b}[31m green\u{202e} is not red");
     for number in 100..140 {
         say(&mut server, &lobby, "bob", &format!("line {number}."));
     }
@@ -97,7 +97,8 @@ fn pages_follow_one_another() {
     app.keys("PageDown");
     assert!(app.sees("40+ found"));
     app.keys("Ctrl+End Ctrl+End Ctrl+End Ctrl+End Ctrl+End Ctrl+End");
-    assert!(app.sees("141 found") && app.sees("Green") == app.sees("green"));
+    assert!(app.sees("141 found"));
+    app.keys("Ctrl+End");
     assert!(app.sees("line 0."));
     let asked = app.server.searched.len();
     app.keys("Down Down");
@@ -115,7 +116,6 @@ fn an_empty_page_with_more_is_no_end() {
     assert_eq!(app.server.searched.len(), 3);
     assert!(app.sees("4 found"), "the newest one was on the page that came empty");
     app.server.searches.extend([empty(cursor("7")), empty(cursor("7"))]);
-    app.say("/search green");
     app.keys("Ctrl+U");
     app.write("greens");
     app.keys("Enter");
@@ -150,6 +150,7 @@ fn whoever_goes_elsewhere_from_a_hit_is_done_with_the_search() {
     app.say("/search coffee");
     app.keys("Enter");
     assert!(app.sees("Write to #ops"));
+    app.keys("Ctrl+C");
     app.say("/join lobby");
     assert!(!app.sees("Back to the search"));
     app.keys("Esc");
@@ -198,17 +199,20 @@ fn errors_stand_below_the_field() {
     let mut app = app(80, 24);
     app.say("/search -red");
     assert!(app.sees("A search needs a word that is to be found"));
-    for (code, sentence) in [
+    for (number, (code, sentence)) in [
         (Code::NotFound, "Nobody here is called nemo."),
         (Code::NotFound, "There is no room #nowhere."),
         (Code::SlowDown, "Too many searches. Try again in a second."),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         app.server.searches.push_back(error(code, sentence));
         app.keys("Ctrl+U");
-        app.say("from:nemo green");
-        assert!(app.sees(sentence) && !app.sees("found"));
+        app.say(&format!("neverwas{number}"));
+        assert!(app.sees(sentence) && !app.sees("Nothing was"));
         app.keys("Enter");
-        assert!(app.sees("5 found") && !app.sees(sentence), "Enter asks once more");
+        assert!(app.sees("Nothing was found") && !app.sees(sentence), "Enter asks once more");
     }
     app.keys("Ctrl+U");
     app.say("line");
@@ -291,13 +295,12 @@ fn hits_that_are_gone_are_told() {
     app.wire(told);
     assert!(app.sees("4 found") && !app.sees("the build is"));
     app.server.log(&room("x1")).members.clear();
+    app.server.lobby().epoch = Epoch::parse("e2").unwrap();
     app.down();
     app.wait(2_000);
     app.welcome();
     app.keys("Down Down Enter");
     assert!(app.sees("You are not in that room."));
-    app.state.rooms.get_mut(&room("lobby")).unwrap().timeline =
-        chat_proto::fold::Timeline::new(app.state.me.as_ref().unwrap().id.clone(), Epoch::parse("e2").unwrap());
     app.keys("Up Enter");
     assert!(app.sees("That message is not here any more."));
 }

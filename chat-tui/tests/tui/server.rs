@@ -509,7 +509,7 @@ impl Server {
             for entry in &log.entries {
                 let Body::Message(message) = &entry.body else { continue };
                 let words = chat_proto::search::words(&message.content.text);
-                if wanted.iter().all(|phrase| phrase.places(&words).into_iter().next().is_some()) {
+                if wanted.iter().all(|phrase| phrase.places(&words).next().is_some()) {
                     let (room, epoch) = (log.info.id.clone(), log.epoch.clone());
                     hits.push(Hit { room, epoch, entry: entry.clone(), edited: false, highlights: vec![] });
                 }
