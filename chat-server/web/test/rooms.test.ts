@@ -152,7 +152,7 @@ describe("what changes about a room", () => {
 
   it("is what somebody may on the server, and that they may not any more", () => {
     const test = inLobby();
-    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")] });
+    test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] });
     test.receive("user:changed", { user: { ...BOB, role: "moderator" } });
     expect(copyOf(test, "r1").people.get("bob")?.role).toBe("moderator");
     test.receive("user:changed", { user: BOB });
