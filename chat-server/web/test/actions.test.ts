@@ -139,6 +139,9 @@ const DRIVES: Record<Id, () => unknown> = {
   mark_read: () => asks(run(busy(), "mark_read", "", "read"), "room:mark_read"),
   mark_unread: () =>
     run(busy().do({ type: "chosen", key: 5 }), "mark_unread").sent("room:mark_read")[0]!.payload.unread,
+  search: () =>
+    run(busy(), "search").state.dialog?.is === "search" &&
+    run(busy(), "search", "release friday", "search").sent("search:read")[0]!.payload.query === "release friday",
   scroll_up: () => does(run(busy(), "scroll_up"), "scroll"),
   scroll_down: () => does(run(busy(), "scroll_down"), "scroll"),
   top: () => does(run(busy(), "top"), "scroll"),

@@ -6,7 +6,7 @@ import type { Error as WireError, RoomChanges, RoomRole, ServerRole, User } from
 import type { Handler } from "./actions/handler";
 import type { Effect } from "./effect";
 import type { Stamp } from "./event";
-import type { Person, State } from "./state";
+import type { Person, Seen, State } from "./state";
 
 /** The rows of the table of actions that are done by it. */
 export type LateId =
@@ -21,6 +21,7 @@ export type LateId =
   | "whois"
   | "claim"
   | "server_role"
+  | "search"
   | "react"
   | "rename"
   | "announce"
@@ -54,6 +55,8 @@ export type LatePurpose =
   | { is: "profile"; user: string }
   | { is: "server_role"; user: User; role: ServerRole }
   | { is: "claim" }
+  /** `nr` tells one question from another. */
+  | { is: "search"; nr: number; more: boolean }
   | { is: "rename" }
   | { is: "announce" }
   | { is: "password" }
@@ -70,6 +73,17 @@ export type Wish =
   | { is: "kick"; room: string; user: Person }
   | { is: "role"; room: string; user: string; role: RoomRole }
   | { is: "configure"; room: string; changes: RoomChanges }
+  /** What stands in the field of the search; what is found for it; and the next page of that. */
+  | { is: "search_typed"; query: string }
+  | { is: "search" }
+  | { is: "search_more" }
+  /** So many hits further down. */
+  | { is: "search_moved"; by: number }
+  /** Shows a hit in its log; tells how far the hits are scrolled, and what was in view before. */
+  | { is: "look"; index: number; top: number; seen: Seen | null }
+  | { is: "back_to_search" }
+  /** Goes back to where one was before, or stays at the hit. */
+  | { is: "search_closed"; stays?: boolean }
   /** Yes to the question that the dialog asks. */
   | { is: "confirmed" };
 

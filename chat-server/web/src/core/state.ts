@@ -2,6 +2,7 @@
 import type {
   Author,
   Error as WireError,
+  Hit,
   InviteCode,
   Limits,
   Mark,
@@ -13,6 +14,7 @@ import type {
   RoomKind,
   RoomRole,
   RoomSummary,
+  SearchCursor,
   ServerInfo,
   Session,
   User,
@@ -114,6 +116,45 @@ export type Person = Pick<User, "id" | "name" | "identity">;
 
 export type AccountForm = "register" | "sign_in" | "password";
 
+/** The first line in view, and how far it begins below the upper edge. */
+export interface Seen {
+  seq: number;
+  top: number;
+}
+
+/** Where somebody was in the rooms. */
+export interface Spot {
+  room: string;
+  previous: string | null;
+  marker: number | null;
+  anchor: number | null;
+  chosen: LineKey | null;
+  /** Null at the newest line. */
+  seen: Seen | null;
+}
+
+/** A search, and what it has found so far. */
+export interface Search {
+  is: "search";
+  /** What stands in the field, and what was asked last. */
+  query: string;
+  asked: string;
+  hits: Hit[];
+  /** How the hits go on; null after the last one, and until there was an answer. */
+  more: SearchCursor | null;
+  answered: boolean;
+  preparing: boolean;
+  error: string | null;
+  /** The question whose answer is waited for; what answers another one comes too late. */
+  waits: number | null;
+  /** The chosen hit; -1 is the field. */
+  picked: number;
+  /** How far the hits are scrolled. */
+  top: number;
+  /** Where one was before the first hit was looked at. */
+  from: Spot | null;
+}
+
 /** What lies over the timeline. */
 export type Dialog =
   | { is: "help" }
@@ -133,7 +174,8 @@ export type Dialog =
   /** Whether to remove them from the room. */
   | { is: "kick"; room: string; user: Person }
   /** Whether to close the room, with what else changes. */
-  | { is: "archive"; room: string; changes: RoomChanges };
+  | { is: "archive"; room: string; changes: RoomChanges }
+  | Search;
 
 export type Theme = "night" | "day" | "auto";
 
@@ -205,6 +247,10 @@ export interface State {
   typing_sent: { room: string; at: number } | null;
   chosen: LineKey | null;
   dialog: Dialog | null;
+  /** The search whose hit is looked at: there is a way back to it. */
+  search: Search | null;
+  /** The line to show as soon as it is here. */
+  jumping: { room: string; seq: number } | null;
   notice: { text: string; tone: "plain" | "error"; until: number } | null;
   /** Told to a screen reader, once each. */
   announced: string;
@@ -278,6 +324,8 @@ export function initial(): State {
     typing_sent: null,
     chosen: null,
     dialog: null,
+    search: null,
+    jumping: null,
     notice: null,
     announced: "",
     inputs: [],

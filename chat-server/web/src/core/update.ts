@@ -111,6 +111,7 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
       return key === null ? [] : deleteIt(state, key, stamp);
     }
     case "dialog_closed":
+      if (state.dialog?.is === "search") return onWish(state, { is: "search_closed" }, stamp);
       state.dialog = null;
       return [{ do: "focus", on: "composer" }];
     case "rooms_searched":

@@ -1,5 +1,7 @@
 /** Moving about. */
 import type { Effect } from "../effect";
+import type { Stamp } from "../event";
+import type { Wish } from "../late";
 import { currentRoom, type State } from "../state";
 import { jumpTo, shownWindow } from "../update/history";
 import { askMembers } from "../update/rooms";
@@ -23,6 +25,7 @@ export const MOVE_ACTIONS = {
   bottom: (state) => {
     const copy = currentRoom(state);
     if (copy) copy.anchor = null;
+    state.jumping = null;
     state.chosen = null;
     return [{ do: "scroll", to: "bottom" }];
   },
@@ -34,7 +37,7 @@ export const MOVE_ACTIONS = {
 
   member_panel: (state) => showPeople(state, !peopleShown(state)),
 
-  cancel: (state) => cancel(state),
+  cancel: (state, _, stamp) => cancel(state, stamp),
 } satisfies Record<string, Handler>;
 
 export function roomsShown(state: State): boolean {
@@ -52,8 +55,10 @@ export function showPeople(state: State, show: boolean): Effect[] {
 }
 
 /** Ends the innermost of what is under way, and goes back to the composer. */
-function cancel(state: State): Effect[] {
+function cancel(state: State, stamp: Stamp): Effect[] {
   const copy = currentRoom(state);
+  const way = wayBack(state);
+  if (way) return state.late?.onWish(state, way, stamp) ?? [];
   if (state.dialog) state.dialog = null;
   else if (state.chosen !== null) state.chosen = null;
   else if (copy && copy.mode.is === "edit") {
@@ -64,6 +69,13 @@ function cancel(state: State): Effect[] {
   else if (state.width < WIDE && peopleShown(state)) state.panels.people = null;
   else state.notice = null;
   return [{ do: "focus", on: "composer" }];
+}
+
+/** From a search to where one was, and from what it found back to it. */
+function wayBack(state: State): Wish | null {
+  if (state.dialog) return state.dialog.is === "search" ? { is: "search_closed" } : null;
+  const says = (currentRoom(state)?.mode.is ?? "say") === "say";
+  return state.search && says ? { is: "back_to_search" } : null;
 }
 
 function toMention(state: State, by: 1 | -1): Effect[] {

@@ -5,9 +5,16 @@ import { CODE_ACTIONS } from "./codes";
 import { onError, onOk } from "./answer";
 import { PEOPLE_ACTIONS } from "./people";
 import { ROOM_ACTIONS } from "./room";
+import { SEARCH_ACTIONS } from "./search";
 import { onWish } from "./wish";
 import { YOU_ACTIONS } from "./you";
 
-const handlers: Record<LateId, Handler> = { ...PEOPLE_ACTIONS, ...CODE_ACTIONS, ...ROOM_ACTIONS, ...YOU_ACTIONS };
+const handlers: Record<LateId, Handler> = {
+  ...PEOPLE_ACTIONS,
+  ...CODE_ACTIONS,
+  ...ROOM_ACTIONS,
+  ...SEARCH_ACTIONS,
+  ...YOU_ACTIONS,
+};
 
 export const late: Late = { handlers, onOk, onError, onWish };

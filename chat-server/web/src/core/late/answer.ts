@@ -6,6 +6,7 @@ import type {
   Page,
   Profile,
   RoomSummary,
+  SearchReply,
   SessionListReply,
   User,
   UserFindReply,
@@ -23,6 +24,7 @@ import { say } from "../words";
 import { accept, onCodeEnded, onCodeFound, onCodeMade } from "./codes";
 import { onFound } from "./find";
 import { roleWord } from "../role";
+import { onHits, onSearchRefused } from "./search";
 
 export function onOk(state: State, purpose: LatePurpose, ok: unknown, stamp: Stamp): Effect[] {
   switch (purpose.is) {
@@ -57,6 +59,8 @@ export function onOk(state: State, purpose: LatePurpose, ok: unknown, stamp: Sta
       tell(state, say("RENAMED", { name: user.name }));
       return onUser(state, user);
     }
+    case "search":
+      return onHits(state, purpose, ok as SearchReply);
     case "password":
       state.dialog = null;
       tell(state, say("PASSWORD_CHANGED"));
@@ -81,6 +85,7 @@ export function onError(state: State, purpose: LatePurpose, error: WireError | n
     state.dialog = { ...state.dialog, busy: false, error: message };
     return [];
   }
+  if (purpose.is === "search") return onSearchRefused(state, purpose.nr, message);
   complain(state, message);
   if (purpose.is === "people") return letGo(state, purpose);
   // There is nothing to be shown.

@@ -8,6 +8,7 @@ import { acceptCode, comeIn, endCode, readCode } from "./codes";
 import { here } from "./find";
 import { giveRole, lookAt, wishKick } from "./people";
 import { configure } from "./room";
+import * as search from "./search";
 import { talk } from "./talk";
 
 export function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
@@ -32,6 +33,20 @@ export function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
     case "configure":
       state.dialog = null;
       return [...configure(state, wish.room, wish.changes, stamp), { do: "focus", on: "composer" }];
+    case "search_typed":
+      return search.typed(state, wish.query);
+    case "search":
+      return search.seek(state);
+    case "search_more":
+      return search.more(state);
+    case "search_moved":
+      return search.move(state, wish.by);
+    case "look":
+      return search.look(state, wish);
+    case "back_to_search":
+      return search.back(state);
+    case "search_closed":
+      return search.close(state, wish.stays ?? false);
     case "confirmed":
       return [...confirmed(state, stamp), { do: "focus", on: "composer" }];
   }

@@ -5,7 +5,9 @@ import { nameOf } from "../people";
 import type { Direction, Purpose, RoomCopy, State } from "../state";
 import { currentRoom } from "../state";
 import type { Range } from "../fold/ranges";
+import { say } from "../words";
 import { ask } from "./ask";
+import { complain } from "./notice";
 import { settleOwn } from "./send";
 import { askSync, restart } from "./sync";
 
@@ -40,6 +42,9 @@ export function readAfter(state: State, copy: RoomCopy): Effect[] {
 
 /** Shows a line, wherever it stands. */
 export function jumpTo(state: State, copy: RoomCopy, seq: number): Effect[] {
+  const room = copy.room.id;
+  if (isAwaited(state, room, seq)) return [];
+  state.jumping = null;
   if (copy.timeline.covered.contains(seq)) {
     const live = copy.timeline.liveWindow();
     copy.anchor = live && seq >= live[0] && seq <= live[1] ? null : seq;
@@ -52,7 +57,14 @@ export function jumpTo(state: State, copy: RoomCopy, seq: number): Effect[] {
       { do: "focus", on: "log" },
     ];
   }
-  return read(state, copy, "around", seq);
+  const effects = read(state, copy, "around", seq);
+  if (effects.length > 0) state.jumping = { room, seq };
+  return effects;
+}
+
+/** Whether that line is shown as soon as it is here. */
+function isAwaited({ jumping }: State, room: string, seq: number): boolean {
+  return jumping?.room === room && jumping.seq === seq;
 }
 
 /** Fetches what is missing between what is held and what is known to be there. */
@@ -70,7 +82,8 @@ export function catchUp(state: State, copy: RoomCopy): Effect[] {
 }
 
 function read(state: State, copy: RoomCopy, direction: Direction, seq: number): Effect[] {
-  if (copy.loading.has(direction)) return [];
+  // Another line may be wanted before the one that was is here.
+  if (copy.loading.has(direction) && direction !== "around") return [];
   const { timeline } = copy;
   const request: HistoryRead = { room: copy.room.id, limit: Math.min(LINES, state.limits.page_lines) };
   if (direction === "before") request.before = seq;
@@ -92,6 +105,7 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
   if (!copy || copy.timeline !== asked.timeline) return [];
   copy.loading.delete(asked.direction);
   if (page.epoch !== copy.timeline.epoch) {
+    state.jumping = null;
     copy.timeline.pageFailed();
     return askSync(state);
   }
@@ -100,7 +114,10 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
   if (page.head.seq > copy.head.seq) copy.head = page.head;
   copy.n = Math.max(copy.n, page.entries.at(-1)?.n ?? 0);
   const effects = settleOwn(state, copy, [...page.entries, ...page.amendments]);
-  if (asked.direction === "around") effects.push(...jumpTo(state, copy, asked.seq));
+  if (asked.direction === "around" && isAwaited(state, asked.room, asked.seq)) {
+    state.jumping = null;
+    if (copy.timeline.covered.contains(asked.seq)) effects.push(...jumpTo(state, copy, asked.seq));
+  }
   const { cursor } = copy.timeline;
   if (asked.direction === "head" && !cursor) effects.push(...catchUp(state, copy));
   if (cursor && cursor.seq < copy.head.seq) effects.push(...catchUp(state, copy));
@@ -112,6 +129,10 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
 }
 
 export function onPageRefused(state: State, asked: Asked, error: WireError | null): Effect[] {
+  if (asked.direction === "around" && isAwaited(state, asked.room, asked.seq)) {
+    state.jumping = null;
+    complain(state, error?.message ?? say("NO_CONNECTION"));
+  }
   const copy = state.rooms.get(asked.room);
   if (!copy || copy.timeline !== asked.timeline) return [];
   copy.loading.delete(asked.direction);

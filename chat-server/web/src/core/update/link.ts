@@ -103,9 +103,17 @@ function strand(state: State): void {
   state.draft_writes = 0;
   state.stranded = [];
   state.rooms.clear();
+  forgetSearch(state);
   state.current = null;
   state.previous = null;
   state.chosen = null;
+}
+
+/** What was found was found for somebody else. */
+function forgetSearch(state: State): void {
+  state.search = null;
+  state.jumping = null;
+  if (state.dialog?.is === "search") state.dialog = null;
 }
 
 /** The connection ended, or was refused. */
@@ -133,6 +141,7 @@ function onFinal(state: State, error: WireError): Effect[] {
   state.credentials = null;
   if (guest) state.guest = null;
   state.screen = "name";
+  forgetSearch(state);
   state.name_error = say("FAILED", { reason: error.message });
   return guest ? [{ do: "keep_guest", guest: null }] : [];
 }

@@ -16,7 +16,9 @@ export function figures(copy: RoomCopy, read: ReadPosition): void {
 
 /** Whether the newest line is before the reader's eyes. */
 export function seen(state: State, copy: RoomCopy): boolean {
-  return state.attentive && state.at_bottom && copy.anchor === null && state.current === copy.room.id;
+  // Who is on the way to another line sees the newest ones in passing alone.
+  const stays = state.jumping === null && copy.anchor === null && state.current === copy.room.id;
+  return state.attentive && state.at_bottom && stays;
 }
 
 /** Tells that the room is read, when it is; else when to look again. */

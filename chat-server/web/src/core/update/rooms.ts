@@ -21,6 +21,9 @@ export function open(state: State, id: string): Effect[] {
     left.kept_unread = false;
     state.previous = left.room.id;
   }
+  // Whoever goes on has left what was found behind.
+  state.search = null;
+  state.jumping = null;
   state.current = id;
   state.chosen = null;
   state.at_bottom = true;

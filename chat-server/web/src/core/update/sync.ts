@@ -120,5 +120,6 @@ export function restart(state: State, copy: RoomCopy, epoch: Epoch): void {
   copy.loading = new Set();
   copy.anchor = null;
   copy.gap_at = null;
+  if (state.jumping?.room === copy.room.id) state.jumping = null;
   if (state.current === copy.room.id && typeof state.chosen === "number") state.chosen = null;
 }
