@@ -223,7 +223,7 @@ fn list_rooms(state: &mut State, words: &str, fx: &mut Fx) {
 
 /// One step back: from a hit to the search, from what is chosen, from a mode, from a notice, from scrolling.
 fn cancel(state: &mut State, fx: &mut Fx) {
-    if state.composer.mode == Mode::Write && state.find.is_some() {
+    if state.composer.mode == Mode::Write && state.completion.is_none() && state.find.is_some() {
         return find::back(state, fx);
     }
     if state.chosen.take().is_some() {

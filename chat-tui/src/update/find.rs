@@ -133,6 +133,8 @@ fn enter(state: &mut State, fx: &mut Fx) {
         search(state, fx);
     } else if !find.hits.is_empty() {
         visit(state, fx);
+    } else if find.more.is_some() {
+        more(state, fx);
     } else if find.asking.is_none() {
         search(state, fx);
     }

@@ -104,7 +104,7 @@ pub(super) fn edit(composer: &mut Composer, key: Key, name: &str) {
         "Backspace" | "Ctrl+H" => composer.backspace(),
         "Delete" | "Ctrl+D" => composer.delete(),
         "Left" | "Ctrl+B" => composer.go(Motion::Left),
-        "Right" | "Ctrl+F" => composer.go(Motion::Right),
+        "Right" => composer.go(Motion::Right),
         "Home" | "Ctrl+A" => composer.go(Motion::LineStart),
         "End" | "Ctrl+E" => composer.go(Motion::LineEnd),
         "Ctrl+Left" | "Alt+B" | "Alt+Left" => composer.go(Motion::WordLeft),

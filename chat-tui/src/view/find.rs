@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, find: &Find, theme: Theme, buffer: &mut Buffer
     let mut row = if area.height > 12 { 2 } else { 1 };
 
     let written = composer::rows(find.field.text(), find.field.caret(), inner.width.saturating_sub(3));
-    paint::line(buffer, inner, row, &Row::styled("> ", theme.style(Role::Strong)));
+    paint::line(buffer, inner, row, &Row::from(Span::styled("> ", theme.style(Role::Strong))));
     // The row of the caret stays in view.
     let (caret_row, caret_column) = written.caret;
     let skip = usize::from(caret_row + 1).saturating_sub(FIELD);
@@ -198,10 +198,10 @@ mod tests {
     #[test]
     fn texts_are_cut_around_the_first_mark() {
         assert_eq!(shown("green", "the build is green", 40), "the build is [green]");
-        assert_eq!(shown("green", "one two three four five six seven green eight nine ten", 24), "…x seven [green] eight nin…");
-        assert_eq!(shown("ten", "one two three four five six seven eight nine ten", 20), "…ven eight nine [ten]");
+        assert_eq!(shown("green", "one two three four five six seven green eight nine ten", 24), "…x seven [green] eight ni…");
+        assert_eq!(shown("ten", "one two three four five six seven eight nine ten", 20), "…even eight nine [ten]");
         assert_eq!(shown("from:me", "one two three four", 8), "one two…");
-        assert_eq!(shown("本", "ああああああ日本語いいい", 11), "…あ日[本]語…");
+        assert_eq!(shown("本", "ああああああ日本語いいい", 11), "…日[本]語い…");
         assert_eq!(shown("e", "", 8), "");
     }
 

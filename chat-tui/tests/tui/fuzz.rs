@@ -99,6 +99,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => proptest::sample::select(KEYS).prop_map(Step::Key),
         2 => "(/me |/topic |/join ops|/leave|/list|/names|/edit |@|:)?[a-z日👍 ]{0,12}".prop_map(Step::Write),
+        2 => "/search (-|\"|from:|in:)?[a-e日]{1,2}".prop_map(Step::Write),
         2 => "/(msg|invite|kick|whois|accept|codes|set|set archived|role|serverrole|claim) (ada|@bob|carol|garden|yes|no)?[ ,]?(carol|owner|x)?"
             .prop_map(Step::Write),
         1 => proptest::sample::select(vec![

@@ -4,6 +4,7 @@ use chat_proto::entry::{Body, Content, Delete, Message};
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{Answer, AnyEvent, Outcome};
 use chat_proto::id::{ClientId, Epoch, RoomId};
+use chat_proto::name::DisplayName;
 use chat_proto::request::search_read::{SearchCursor, SearchReply};
 use chat_proto::room::RoomKind;
 use chat_tui::event::{Event, Mouse};
@@ -87,6 +88,17 @@ fn what_is_found_is_marked_without_colours() {
 }
 
 #[test]
+fn right_to_left_text_turns_nothing_beside_it() {
+    let mut server = server();
+    server.users.push(account("dana", "#7fd38a"));
+    server.users.last_mut().unwrap().name = DisplayName::parse("דנה").unwrap();
+    say(&mut server, &room("lobby"), "דנה", "one שלום two");
+    let mut app = App::new(80, 24, server);
+    app.say("/search one");
+    assert!(app.sees("  \u{2068}דנה\u{2069}") && app.sees("one \u{2068}שלום\u{2069} two"));
+}
+
+#[test]
 fn pages_follow_one_another() {
     let mut app = app(80, 24);
     app.say("/search line");
@@ -121,6 +133,17 @@ fn an_empty_page_with_more_is_no_end() {
     app.keys("Enter");
     assert!(app.sees("Nothing was found for greens.") && app.sees("The server is still preparing older messages"));
     assert_eq!(app.server.searched.len(), 5, "a page that ends where it begins is the last one");
+}
+
+#[test]
+fn a_search_that_was_refused_half_way_goes_on_from_there() {
+    let mut app = app(80, 24);
+    let nothing_yet = SearchReply { hits: vec![], more: cursor("1"), preparing: false };
+    app.server.searches.extend([Ok(nothing_yet), error(Code::SlowDown, "Slower, please.")]);
+    app.say("/search green");
+    assert!(app.sees("Slower, please.") && !app.sees("found"));
+    app.keys("Enter");
+    assert!(app.sees("4 found") && !app.sees("Slower, please."), "the newest one was on the page before");
 }
 
 #[test]
