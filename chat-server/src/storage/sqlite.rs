@@ -223,6 +223,9 @@ impl Store for SqliteStore {
     }
 
     async fn delete_room(&self, room: &RoomId) -> Result<bool, StoreError> {
+        // What is looked ahead of may be the room's; its key in the tables can become another one's.
+        let mut backlog = self.backlog.lock().await;
+        *backlog = Backlog::default();
         self.write(async |connection| rooms::delete(connection, room).await).await
     }
 

@@ -5,7 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chat_proto::AnyRequest;
+use chat_proto::id::UserId;
+use chat_proto::name::DisplayName;
+use chat_proto::room::RoomKind;
+use chat_proto::user::{Color, ServerRole, User, UserKind};
 use chat_server::domain::decide::Context;
+use chat_server::domain::rates::Rates;
+use chat_server::domain::write::{EntryRequest, Write};
 use chat_server::storage::sqlite::SqliteStore;
 use chat_server::storage::{Batch, Committed, Store, StoreError};
 use serde_json::{Value, json};
@@ -182,22 +189,68 @@ async fn what_was_said_before_there_was_an_index_is_found() {
     server.stop().await;
 }
 
-/// The steps themselves, with everything that can happen between two of them.
-#[tokio::test]
-async fn the_preparation_goes_on_where_it_was() {
-    let (dir, said, _) = old_database().await;
-    // Many more than one step takes.
-    let mut connection = open(dir.path()).await;
+/// Says many more things in the room of that kind than one step takes.
+async fn fill(connection: &mut SqliteConnection, kind: &'static str) {
     for sql in [
         "INSERT INTO entries (room, seq, id, time, author, name, color, client_id, n, kind, body)
          WITH RECURSIVE number (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM number WHERE at < 1200)
          SELECT room, seq + at, 'fill-' || at, time, author, name, color, 'fill-' || at, n + at, kind,
                 json_replace(body, '$.content.text', 'filler straw ' || at)
-         FROM number, (SELECT e.* FROM entries e JOIN rooms r ON r.key = e.room AND r.head_seq = e.seq WHERE r.kind = 'lobby')",
-        "UPDATE rooms SET head_seq = head_seq + 1200, n = n + 1200, head_id = 'fill-1200' WHERE kind = 'lobby'",
+         FROM number, (SELECT e.* FROM entries e JOIN rooms r ON r.key = e.room AND r.head_seq = e.seq WHERE r.kind = ?)",
+        "UPDATE rooms SET head_seq = head_seq + 1200, n = n + 1200, head_id = 'fill-1200' WHERE kind = ?",
     ] {
-        sqlx::query(sql).execute(&mut connection).await.unwrap();
+        sqlx::query(sql).bind(kind).execute(&mut *connection).await.unwrap();
     }
+}
+
+/// A room that is deleted while its log is prepared, and another one that gets its key in the tables.
+#[tokio::test]
+async fn the_preparation_forgets_a_deleted_room() {
+    let (dir, ..) = old_database().await;
+    let mut connection = open(dir.path()).await;
+    fill(&mut connection, "public").await;
+    let keys = async |connection: &mut SqliteConnection| -> i64 {
+        sqlx::query("SELECT key FROM rooms WHERE kind = 'public'").fetch_one(connection).await.unwrap().get(0)
+    };
+    let before = keys(&mut connection).await;
+    let mut dice = crate::dice::Dice(1);
+    let store = SqliteStore::open(&dir.path().join("chat.db"), 1_000, &mut dice).await.unwrap();
+    assert!(store.prepare_search().await.unwrap(), "it has only begun");
+    let (rooms, _) = store.all_rooms().await.unwrap();
+    assert!(store.delete_room(&rooms.iter().find(|facts| facts.room.kind == RoomKind::Public).unwrap().room.id).await.unwrap());
+
+    let eve = User {
+        id: UserId::parse("eve").unwrap(),
+        name: DisplayName::parse("eve").unwrap(),
+        color: Color::parse("#7aa2f7").unwrap(),
+        kind: UserKind::Guest,
+        identity: None,
+        role: ServerRole::Member,
+    };
+    let mut rates = Rates::new(100, 100);
+    let mut write = async |request: AnyRequest| {
+        let write = Write::new(eve.clone(), EntryRequest::from_any(request).unwrap());
+        let mut context = Context { now: 9_000_000, random: &mut dice, rates: &mut rates };
+        let committed = store.commit(&Batch { writes: vec![write], marks: Vec::new() }, &mut context).await.unwrap();
+        assert!(committed.outcomes[0].is_ok(), "{committed:?}");
+        committed.entries[0].room.to_string()
+    };
+    let parse = |name, payload| AnyRequest::parse(name, payload).unwrap();
+    let room = write(parse("room:create", json!({ "client_id": "r", "name": "next" }))).await;
+    write(parse("message:send", send(&room, "1", None, "new needle"))).await;
+    assert_eq!(keys(&mut connection).await, before, "the test is about a key that is used again");
+    while store.prepare_search().await.unwrap() {}
+    store.close().await;
+    let left: i64 = sqlx::query("SELECT COUNT(*) FROM search_rows").fetch_one(&mut connection).await.unwrap().get(0);
+    assert_eq!(left, 20 + 1, "the lobby's and the new room's");
+}
+
+/// The steps themselves, with everything that can happen between two of them.
+#[tokio::test]
+async fn the_preparation_goes_on_where_it_was() {
+    let (dir, said, _) = old_database().await;
+    let mut connection = open(dir.path()).await;
+    fill(&mut connection, "lobby").await;
     let count = async |connection: &mut SqliteConnection, sql: &'static str| -> i64 {
         sqlx::query(sql).fetch_one(connection).await.unwrap().get(0)
     };

@@ -8,6 +8,10 @@ use chat_proto::room::{History, RoomKind};
 use super::*;
 
 impl Bench {
+    async fn found_by(&self, reader: &User, query: &str) -> usize {
+        self.search_as(reader, query, |_| {}).await.unwrap().hits.len()
+    }
+
     async fn public_room(&mut self, owner: &User, name: &str, client_id: &str) -> (RoomId, Stored) {
         let request = RoomCreate::public(id(client_id), RoomName::parse(name).unwrap());
         let committed = self.commit(vec![Write::new(owner.clone(), EntryRequest::Create(request))]).await;
@@ -57,7 +61,17 @@ async fn a_deleted_room_leaves_nothing(#[case] kind: Kind) {
     let said = bench.one(&ada, EntryRequest::Send(message)).await.unwrap();
     let epoch = bench.state_of(&ada, &ops).await.unwrap().epoch;
     let place = Place { epoch, seq: said.seq, id: said.id };
-    bench.one(&bob, react(&ops, "2", place, true)).await.unwrap();
+    bench.one(&bob, react(&ops, "2", place.clone(), true)).await.unwrap();
+    let edit = MessageEdit {
+        room: ops.clone(),
+        client_id: id("e"),
+        after: None,
+        target: place,
+        content: content("@bob vanishes"),
+        mentions: vec![bob.id.clone()],
+    };
+    bench.one(&ada, EntryRequest::Edit(edit)).await.unwrap();
+    assert_eq!(bench.found_by(&bob, "vanishes").await, 1);
     let code =
         InviteCode { code: JoinCode::parse("ABCD2345").unwrap(), room: ops.clone(), by: ada.id.clone(), expires: 90_000, uses_left: 5 };
     assert!(store.put_code(&code).await.unwrap());
@@ -71,6 +85,8 @@ async fn a_deleted_room_leaves_nothing(#[case] kind: Kind) {
     assert_eq!(bench.one(&ada, say(&ops, "3", None, "late")).await.unwrap_err().code, Code::NotFound);
     assert_eq!(bench.come_in(&bob, &ops, None).await, Err(Code::NotFound));
 
+    assert_eq!(bench.found_by(&bob, "vanishes").await, 0);
+
     // Its name is free; whoever takes it has another room, which begins at its beginning and knows nobody.
     let (next, stored) = bench.public_room(&bob, "ops", "o").await;
     assert!(next != ops && (stored.seq, stored.n) == (1, 0) && stored.id != first.id);
@@ -80,5 +96,6 @@ async fn a_deleted_room_leaves_nothing(#[case] kind: Kind) {
     let again = bench.one(&bob, say(&next, "1", None, "again")).await.unwrap();
     let page = bench.in_room(&bob, &next).await.unwrap();
     assert!(again.seq == 2 && page.amendments.is_empty() && texts(&page) == ["again"]);
+    assert_eq!((bench.found_by(&bob, "again").await, bench.found_by(&bob, "vanishes").await), (1, 0), "its words are gone from the index");
     assert_eq!(texts(&bench.in_room(&ada, &kept).await.unwrap()), ["stays"], "another room's log is as it was");
 }

@@ -10,7 +10,12 @@ use chat_server::storage::Search;
 use super::*;
 
 impl Bench {
-    async fn search_as(&self, reader: &User, query: &str, change: impl FnOnce(&mut Search)) -> Result<SearchReply, chat_proto::Error> {
+    pub(super) async fn search_as(
+        &self,
+        reader: &User,
+        query: &str,
+        change: impl FnOnce(&mut Search),
+    ) -> Result<SearchReply, chat_proto::Error> {
         let asked = parse(&SearchText::parse(query).map_err(|reason| chat_proto::Error::invalid("query", reason))?)?;
         let mut search = Search { asked, room: None, before: None, limit: 20 };
         change(&mut search);
