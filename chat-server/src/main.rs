@@ -43,6 +43,7 @@ fn main() -> ExitCode {
 async fn serve(args: &ServeArgs) -> Result<(), String> {
     let settings = Settings::load(args)?;
     logging::start(settings.log_format, &settings.log_filter)?;
+    let stop = platform::asked_to_stop();
     let mut server = Server::start(&settings).await?;
     for address in &server.addresses {
         tracing::info!("listening on http://{address}");
@@ -53,7 +54,7 @@ async fn serve(args: &ServeArgs) -> Result<(), String> {
         let _ = writeln!(std::io::stdout(), "{sentence} /claim {code}");
     }
     tokio::select! {
-        () = platform::asked_to_stop() => {}
+        () = stop => {}
         () = server.broken() => return Err("A part of the server broke, and it had to stop; the log says which. What was acknowledged is stored.".to_owned()),
     }
     server.stop().await;

@@ -95,25 +95,32 @@ pub fn cut_stuck_peers(stream: &tokio::net::TcpStream, after: std::time::Duratio
     }
 }
 
-/// Waits until somebody asks the process to stop: Ctrl+C, or SIGTERM.
-pub async fn asked_to_stop() {
+/// Ends once somebody asks the process to stop: Ctrl+C, or SIGTERM. Listens from the call on: whoever is
+/// told that the server is there may ask at once.
+pub fn asked_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let (mut terminate, mut interrupt) = {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminate.recv() => {}
-                }
-                return;
-            }
-            Err(error) => tracing::warn!(%error, "SIGTERM cannot be heard; Ctrl+C stops the server"),
+        let heard = |kind, name| signal(kind).inspect_err(|error| tracing::warn!(%error, "{name} cannot be heard")).ok();
+        (heard(SignalKind::terminate(), "SIGTERM"), heard(SignalKind::interrupt(), "Ctrl+C"))
+    };
+    #[cfg(unix)]
+    return async move {
+        let any = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        };
+        tokio::select! {
+            () = any(&mut terminate) => {}
+            () = any(&mut interrupt) => {}
         }
-    }
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!(%error, "Ctrl+C cannot be heard");
-        std::future::pending::<()>().await;
+    };
+    #[cfg(not(unix))]
+    async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl+C cannot be heard");
+            std::future::pending::<()>().await;
+        }
     }
 }
 
