@@ -202,6 +202,22 @@ describe("a hit", () => {
     expect(currentRoom(test.state)!.marker).toBe(400);
   });
 
+  it("does not read a room whose newest lines were shown until it was here", () => {
+    const test = look(found(hit(395, "hit", "r2")));
+    const sent = test.sent();
+    const lines = Array.from({ length: 100 }, (_, i) => message(401 + i, `line ${401 + i}`));
+    const head = sent.find(({ name, payload }) => name === "history:read" && payload.around === undefined)!;
+    test.answer(head, { ...page(401, lines), room: "r2" });
+    test.do({ type: "scrolled", at_bottom: true, near_top: false, near_bottom: true }).wait(5_000);
+    const near = Array.from({ length: 20 }, (_, i) => message(385 + i, `line ${385 + i}`));
+    test.answer(
+      sent.find(({ payload }) => payload.around === 395)!,
+      { ...page(385, near, 500), room: "r2" },
+    );
+    expect(currentRoom(test.state)!.anchor).toBeNull();
+    expect(test.wait(5_000).sent("room:mark_read")).toEqual([]);
+  });
+
   it("leads back to the search as it was", () => {
     const test = look(found(hit(990), hit(300)), 1);
     test.answer(asked(test, "history:read"), around(300));
