@@ -39,6 +39,7 @@ describe("a key", () => {
     expect(id("Enter")).toBe("send");
     expect(id("Enter", { shift: true })).toBe("new_line");
     expect(id("k", { ctrl: true }, "KeyK")).toBe("switcher");
+    expect(id("f", { ctrl: true }, "KeyF")).toBe("search");
     expect(id("å", { alt: true }, "KeyA")).toBe("next_unread");
     expect(id("3", { alt: true }, "Digit3")).toBe("room_by_number");
     expect(id("/", { alt: true }, "Slash")).toBe("last_room");

@@ -1,5 +1,5 @@
 /** Searching: pages of hits, looking at one in its log, and the ways back. */
-import type { Hit, SearchReply } from "@proto";
+import type { Entry, Hit, SearchReply } from "@proto";
 import { describe, expect, it } from "vitest";
 import { excerpt } from "../src/core/excerpt";
 import type { Wish } from "../src/core/late";
@@ -202,6 +202,22 @@ describe("a hit", () => {
     expect(currentRoom(test.state)!.marker).toBe(400);
   });
 
+  it("does not read a room whose newest lines were shown until it was here", () => {
+    const test = look(found(hit(395, "hit", "r2")));
+    const sent = test.sent();
+    const lines = Array.from({ length: 100 }, (_, i) => message(401 + i, `line ${401 + i}`));
+    const head = sent.find(({ name, payload }) => name === "history:read" && payload.around === undefined)!;
+    test.answer(head, { ...page(401, lines), room: "r2" });
+    test.do({ type: "scrolled", at_bottom: true, near_top: false, near_bottom: true }).wait(5_000);
+    const near = Array.from({ length: 20 }, (_, i) => message(385 + i, `line ${385 + i}`));
+    test.answer(
+      sent.find(({ payload }) => payload.around === 395)!,
+      { ...page(385, near, 500), room: "r2" },
+    );
+    expect(currentRoom(test.state)!.anchor).toBeNull();
+    expect(test.wait(5_000).sent("room:mark_read")).toEqual([]);
+  });
+
   it("leads back to the search as it was", () => {
     const test = look(found(hit(990), hit(300)), 1);
     test.answer(asked(test, "history:read"), around(300));
@@ -275,6 +291,37 @@ describe("a hit", () => {
     expect(other.welcome([room()], { ...ME, id: "other" }).state.search).toBeNull();
     const open = found(hit(990)).cut().wait(20_000);
     expect(open.welcome([room()], { ...ME, id: "other" }).state.dialog).toBeNull();
+  });
+});
+
+describe("what was found", () => {
+  const change = (seq: number, rest: object) => ({
+    ...message(seq, ""),
+    target: { epoch: "e1", seq: 990, id: "r1-990" },
+    ...rest,
+  });
+
+  it("reads as it does now", () => {
+    const test = found(hit(990));
+    test.live(change(1_001, { kind: "edit", content: { type: "text", text: "better" } }) as Entry);
+    const [better] = search(test).hits;
+    expect(better).toMatchObject({ edited: true, highlights: [], entry: { seq: 990, content: { text: "better" } } });
+  });
+
+  it("is gone when it was taken back, also while another one is looked at", () => {
+    const test = look(found(hit(990), hit(980)), 1);
+    test.live(change(1_001, { kind: "delete" }) as Entry);
+    action(test, "cancel");
+    expect(search(test).hits.map(({ entry }) => entry.seq)).toEqual([980]);
+    expect(search(test).picked).toBe(0);
+  });
+
+  it("stands there once", () => {
+    const test = action(inLobby(), "search", "hit");
+    test.answer(asked(test), reply([hit(9), hit(8)], "c1"));
+    wish(test, { is: "search_more" });
+    test.answer(asked(test), reply([hit(8), hit(7)]));
+    expect(search(test).hits.map(({ entry }) => entry.seq)).toEqual([9, 8, 7]);
   });
 });
 

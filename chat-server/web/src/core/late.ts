@@ -2,7 +2,7 @@
  * What stands behind the page: actions that nobody can wish for before the page is there, and what belongs to
  * them. It is loaded right after the page, so that the first load keeps within its budget.
  */
-import type { Error as WireError, RoomChanges, RoomRole, ServerRole, User } from "@proto";
+import type { Entry, Error as WireError, RoomChanges, RoomRole, ServerRole, User } from "@proto";
 import type { Handler } from "./actions/handler";
 import type { Effect } from "./effect";
 import type { Stamp } from "./event";
@@ -93,4 +93,6 @@ export interface Late {
   /** A refusal, or null where no answer will come. */
   onError(state: State, purpose: LatePurpose, error: WireError | null): Effect[];
   onWish(state: State, wish: Wish, stamp: Stamp): Effect[];
+  /** Entries that may change what is shown outside the logs. */
+  onAmended(state: State, room: string, entries: readonly Entry[]): void;
 }

@@ -5,7 +5,7 @@ import { CODE_ACTIONS } from "./codes";
 import { onError, onOk } from "./answer";
 import { PEOPLE_ACTIONS } from "./people";
 import { ROOM_ACTIONS } from "./room";
-import { SEARCH_ACTIONS } from "./search";
+import { onAmended, SEARCH_ACTIONS } from "./search";
 import { onWish } from "./wish";
 import { YOU_ACTIONS } from "./you";
 
@@ -17,4 +17,4 @@ const handlers: Record<LateId, Handler> = {
   ...YOU_ACTIONS,
 };
 
-export const late: Late = { handlers, onOk, onError, onWish };
+export const late: Late = { handlers, onOk, onError, onWish, onAmended };

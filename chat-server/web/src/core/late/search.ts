@@ -1,5 +1,5 @@
 /** Searching what was said, looking at what was found, and the ways back. */
-import type { SearchRead, SearchReply } from "@proto";
+import type { Entry, Hit, SearchRead, SearchReply } from "@proto";
 import type { Handler } from "../actions/handler";
 import { NARROW } from "../actions/move";
 import type { Effect } from "../effect";
@@ -84,10 +84,35 @@ function asking(state: State, nr: number): Search | null {
 export function onHits(state: State, asked: { nr: number; more: boolean }, reply: SearchReply): Effect[] {
   const search = asking(state, asked.nr);
   if (!search) return [];
-  const { hits, more: next, preparing } = reply;
-  Object.assign(search, { hits: asked.more ? [...search.hits, ...hits] : hits, more: next, preparing, answered: true });
+  const { more: next, preparing } = reply;
+  const before = asked.more ? search.hits : [];
+  const known = new Set(before.map(name));
+  const hits = reply.hits.filter((hit) => !known.has(name(hit)));
+  Object.assign(search, { hits: [...before, ...hits], more: next, preparing, answered: true });
   // A page ends where it has cost enough: whoever waits for a hit has not got one yet.
   return hits.length === 0 ? more(state) : [];
+}
+
+/** By which one hit is told from another. */
+export const name = ({ room, entry }: Hit): string => `${room} ${entry.seq}`;
+
+/** What was found reads as it does now; what was taken back is found no more. */
+export function onAmended(state: State, room: string, entries: readonly Entry[]): void {
+  const search = shown(state) ?? state.search;
+  if (!search) return;
+  for (const entry of entries) {
+    if (entry.kind !== "edit" && entry.kind !== "delete") continue;
+    const at = search.hits.findIndex((hit) => hit.room === room && hit.entry.seq === entry.target.seq);
+    const hit = search.hits[at];
+    if (hit?.entry.kind !== "message") continue;
+    const reads = { ...hit, edited: true, highlights: [] };
+    if (entry.kind === "edit") {
+      search.hits = search.hits.with(at, { ...reads, entry: { ...hit.entry, content: entry.content } });
+      continue;
+    }
+    search.hits = search.hits.toSpliced(at, 1);
+    if (search.picked > at || search.picked === search.hits.length) search.picked--;
+  }
 }
 
 export function onSearchRefused(state: State, nr: number, message: string): Effect[] {

@@ -15,6 +15,7 @@ export function onEntries(state: State, { room, epoch, entries }: Entries): Effe
   if (!copy) return [...entries.flatMap((entry) => notice(state, entry)), ...askSync(state)];
   if (copy.timeline.epoch !== epoch) return askSync(state);
   copy.timeline.applyLive(entries);
+  state.late?.onAmended(state, room, entries);
   const effects = settleOwn(state, copy, entries);
   for (const entry of entries) {
     if (entry.seq > copy.head.seq) effects.push(...next(state, copy, entry));

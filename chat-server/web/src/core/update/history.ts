@@ -116,7 +116,11 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
   const effects = settleOwn(state, copy, [...page.entries, ...page.amendments]);
   if (asked.direction === "around" && isAwaited(state, asked.room, asked.seq)) {
     state.jumping = null;
-    if (copy.timeline.covered.contains(asked.seq)) effects.push(...jumpTo(state, copy, asked.seq));
+    if (copy.timeline.covered.contains(asked.seq)) {
+      // The newest line, which was shown until now, is left before it was read.
+      state.at_bottom = false;
+      effects.push(...jumpTo(state, copy, asked.seq));
+    }
   }
   const { cursor } = copy.timeline;
   if (asked.direction === "head" && !cursor) effects.push(...catchUp(state, copy));
