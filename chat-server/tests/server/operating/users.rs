@@ -152,7 +152,7 @@ async fn a_directory_without_a_database_is_left_as_it_is() {
 /// Somebody who holds the lock and does not listen, such as another command, is named.
 #[tokio::test]
 async fn a_directory_that_is_in_use_is_not_touched() {
-    let dir = stopped(Process::start(""));
+    let dir = Process::start("").kill();
     let _held = chat_server::data_dir::DataDir::open(dir.path()).unwrap();
     let problem = refused(dir.path(), &["user", "list"], "").await;
     assert!(problem.contains("in use") && problem.contains(&std::process::id().to_string()), "{problem}");
