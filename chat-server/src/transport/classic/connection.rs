@@ -33,6 +33,9 @@ pub(super) struct Connection {
     socket: SocketRef,
     from: String,
     start: RoomName,
+    /// Held while it goes into a room: it comes into its first one by itself, and may be told to join another
+    /// meanwhile.
+    moving: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -74,7 +77,7 @@ impl Connection {
             room: None,
             dialect: None,
         };
-        Self { id, classic, socket, from, start, state: Mutex::new(state) }
+        Self { id, classic, socket, from, start, moving: tokio::sync::Mutex::default(), state: Mutex::new(state) }
     }
 
     pub(super) fn id(&self) -> ConnectionId {
@@ -200,6 +203,7 @@ impl Connection {
     }
 
     async fn move_to(&self, name: &RoomName) -> Result<(), Error> {
+        let _moving = self.moving.lock().await;
         let caller = self.caller();
         let room = self.classic.service.visited_room(&caller.user, &self.from, name).await?;
         self.classic.service.listen(&caller, &room.room.id).await;
@@ -210,6 +214,7 @@ impl Connection {
 
     /// Hears its room from now on, if it does not yet; `anew` once it had stepped back.
     pub(super) async fn listen(&self, anew: bool) {
+        let _moving = self.moving.lock().await;
         let caller = {
             let state = self.state();
             if state.room.is_some() && !anew {
