@@ -208,7 +208,7 @@ const actions = {
     pages
       .get(key)
       .locator("[data-user][data-presence]")
-      .evaluateAll((people) => people.map((one) => `${one.textContent.trim()} ${one.getAttribute("data-presence")}`)),
+      .evaluateAll((people) => people.map((one) => `${one.textContent.replace(/\s+/g, " ").trim()} ${one.getAttribute("data-presence")}`)),
 
   header: ({ page: key }) => pages.get(key).locator("header").first().innerText(),
 

@@ -165,7 +165,6 @@ impl Page {
     }
 
     /// What the browser keeps of what is not sent yet, as JSON.
-    #[allow(dead_code, reason = "tests/live does not")]
     pub fn kept(&self) -> String {
         self.ask("kept", json!({})).to_string()
     }
