@@ -7,6 +7,7 @@ import { update } from "../core/update";
 import { deadline } from "../core/update/clock";
 import { say } from "../core/words";
 import { copy } from "./clipboard";
+import { Frames } from "./frames";
 import { login, logout, readSession, register } from "./session";
 import { Connection } from "./socket";
 import { keepGuest, keepRoom, keepTheme, readGuest, readRoom, readTab, readTheme } from "./remember";
@@ -25,6 +26,7 @@ const stage = new Set<(effect: Staged) => void>();
 const unreachable = { code: "unavailable", message: say("NO_CONNECTION"), retry: "later" } as const;
 
 let version = $state(0);
+const frames = new Frames(() => void version++);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The state. Whoever reads it is told of each change; parts of it keep their identity. */
@@ -36,7 +38,8 @@ export function app(): State {
 /** Something happened. */
 export function dispatch(event: Event): void {
   const effects = update(held, event, stamp());
-  version++;
+  if (event.type === "received") frames.soon();
+  else show();
   effects.forEach(run);
   schedule();
 }
@@ -49,6 +52,12 @@ export function act(id: ActionId, argument = ""): void {
 export function onStage(answer: (effect: Staged) => void): () => void {
   stage.add(answer);
   return () => stage.delete(answer);
+}
+
+/** Has the view look at the state now. */
+function show(): void {
+  frames.shown();
+  version++;
 }
 
 function schedule(): void {
@@ -103,6 +112,8 @@ function run(effect: Effect): void {
     case "focus":
     case "scroll":
     case "compose":
+      // The view answers by what it shows.
+      show();
       for (const answer of stage) answer(effect);
       return;
   }
