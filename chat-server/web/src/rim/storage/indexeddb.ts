@@ -5,6 +5,7 @@
 import type { Book, Verb } from "../../core/outbox/book";
 import type { Pair } from "../../core/outbox/item";
 import { isOf, work, type OutboxStore, type Owned, type Told } from "../storage";
+import { awake } from "./awake";
 
 interface StoredDraft extends Pair {
   room: string;
@@ -70,11 +71,11 @@ function open(name: string): Promise<IDBDatabase> {
       opening.result.createObjectStore("drafts", { keyPath: ["server", "user", "room"] });
     };
     let late = false;
-    answer(opening).then((db) => (late ? db.close() : resolve(db)), reject);
-    setTimeout(() => {
+    const forget = awake(OPEN_MS, () => {
       late = true;
       reject(new Error("The database does not open."));
-    }, OPEN_MS);
+    });
+    answer(opening).then((db) => (late ? db.close() : resolve(forget(db))), reject);
   });
 }
 
@@ -122,16 +123,16 @@ function answer<Result>(request: IDBRequest<Result>): Promise<Result> {
 /** Resolves once it is stored; rejects when nothing of it is. */
 function end(transaction: IDBTransaction, patience: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const forget = awake(patience, () => {
       try {
         transaction.abort();
       } catch {
         // It is being written already: its end comes.
       }
-    }, patience);
-    transaction.oncomplete = () => resolve(clearTimeout(timer));
+    });
+    transaction.oncomplete = () => resolve(forget(undefined));
     transaction.onabort = () => {
-      clearTimeout(timer);
+      forget(undefined);
       reject(transaction.error ?? new Error("The transaction was ended."));
     };
   });
