@@ -11,6 +11,9 @@
 //! - [`input`], [`output`], [`notes`], [`stops`]: the shell around it;
 //! - [`plain`], [`json`]: entries as lines.
 //!
+//! All of it is a library: a [`Session`](session::Session) as somebody, an [`Input`](input::Input), an
+//! [`Output`](output::Output) and [`Stops`](stops::Stops) of one's own do for others than the shell.
+//!
 //! Pure are `follow`, `sending`, `split`, `since`, `plain` and `json`; the rest is driven by them.
 
 use chat_proto::error::Error;

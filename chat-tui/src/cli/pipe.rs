@@ -99,7 +99,7 @@ pub struct SendArgs {
     #[arg(value_name = "ROOM", value_parser = target, long_help = ROOM)]
     pub room: Target,
     /// What to say; - or nothing reads standard input
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "TEXT", value_parser = said)]
     pub text: Option<String>,
     /// As code: in a fence that nothing in it can close
     #[arg(long)]
@@ -185,6 +185,10 @@ pub struct ExportArgs {
 
 fn target(text: &str) -> Result<Target, String> {
     Target::parse(text)
+}
+
+fn said(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("there is nothing to say in it".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 fn moment(text: &str) -> Result<Moment, String> {

@@ -23,6 +23,8 @@ const GRACE_MS: Millis = 300;
 const AGAIN_MS: Millis = 2_000;
 /// The search for a time ends so near to it: what is read too much is not told.
 const NEAR: Seq = 64;
+/// However few lines a page held, for so many there is room in the next.
+const FEW: u32 = 8;
 /// How many entries are kept that came ahead of a missing one; a page brings the others again.
 const AHEAD: usize = 1_000;
 
@@ -98,6 +100,9 @@ pub struct Follow {
     asked: bool,
     /// No page is asked for before this moment.
     again_at: Millis,
+    /// No more lines of the next page than are likely to fit: a server reads a page that is too heavy again,
+    /// and half as much of it each time.
+    lines: Option<u32>,
     /// While pages are read: behind which entry that began, and where the log ended then. What amends
     /// something between the two was told with it.
     pass: Option<(Seq, Seq)>,
@@ -135,6 +140,7 @@ impl Follow {
             ahead: BTreeMap::new(),
             asked: false,
             again_at: 0,
+            lines: None,
             pass: None,
             not_before: 0,
             told_at: None,
@@ -202,10 +208,10 @@ impl Follow {
         let place = Some(self.mark.at(&self.epoch));
         let page = HistoryRead { room: self.room.clone(), before: None, after: None, around: None, place, limit: None };
         let page = match self.state {
-            State::Back(lines, below) => HistoryRead { before: below, limit: Some(lines), ..page },
+            State::Back(lines, below) => HistoryRead { before: below, limit: Some(lines.min(self.lines.unwrap_or(lines))), ..page },
             State::Search(low, high) => HistoryRead { after: Some(middle(low, high) - 1), limit: Some(1), ..page },
             State::At(cursor) if cursor >= self.head => return None,
-            State::At(cursor) => HistoryRead { after: Some(cursor), ..page },
+            State::At(cursor) => HistoryRead { after: Some(cursor), limit: self.lines, ..page },
         };
         self.asked = true;
         Some(page)
@@ -222,6 +228,9 @@ impl Follow {
             return Err(Anew);
         }
         self.head = self.head.max(page.head.seq);
+        if !matches!(self.state, State::Search(..)) {
+            self.lines = Some(u32::try_from(page.entries.len()).unwrap_or(u32::MAX).saturating_mul(2).max(FEW));
+        }
         match self.state {
             State::Back(lines, _) => {
                 self.look_back(lines, &page);

@@ -1,6 +1,7 @@
 //! `tail`: the last lines of rooms, and then, with `--follow`, each one that comes.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use chat_proto::request::sync::RoomState;
 use jiff::tz::TimeZone;
@@ -29,6 +30,9 @@ pub struct Tail {
     pub zone: TimeZone,
 }
 
+/// How long a reader may take for the last lines when it is to end.
+const LAST_LINES: Duration = Duration::from_millis(300);
+
 /// Prints them.
 ///
 /// # Errors
@@ -47,7 +51,11 @@ pub async fn tail(session: &mut Session, tail: Tail, output: &mut Output, stops:
 pub(super) async fn end(ended: Ended, output: &mut Output, stops: &mut Stops) -> Result<(), Failure> {
     const NOT_ALL: &str = "The time is up; there may be more than what is printed.";
     match ended {
-        Ended::Stopped(stop) => Err(Failure::stopped(stop, NOT_ALL)),
+        Ended::Stopped(stop) => {
+            // What was told is written yet, unless nobody takes it.
+            tokio::time::timeout(LAST_LINES, output.finish()).await.ok();
+            Err(Failure::stopped(stop, NOT_ALL))
+        }
         Ended::ReaderGone => Ok(()),
         Ended::AtTheEnd | Ended::Enough => tokio::select! {
             biased;

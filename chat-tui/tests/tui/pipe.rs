@@ -217,6 +217,7 @@ fn what_is_wrong_with_the_command_line_is_told_before_anything_is_done() {
     for arguments in [
         &["send"][..],
         &["send", "two words", "x"],
+        &["send", "lobby", " "],
         &["send", "lobby", "x", "--timeout", "soon"],
         &["tail"],
         &["tail", "lobby", "--since", "yesterday"],

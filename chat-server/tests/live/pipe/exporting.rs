@@ -39,7 +39,13 @@ fn written() -> Written {
     let scene = Scene::start_fast();
     let mut ada = Person::guest(&scene, "ada");
     let lobby = ada.room("lobby");
-    assert_eq!(end(&scene.shell("seq 900 | chat-tui send lobby --each-line --name bob").output().unwrap()), (Some(0), String::new()));
+    assert_eq!(
+        end(&scene
+            .shell("seq 900 | sed \"s/$/ $(printf %400s | tr ' ' x)/\" | chat-tui send lobby --each-line --name bob")
+            .output()
+            .unwrap()),
+        (Some(0), String::new())
+    );
     let sync = ada.request(&chat_proto::request::SyncRequest::default());
     let epoch = sync.rooms.iter().find(|state| state.room.id == lobby).unwrap().epoch.clone();
     let place = |number: u64, ada: &mut Person| {

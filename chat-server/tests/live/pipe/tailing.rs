@@ -45,6 +45,29 @@ fn it_follows_through_a_restart_each_entry_once_and_in_order() {
     assert!(of_one.len() <= 3_001 && of_one.len() > 2_900, "none twice: {}", of_one.len());
 }
 
+/// Who passes by is another guest on each connection, and a member of no room by then.
+#[test]
+fn a_passing_guest_follows_a_public_room_through_a_restart() {
+    let scene = Scene::start();
+    for room in ["ops", "deploy"] {
+        scene.operate(&["room", "create", room], "");
+        scene.run(&["send", room, "before", "--name", "ada"]);
+    }
+    let mut followed = Running::start(&mut scene.tool(&["tail", "ops", "deploy", "--follow", "--json"]));
+    followed.until("it is there", |lines| texts(lines) == ["before", "before"]);
+    for round in ["first", "second"] {
+        scene.server.kill();
+        scene.server.start_again();
+        for room in ["ops", "deploy"] {
+            scene.run(&["send", room, &format!("{round} in {room}"), "--name", "ada"]);
+        }
+        followed.until("both are told", |lines| texts(lines).iter().filter(|text| text.starts_with(round)).count() == 2);
+    }
+    followed.signal(rustix::process::Signal::TERM);
+    let (code, lines, told) = followed.end();
+    assert_eq!((code, texts(&lines).len()), (Some(143), 6), "{told}");
+}
+
 #[test]
 fn what_others_wrote_drives_no_terminal_and_passes_for_no_line() {
     let scene = Scene::start();

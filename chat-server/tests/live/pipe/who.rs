@@ -1,7 +1,6 @@
 //! As who the tools come, and that nobody learns a secret from them.
 
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 
 use chat_proto::name::Identity;
 use chat_proto::request::AccountRegister;
@@ -67,8 +66,9 @@ fn no_secret_is_in_the_list_of_processes() {
     let kept = files(&scene.path("data-home"));
     for mut tool in tools {
         tool.until("it is there", |lines| !lines.is_empty());
-        let shown = Command::new("ps").args(["-ww", "-o", "args=", "-p", &tool.child.id().to_string()]).output().unwrap();
-        let shown = String::from_utf8(shown.stdout).unwrap();
+        // What `ps` shows to everybody.
+        let shown = std::fs::read(format!("/proc/{}/cmdline", tool.child.id())).unwrap();
+        let shown = String::from_utf8(shown).unwrap().replace('\0', " ");
         assert!(shown.contains("tail lobby") && !shown.contains(&token), "{shown}");
         tool.signal(rustix::process::Signal::TERM);
         let (code, _, told) = tool.end();
