@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chat_proto::PROTOCOL;
+use chat_proto::handshake::{Auth, Versions};
 use chat_proto::name::DisplayName;
 use chat_proto::secret::Token;
+use chat_proto::text::ClientName;
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +31,19 @@ impl Credentials {
     #[must_use]
     pub fn in_use(&self) -> Option<&Known> {
         self.account.as_ref().or(self.guest.as_ref())
+    }
+
+    /// What is told to the server while connecting: as who one comes. Whose name passes keeps nothing,
+    /// and tells no token.
+    #[must_use]
+    pub fn auth(&self, passing: Option<&DisplayName>) -> Auth {
+        let auth = Auth { client: ClientName::parse(crate::CLIENT).ok(), protocol: Some(Versions::One(PROTOCOL)), ..Auth::default() };
+        match (passing, &self.account, &self.guest) {
+            (Some(name), ..) => Auth { guest: Some(name.clone()), ..auth },
+            (None, Some(account), _) => Auth { token: Some(account.token.clone()), ..auth },
+            (None, None, Some(guest)) => Auth { guest: Some(guest.name.clone()), token: Some(guest.token.clone()), ..auth },
+            (None, None, None) => auth,
+        }
     }
 
     /// The same, to change them.

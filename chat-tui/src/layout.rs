@@ -2,7 +2,7 @@
 //! wrapped. Pure, and nothing here draws.
 //!
 //! - [`frame`]: the parts of the screen;
-//! - [`message`]: a message's rows, with [`markdown`], [`code`] and [`wrap`] under it;
+//! - [`message`]: a message's rows, with [`markdown`], [`code`], [`sentence`] and [`wrap`] under it;
 //! - [`composer`]: the rows of what is being written, and where its caret stands.
 
 pub mod code;
@@ -10,6 +10,7 @@ pub mod composer;
 pub mod frame;
 pub mod markdown;
 pub mod message;
+pub mod sentence;
 pub mod wrap;
 
 use ratatui::text::Line;

@@ -9,6 +9,7 @@
 //! - [`keys`], [`credentials`], [`sanitize`], [`links`], [`time`]: small values that all of them share;
 //! - [`theme`]: colours by name and depth; [`layout`]: from lines to rows; [`view`]: from state to cells;
 //! - [`storage`]: the port behind which outbox and drafts are kept;
+//! - [`pipe`]: the chat as a tool in the shell: `send`, `tail`, `wait`, `export`;
 //! - [`network`]: the only place that knows Socket.IO; [`runtime`]: joins it all, [`runtime::rim`] what needs no screen; [`platform`]: what is Unix alone;
 //! - [`cli`]: the command line and its exit codes.
 
@@ -20,6 +21,7 @@ pub mod keys;
 pub mod layout;
 pub mod links;
 pub mod network;
+pub mod pipe;
 pub mod platform;
 pub mod runtime;
 pub mod sanitize;

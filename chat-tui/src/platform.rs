@@ -1,4 +1,5 @@
-//! What differs between Unix and the others: private files, locks, signals, opening a link.
+//! What differs between Unix and the others: private files, locks, signals, the other end of a pipe,
+//! opening a link.
 
 use std::fs;
 use std::io::{self, Write};
@@ -110,6 +111,120 @@ pub async fn asked_to_end() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }
+}
+
+/// The signals by which the system, or somebody at the keyboard, asks a command without a screen to end.
+#[cfg(unix)]
+pub struct Signals {
+    heard: Vec<(u8, tokio::signal::unix::Signal)>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Hears them from now on. What the program was started to ignore (`nohup`, a job in the background)
+    /// it goes on ignoring.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let all = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+        let ignored = ignored_signals();
+        let is_ignored = |number: i32| (ignored >> (number - 1)) & 1 == 1;
+        let heard = all.iter().map(SignalKind::as_raw_value).filter(|number| !is_ignored(*number));
+        let open = |number: i32| Ok((u8::try_from(number).unwrap_or(u8::MAX), signal(SignalKind::from_raw(number))?));
+        Ok(Self { heard: heard.map(open).collect::<io::Result<_>>()? })
+    }
+
+    /// The number of the next one.
+    pub async fn next(&mut self) -> u8 {
+        std::future::poll_fn(|context| {
+            let come = self.heard.iter_mut().find_map(|(number, signal)| signal.poll_recv(context).is_ready().then_some(*number));
+            come.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
+        })
+        .await
+    }
+}
+
+/// Those that were ignored when the program was started, the lowest bit the first. Only Linux tells.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+/// The signals by which the system, or somebody at the keyboard, asks a command without a screen to end.
+#[cfg(not(unix))]
+pub struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    /// Hears them from now on.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn open() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// The number of the next one.
+    pub async fn next(&mut self) -> u8 {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => 2,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// Tells when nobody reads standard output any more, also before something is written there.
+#[cfg(unix)]
+#[must_use]
+pub fn reader_gone() -> tokio::sync::oneshot::Receiver<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let (told, gone) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let stdout = io::stdout();
+        loop {
+            // With nothing to wait for, only what is always told ends it: an error, or a hang-up.
+            let mut only = [PollFd::new(&stdout, PollFlags::empty())];
+            match poll(&mut only, None) {
+                Ok(_) if only[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => {
+                    told.send(()).ok();
+                    return;
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(_) | Err(_) => return,
+            }
+        }
+    });
+    gone
+}
+
+/// Tells when nobody reads standard output any more. Here only what is written there does.
+#[cfg(not(unix))]
+#[must_use]
+pub fn reader_gone() -> tokio::sync::oneshot::Receiver<()> {
+    tokio::sync::oneshot::channel().1
+}
+
+/// Whether others than its owner can read a file.
+///
+/// # Errors
+/// What the system says.
+#[cfg(unix)]
+pub fn others_can_read(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::metadata(path)?.permissions().mode() & 0o044 != 0)
+}
+
+/// Whether others than its owner can read a file, as far as this system tells.
+///
+/// # Errors
+/// What the system says.
+#[cfg(not(unix))]
+pub fn others_can_read(path: &Path) -> io::Result<bool> {
+    fs::metadata(path).map(|_| false)
 }
 
 /// Does the last thing so long after the system asked the program to end, should it hang by then.

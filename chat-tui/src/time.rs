@@ -48,6 +48,12 @@ pub fn when(time: Millis, now: Millis, zone: &TimeZone) -> String {
     then.strftime(format).to_string()
 }
 
+/// `2026-11-19 09:12`, for lines that programs sort.
+#[must_use]
+pub fn stamp(time: Millis, zone: &TimeZone) -> String {
+    local(time, zone).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// `19 November 2026`, for what was long ago.
 #[must_use]
 pub fn date(time: Millis, zone: &TimeZone) -> String {

@@ -13,6 +13,7 @@ use crate::state::State;
 use crate::state::viewport::{THREE_COLUMNS, TWO_COLUMNS};
 
 pub mod action;
+pub mod mentions;
 pub mod tick;
 
 mod account;
@@ -28,7 +29,6 @@ mod history;
 mod invite;
 mod keys;
 mod link;
-mod mentions;
 mod message;
 mod mouse;
 mod pair;

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::entry::{Add, Content, Invite, Invited, Quote, Remove, Removed, Role};
+use crate::entry::{Add, Content, Entry, Invite, Invited, Quote, Remove, Removed, Role};
+use crate::fold::slot::Slot;
 use crate::id::{ClientId, EntryId, UserId};
 use crate::name::RoomName;
 use crate::place::{Mark, Millis, Seq};
@@ -88,6 +89,12 @@ pub enum LineBody {
 }
 
 impl Line {
+    /// The line of an entry by itself, as if nothing had amended it; `None` where it draws none.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Option<Self> {
+        Slot::new(entry).map(|slot| slot.line().clone())
+    }
+
     /// Its number and id.
     #[must_use]
     pub fn mark(&self) -> Mark {

@@ -10,6 +10,7 @@ mod classic;
 mod outbox;
 mod page;
 mod picture;
+mod pipe;
 mod reading_back;
 mod rooms_for_people;
 mod server;

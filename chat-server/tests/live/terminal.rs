@@ -163,7 +163,7 @@ fn size(cells: u16) -> NonZeroU16 {
 }
 
 /// The client, built beside the server.
-fn client() -> PathBuf {
+pub fn client() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_chat-server")).with_file_name("chat-tui");
     assert!(path.is_file(), "{} is missing: run `cargo build --workspace --all-targets` first, as scripts/test does.", path.display());
     path

@@ -48,6 +48,12 @@ pub fn choose(
     Ok(Who { credentials, passing: None })
 }
 
+/// What this person is called on this machine: a name to offer.
+#[must_use]
+pub fn of_user() -> Option<String> {
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok())
+}
+
 /// Asks for a name, offering one, until it is one.
 ///
 /// # Errors

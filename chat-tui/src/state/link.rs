@@ -5,8 +5,11 @@
 //!    └── refused, down ─────────────────────────────────┘ └── retry: never ──▶ Failed ── /reconnect ──▶ Opening
 //! ```
 
+use chat_proto::error::{Code, Error, Retry};
 use chat_proto::place::Millis;
 use chat_proto::words;
+
+use super::random::Random;
 
 /// How long opening a connection may take until `welcome`.
 pub const OPEN_MS: Millis = 15_000;
@@ -71,7 +74,83 @@ pub enum Phase {
     Failed(String),
 }
 
+/// What the clock alone asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Another attempt begins.
+    Open,
+    /// The connection says nothing any more: it counts as down.
+    Down,
+}
+
+impl Farewell {
+    /// What the server's goodbye means.
+    #[must_use]
+    pub fn of(error: Error) -> Self {
+        match error {
+            Error { code: Code::SignedOut, .. } => Self::SignedOut,
+            Error { retry: Retry::Never, message, .. } => Self::Never(message),
+            Error { retry_after_ms, .. } => Self::Later(retry_after_ms),
+        }
+    }
+}
+
 impl Link {
+    /// An attempt begins; gives its number.
+    pub fn open(&mut self, now: Millis) -> u64 {
+        self.number += 1;
+        self.phase = Phase::Opening(now);
+        self.heard_at = now;
+        self.farewell = None;
+        self.is_silent = true;
+        self.number
+    }
+
+    /// `welcome` was read.
+    pub fn welcomed(&mut self, now: Millis) {
+        self.phase = Phase::Online;
+        self.online_since = now;
+        self.tokens_refused = 0;
+        self.reason = None;
+        self.was_online = true;
+    }
+
+    /// The connection is gone: whatever the old one still says is about nothing that is known. Tells
+    /// whether it had come as far as `welcome`.
+    pub fn forget(&mut self) -> bool {
+        self.number += 1;
+        self.is_online()
+    }
+
+    /// Waits before the next attempt: as long as the server said, else longer each time.
+    pub fn wait(&mut self, after: Option<Millis>, now: Millis, random: &mut Random) {
+        if self.online_since > 0 && self.online_since + LASTING_MS <= now {
+            (self.attempts, self.online_since) = (0, 0);
+        }
+        let most = (BACKOFF_MIN_MS << self.attempts.min(6)).min(BACKOFF_MAX_MS);
+        let own = random.between(BACKOFF_MIN_MS.max(most / 2), most + 1);
+        self.attempts += 1;
+        self.phase = Phase::Waiting(now + after.unwrap_or(own).max(BACKOFF_MIN_MS));
+    }
+
+    /// When the clock alone asks for something.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Millis> {
+        match self.phase {
+            Phase::Waiting(until) => Some(until),
+            Phase::Opening(since) => Some(since + OPEN_MS),
+            Phase::Online => Some(self.heard_at + SILENCE_MS),
+            Phase::Idle | Phase::Failed(_) => None,
+        }
+    }
+
+    /// What the clock asks for by now.
+    #[must_use]
+    pub fn due(&self, now: Millis) -> Option<Due> {
+        self.due_at().filter(|at| *at <= now)?;
+        Some(if matches!(self.phase, Phase::Waiting(_)) { Due::Open } else { Due::Down })
+    }
+
     /// Whether requests can be sent.
     #[must_use]
     pub fn is_online(&self) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::id::UserId;
 use chat_proto::room::RoomRole;
-use chat_proto::user::{Member, Presence};
+use chat_proto::user::{Member, Presence, User};
 
 /// Who is in a room.
 #[derive(Clone, Debug, Default)]
@@ -81,5 +81,17 @@ impl People {
         let mut members: Vec<_> = self.members.values().collect();
         members.sort_by_cached_key(|member| (member.presence, member.user.name.as_str().to_lowercase()));
         members
+    }
+}
+
+/// Who of them is called so: the one who signs in by that name, else those whose name is drawn so.
+#[must_use]
+pub fn called<'a>(users: impl Iterator<Item = &'a User>, name: &str) -> Vec<&'a User> {
+    let lower = name.to_lowercase();
+    let users: BTreeMap<&UserId, &User> = users.map(|user| (&user.id, user)).collect();
+    let signs_in_so = |user: &&&User| user.identity.as_ref().is_some_and(|identity| identity.as_str() == lower);
+    match users.values().find(signs_in_so) {
+        Some(user) => vec![user],
+        None => users.into_values().filter(|user| user.name.as_str().to_lowercase() == lower).collect(),
     }
 }

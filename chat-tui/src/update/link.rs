@@ -1,18 +1,15 @@
 //! The supervisor of the connection: when to open one, when it counts as down, when to come back.
 
-use chat_proto::PROTOCOL;
-use chat_proto::error::{Code, Error, Retry};
+use chat_proto::error::Error;
 use chat_proto::event::{Closing, Welcome};
-use chat_proto::handshake::{Auth, Versions};
-use chat_proto::place::Millis;
-use chat_proto::text::ClientName;
+use chat_proto::handshake::Auth;
 use chat_proto::user::UserKind;
 use chat_proto::words;
 
 use super::{Fx, account, history, pair, queue, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
-use crate::state::link::{BACKOFF_MAX_MS, BACKOFF_MIN_MS, Farewell, LASTING_MS, Phase};
+use crate::state::link::{Farewell, Phase};
 use crate::state::room::Room;
 
 /// Opens a connection now; one that is open is closed.
@@ -21,29 +18,14 @@ pub(super) fn open(state: &mut State, fx: &mut Fx) {
         state.link.phase = Phase::Failed(words::PLAIN_HTTP_REFUSED.to_owned());
         return;
     };
-    state.link.number += 1;
-    state.link.phase = Phase::Opening(state.now);
-    state.link.heard_at = state.now;
-    state.link.farewell = None;
-    state.link.is_silent = true;
-    fx.push(Effect::Connect(state.link.number, auth));
+    let number = state.link.open(state.now);
+    fx.push(Effect::Connect(number, auth));
 }
 
 /// Who we say that we are; `None` when it may not be said on this line.
 fn auth(state: &State) -> Option<Auth> {
-    let mut auth = Auth { client: ClientName::parse(crate::CLIENT).ok(), protocol: Some(Versions::One(PROTOCOL)), ..Auth::default() };
-    if let Some(name) = &state.passing {
-        auth.guest = Some(name.clone());
-    } else if let Some(account) = &state.credentials.account {
-        if !account::may_tell_secrets(state) {
-            return None;
-        }
-        auth.token = Some(account.token.clone());
-    } else if let Some(guest) = &state.credentials.guest {
-        auth.guest = Some(guest.name.clone());
-        auth.token = Some(guest.token.clone());
-    }
-    Some(auth)
+    let tells_secret = state.passing.is_none() && state.credentials.account.is_some();
+    (!tells_secret || account::may_tell_secrets(state)).then(|| state.credentials.auth(state.passing.as_ref()))
 }
 
 /// Something came. Until then, what is held stays to be read: it may be long.
@@ -55,44 +37,41 @@ pub(super) fn heard(state: &mut State) {
 
 /// The connection is down, or was never up.
 pub(super) fn down(state: &mut State, fx: &mut Fx) {
-    let welcomed = state.link.is_online();
-    forget_connection(state, welcomed, fx);
-    match state.link.farewell.take() {
-        Some(Farewell::Never(reason)) => state.link.phase = Phase::Failed(reason),
-        Some(Farewell::SignedOut) => account::signed_out(state, fx),
-        Some(Farewell::Later(after)) => wait(state, after),
-        None => wait(state, None),
+    forget_connection(state, fx);
+    let farewell = state.link.farewell.take().unwrap_or(Farewell::Later(None));
+    part(state, farewell, fx);
+}
+
+/// Comes back as the server said, or not.
+fn part(state: &mut State, farewell: Farewell, fx: &mut Fx) {
+    match farewell {
+        Farewell::Never(reason) => state.link.phase = Phase::Failed(reason),
+        Farewell::SignedOut => account::signed_out(state, fx),
+        Farewell::Later(after) => state.link.wait(after, state.now, &mut state.random),
     }
 }
 
 /// The server refused the handshake.
 pub(super) fn refused(state: &mut State, error: Error, fx: &mut Fx) {
-    forget_connection(state, false, fx);
-    match error {
-        Error { code: Code::SignedOut, .. } => account::signed_out(state, fx),
-        Error { retry: Retry::Never, message, .. } => state.link.phase = Phase::Failed(message),
-        Error { retry_after_ms, message, .. } => {
-            state.link.reason = Some(message);
-            wait(state, retry_after_ms);
-        }
+    forget_connection(state, fx);
+    let message = error.message.clone();
+    let farewell = Farewell::of(error);
+    if let Farewell::Later(_) = farewell {
+        state.link.reason = Some(message);
     }
+    part(state, farewell, fx);
 }
 
 /// The server is about to close the connection.
 pub(super) fn closing(state: &mut State, Closing { error }: Closing, fx: &mut Fx) {
-    state.link.farewell = Some(match error {
-        Error { code: Code::SignedOut, .. } => Farewell::SignedOut,
-        Error { retry: Retry::Never, message, .. } => Farewell::Never(message),
-        Error { retry_after_ms, .. } => Farewell::Later(retry_after_ms),
-    });
+    state.link.farewell = Some(Farewell::of(error));
     down(state, fx);
 }
 
 /// Everything that belonged to the connection is gone with it.
-fn forget_connection(state: &mut State, welcomed: bool, fx: &mut Fx) {
+fn forget_connection(state: &mut State, fx: &mut Fx) {
     fx.push(Effect::Disconnect);
-    // Whatever the old connection still says is about nothing that we know.
-    state.link.number += 1;
+    let welcomed = state.link.forget();
     if let Some(item) = state.outbox.cut(state.now, welcomed) {
         queue::set_aside(state, item, fx);
     }
@@ -104,20 +83,9 @@ fn forget_connection(state: &mut State, welcomed: bool, fx: &mut Fx) {
     state.rooms.values_mut().for_each(Room::disconnected);
 }
 
-fn wait(state: &mut State, after: Option<Millis>) {
-    if state.link.online_since > 0 && state.link.online_since + LASTING_MS <= state.now {
-        (state.link.attempts, state.link.online_since) = (0, 0);
-    }
-    let most = (BACKOFF_MIN_MS << state.link.attempts.min(6)).min(BACKOFF_MAX_MS);
-    let own = state.random.between(BACKOFF_MIN_MS.max(most / 2), most + 1);
-    state.link.attempts += 1;
-    state.link.phase = Phase::Waiting(state.now + after.unwrap_or(own).max(BACKOFF_MIN_MS));
-}
-
 /// Closes the connection and opens another at once.
 pub(super) fn reconnect(state: &mut State, fx: &mut Fx) {
-    let welcomed = state.link.is_online();
-    forget_connection(state, welcomed, fx);
+    forget_connection(state, fx);
     state.link.attempts = 0;
     open(state, fx);
 }
@@ -133,11 +101,7 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     }
     let wished = state.credentials.guest.as_ref().filter(|_| state.credentials.account.is_none()).map(|guest| guest.name.clone());
     let wished = state.passing.clone().or(wished);
-    state.link.phase = Phase::Online;
-    state.link.online_since = state.now;
-    state.link.tokens_refused = 0;
-    state.link.reason = None;
-    state.link.was_online = true;
+    state.link.welcomed(state.now);
     state.server = Some(welcome.server);
     state.limits = welcome.limits;
     let is_guest = welcome.user.kind == UserKind::Guest;

@@ -6,7 +6,8 @@ use chat_proto::id::UserId;
 use chat_proto::limits;
 
 /// The people mentioned, each once, in order.
-pub(super) fn of(text: &str, known: &BTreeMap<UserId, String>) -> Vec<UserId> {
+#[must_use]
+pub fn of(text: &str, known: &BTreeMap<UserId, String>) -> Vec<UserId> {
     let mut found = Vec::new();
     let text = text.to_lowercase();
     let known: Vec<(&UserId, String)> = known.iter().map(|(id, name)| (id, name.to_lowercase())).collect();

@@ -16,6 +16,7 @@ use super::{Fx, direct, queue};
 use crate::state::State;
 use crate::state::asked::{Question, Wish};
 use crate::state::outbox::Work;
+use crate::state::people::called;
 use crate::state::popup::{Confirm, Popup};
 use crate::state::room::Room;
 use crate::time;
@@ -77,17 +78,6 @@ fn found(state: &mut State, (user, name): Person, wish: Wish, fx: &mut Fx) {
             wanted.found.push((user, name));
             direct::go_on(state, wanted, fx);
         }
-    }
-}
-
-/// Who of them is called so: the one who signs in by that name, else those whose name is drawn so.
-fn called<'a>(users: impl Iterator<Item = &'a User>, name: &str) -> Vec<&'a User> {
-    let lower = name.to_lowercase();
-    let users: BTreeMap<&UserId, &User> = users.map(|user| (&user.id, user)).collect();
-    let signs_in_so = |user: &&&User| user.identity.as_ref().is_some_and(|identity| identity.as_str() == lower);
-    match users.values().find(signs_in_so) {
-        Some(user) => vec![user],
-        None => users.into_values().filter(|user| user.name.as_str().to_lowercase() == lower).collect(),
     }
 }
 

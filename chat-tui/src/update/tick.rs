@@ -4,7 +4,7 @@ use chat_proto::limits::AWAY_MS;
 use chat_proto::place::Millis;
 
 use super::{Fx, account, action, cache, compose, drafts, history, link, queue, read, sync};
-use crate::state::link::{OPEN_MS, Phase, SILENCE_MS};
+use crate::state::link::{Due, Phase};
 use crate::state::{Away, State};
 
 /// How long after its time a typing line stays, should the server not end it.
@@ -13,11 +13,10 @@ const TYPING_GRACE_MS: Millis = 2_000;
 /// Does what is due.
 pub(super) fn run(state: &mut State, fx: &mut Fx) {
     let now = state.now;
-    match state.link.phase {
-        Phase::Waiting(until) if until <= now => link::open(state, fx),
-        Phase::Opening(since) if since + OPEN_MS <= now => link::down(state, fx),
-        Phase::Online if state.link.heard_at + SILENCE_MS <= now => link::down(state, fx),
-        Phase::Idle | Phase::Opening(_) | Phase::Online | Phase::Waiting(_) | Phase::Failed(_) => {}
+    match state.link.due(now) {
+        Some(Due::Open) => link::open(state, fx),
+        Some(Due::Down) => link::down(state, fx),
+        None => {}
     }
     if state.quit_at.is_some_and(|at| at <= now) {
         state.quit_at = None;
@@ -51,9 +50,7 @@ pub fn next_deadline(state: &State) -> Option<Millis> {
     let link = match state.link.phase {
         // Each second another number is shown.
         Phase::Waiting(until) => Some(until.min(now + 1 + until.saturating_sub(now + 1) % 1_000)),
-        Phase::Opening(since) => Some(since + OPEN_MS),
-        Phase::Online => Some(state.link.heard_at + SILENCE_MS),
-        Phase::Idle | Phase::Failed(_) => None,
+        Phase::Idle | Phase::Opening(_) | Phase::Online | Phase::Failed(_) => state.link.due_at(),
     };
     let typing = state.room().filter(|room| !room.typing.0.is_empty()).map(|room| typing_end(state, room.typing.1));
     let own_typing = compose::typing_end(state);
