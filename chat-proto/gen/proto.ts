@@ -403,7 +403,7 @@ client_id: ClientId,
 /**
  * How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
  */
-n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
+n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "friend_news" } & FriendNews | { "kind": "friend_note" } & FriendNote);
 
 /**
  * One entry of one room's log, made by the server.
@@ -439,6 +439,125 @@ field?: string,
  * With `retry: later`, how many milliseconds to wait.
  */
 retry_after_ms?: number, };
+
+/**
+ * Somebody who is a friend, or may become one.
+ */
+export type Friend = { 
+/**
+ * Who.
+ */
+user: User, 
+/**
+ * How they and the caller stand to one another.
+ */
+state: Friendship, 
+/**
+ * Since when.
+ */
+since: number, };
+
+/**
+ * Says yes to an account that asked: the two are friends from now on. The entry that is stored stands in the
+ * caller's own inbox.
+ */
+export type FriendAccept = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * Who asked.
+ */
+user: UserId, };
+
+/**
+ * Asks an account to be friends with the caller's; it is told in their inbox. If they have asked already, this accepts.
+ * The entry that is stored stands in the caller's own inbox.
+ */
+export type FriendAsk = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * Whom.
+ */
+user: UserId, };
+
+/**
+ * What somebody did about being friends with somebody.
+ */
+export type FriendChange = "asked" | "accepted" | "refused" | "withdrawn" | "ended" | "unknown";
+
+/**
+ * Asks for the caller's friends and open questions.
+ */
+export type FriendList = Record<symbol, never>;
+
+/**
+ * All of them: first who asks the caller, then whom the caller asked, then the friends, each by name.
+ */
+export type FriendListReply = { 
+/**
+ * The people.
+ */
+friends: Array<Friend>, };
+
+/**
+ * In an inbox: what the author did about being friends with its reader. What is `asked` or `accepted` draws a
+ * line and is counted; the rest is told in silence. Which questions are open, and who is a friend, `friend:list` tells.
+ */
+export type FriendNews = { 
+/**
+ * What they did.
+ */
+change: FriendChange, };
+
+/**
+ * In an inbox: what its owner did about being friends with somebody. It is never counted.
+ */
+export type FriendNote = { 
+/**
+ * With whom, as they were called then.
+ */
+user: Author, 
+/**
+ * What the owner did.
+ */
+change: FriendChange, };
+
+/**
+ * Says no to an account that asked. The entry that is stored stands in the caller's own inbox.
+ */
+export type FriendRefuse = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * Who asked.
+ */
+user: UserId, };
+
+/**
+ * Ends the friendship with an account, or takes back the question whether it wants one. The entry that is stored
+ * stands in the caller's own inbox.
+ */
+export type FriendRemove = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * With whom.
+ */
+user: UserId, };
+
+/**
+ * How an account and the caller's stand to one another.
+ */
+export type Friendship = "none" | "asks_you" | "you_asked" | "friends" | "unknown";
 
 /**
  * What somebody sees of what was said before they joined.
@@ -613,7 +732,15 @@ sync_ms: number,
 /**
  * Milliseconds for which a `typing:set` holds.
  */
-typing_ms: number, };
+typing_ms: number, 
+/**
+ * Most friends of one account.
+ */
+friends: number, 
+/**
+ * Most open questions of one account to be friends, and as many others' to it.
+ */
+friend_questions: number, };
 
 /**
  * One line of the timeline.
@@ -674,7 +801,7 @@ topic: TopicText, } | { "kind": "create",
 /**
  * Its name then.
  */
-name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "other", 
+name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "friend_news" } & FriendNews | { "kind": "friend_note" } & FriendNote | { "kind": "other", 
 /**
  * The line to show instead.
  */
@@ -1009,7 +1136,11 @@ since: number,
 /**
  * The rooms that they and the caller are both in.
  */
-rooms: Array<RoomId>, };
+rooms: Array<RoomId>, 
+/**
+ * Whether they and the caller are friends, or one has asked the other.
+ */
+friendship: Friendship, };
 
 /**
  * Words to look for in a list.
@@ -1373,7 +1504,7 @@ code?: JoinCode, };
 /**
  * What kind of room.
  */
-export type RoomKind = "lobby" | "public" | "private" | "direct" | "inbox" | "unknown";
+export type RoomKind = "lobby" | "public" | "private" | "direct" | "inbox" | "friends" | "unknown";
 
 /**
  * Leaves a room. Only an account can leave the lobby.
@@ -1615,7 +1746,8 @@ reset: boolean,
  */
 role: RoomRole, 
 /**
- * In a conversation: the others in it, by name. Empty in rooms.
+ * In a conversation: the others in it, by name. In a friend's room: the friend, whose room it is; in
+ * the caller's own, nobody. Empty in other rooms.
  */
 people: Array<User>, };
 
@@ -2107,6 +2239,11 @@ export interface Requests {
   "room:set_role": { request: RoomSetRole; reply: Stored };
   "room:configure": { request: RoomConfigure; reply: Stored };
   "direct:open": { request: DirectOpen; reply: RoomCreated };
+  "friend:ask": { request: FriendAsk; reply: Stored };
+  "friend:accept": { request: FriendAccept; reply: Stored };
+  "friend:refuse": { request: FriendRefuse; reply: Stored };
+  "friend:remove": { request: FriendRemove; reply: Stored };
+  "friend:list": { request: FriendList; reply: FriendListReply };
   "code:create": { request: CodeCreate; reply: InviteCode };
   "code:find": { request: CodeFind; reply: RoomSummary };
   "code:list": { request: CodeList; reply: CodeListReply };
@@ -2180,6 +2317,7 @@ export const WORDS = {
   "AWAY": "away",
   "BACK_TO_SEARCH": "Back to the search",
   "BEGINNING": "This is the beginning of #{room}.",
+  "BEGINNING_OF_FRIEND": "This is the beginning of what {name} says to friends.",
   "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
   "CANCEL": "Cancel",
@@ -2216,6 +2354,9 @@ export const WORDS = {
   "END": "End",
   "FAILED": "failed: {reason}",
   "FOUND": "{count} found",
+  "FRIENDS": "Friends",
+  "FRIEND_ACCEPTED": "{name} is your friend now.",
+  "FRIEND_ASKED": "{name} asks to be your friend. /friend accept {name} says yes.",
   "GO_TO": "Go to a room",
   "GUEST": "guest",
   "HELP": "Keys and commands",
@@ -2351,7 +2492,13 @@ export const WORDS = {
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
   "WRITE_TO": "Write to #{room}",
-  "WRITE_TO_PERSON": "Write to {name}"
+  "WRITE_TO_FRIENDS": "Write to your friends",
+  "WRITE_TO_PERSON": "Write to {name}",
+  "YOU_ACCEPTED": "You and {user} are friends now.",
+  "YOU_ASKED": "You asked {user} to be your friend.",
+  "YOU_ENDED": "You and {user} are friends no longer.",
+  "YOU_REFUSED": "You said no to {user}.",
+  "YOU_WITHDREW": "You took back your question to {user}."
 } as const;
 
 /** Everything that a person can do, in the order of the help. */

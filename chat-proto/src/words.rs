@@ -106,6 +106,26 @@ words! {
     INVITED_YOU = "{name} invites you into #{room}. /accept {room} takes you there.";
     /// A line of the inbox.
     REMOVED_YOU = "{name} removed you from #{room}.";
+    /// A line of the inbox.
+    FRIEND_ASKED = "{name} asks to be your friend. /friend accept {name} says yes.";
+    /// A line of the inbox.
+    FRIEND_ACCEPTED = "{name} is your friend now.";
+    /// A line of the inbox: what its reader did.
+    YOU_ASKED = "You asked {user} to be your friend.";
+    /// A line of the inbox: what its reader did.
+    YOU_ACCEPTED = "You and {user} are friends now.";
+    /// A line of the inbox: what its reader did.
+    YOU_REFUSED = "You said no to {user}.";
+    /// A line of the inbox: what its reader did.
+    YOU_WITHDREW = "You took back your question to {user}.";
+    /// A line of the inbox: what its reader did.
+    YOU_ENDED = "You and {user} are friends no longer.";
+    /// What is called that which friends say to one another, and the word over the friends.
+    FRIENDS = "Friends";
+    /// The composer's placeholder where one writes to all of one's friends.
+    WRITE_TO_FRIENDS = "Write to your friends";
+    /// Above the first line of what a friend says to their friends.
+    BEGINNING_OF_FRIEND = "This is the beginning of what {name} says to friends.";
     /// What the inbox is called.
     INBOX = "Inbox";
     /// What somebody is in a room or on the server.

@@ -108,6 +108,9 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
             return Err(forbidden("The lobby is where guests are. Sign in to leave it."));
         }
         What::Leave if is_common => return Ok(()),
+        What::Leave if room.kind == RoomKind::Friends => {
+            return Err(forbidden("Who ends the friendship hears no more: /friend remove NAME."));
+        }
         What::Leave => return Err(forbidden("Nobody leaves a conversation.")),
         _ if room.kind == RoomKind::Inbox => return Err(forbidden("In an inbox one only reads.")),
         _ => {}
@@ -166,7 +169,7 @@ fn may_stranger(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
             What::Join => Ok(()),
             _ => Err(forbidden(format!("You are not in #{name}. /accept {name} lets you in."))),
         },
-        RoomKind::Private | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown => Err(no_such_room()),
+        RoomKind::Private | RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends | RoomKind::Unknown => Err(no_such_room()),
     }
 }
 

@@ -122,6 +122,9 @@ pub fn decide(facts: &mut Facts, batch: &[Write], context: &mut Context<'_>) -> 
         let outcome = match &write.request {
             EntryRequest::Create(create) => desk.create(write, create),
             EntryRequest::Direct(direct) => desk.open_direct(write, direct),
+            EntryRequest::FriendAsk(_) | EntryRequest::FriendAccept(_) | EntryRequest::FriendRefuse(_) | EntryRequest::FriendRemove(_) => {
+                Err(Error::new(Code::Unavailable, "Friends are not there yet."))
+            }
             _ => desk.decide_entry(write),
         };
         desk.decision.outcomes.push(outcome);
@@ -247,9 +250,12 @@ impl Desk<'_, '_> {
                 allowed(What::GiveRole)?;
                 stays(Body::Role(people::role(self.facts, room, write, role)?))
             }
-            EntryRequest::Create(_) | EntryRequest::Direct(_) => {
-                Err(Error::new(Code::Invalid, "A room is made by `room:create` or `direct:open` alone."))
-            }
+            EntryRequest::Create(_)
+            | EntryRequest::Direct(_)
+            | EntryRequest::FriendAsk(_)
+            | EntryRequest::FriendAccept(_)
+            | EntryRequest::FriendRefuse(_)
+            | EntryRequest::FriendRemove(_) => Err(Error::new(Code::Invalid, "A room is made by `room:create` or `direct:open` alone.")),
         }
     }
 

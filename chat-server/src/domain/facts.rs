@@ -222,7 +222,14 @@ impl Wanted {
             }
             EntryRequest::Remove(remove) => self.means(room, &remove.user),
             EntryRequest::Role(role) => self.means(room, &role.user),
-            EntryRequest::Topic(_) | EntryRequest::Leave(_) | EntryRequest::Create(_) | EntryRequest::Direct(_) => {}
+            EntryRequest::Topic(_)
+            | EntryRequest::Leave(_)
+            | EntryRequest::Create(_)
+            | EntryRequest::Direct(_)
+            | EntryRequest::FriendAsk(_)
+            | EntryRequest::FriendAccept(_)
+            | EntryRequest::FriendRefuse(_)
+            | EntryRequest::FriendRemove(_) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! Each request's way through the service.
 
 use chat_proto::AnyRequest;
-use chat_proto::error::Error;
+use chat_proto::error::{Code, Error};
 use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::code_list::CodeListReply;
@@ -90,6 +90,7 @@ impl Service {
             AnyRequest::CodeEnd(request) => self.end_code(caller, &request).await.map(|()| Reply::Done(Done {})),
             AnyRequest::UserFind(request) => self.find_users(caller, &request).await.map(Reply::Users),
             AnyRequest::UserRead(request) => self.profile(caller, &request.user).await.map(Reply::Profile),
+            AnyRequest::FriendList(_) => Err(Error::new(Code::Unavailable, "Friends are not there yet.")),
             AnyRequest::UserSetRole(request) => self.set_server_role(caller, &request).await.map(|()| Reply::Done(Done {})),
             AnyRequest::ServerClaim(request) => self.claim(caller, from, &request.code).await.map(Reply::User),
             AnyRequest::RoomMembers(request) => self.members(caller, &request).await.map(Reply::Members),
@@ -131,6 +132,10 @@ impl Service {
             | AnyRequest::RoomRemove(_)
             | AnyRequest::RoomSetRole(_)
             | AnyRequest::DirectOpen(_)
+            | AnyRequest::FriendAsk(_)
+            | AnyRequest::FriendAccept(_)
+            | AnyRequest::FriendRefuse(_)
+            | AnyRequest::FriendRemove(_)
             | AnyRequest::RoomMarkRead(_) => unreachable!("{} goes through the writer", request.name()),
         }
     }

@@ -1,6 +1,7 @@
 //! One message in rows: who and when on the left, what was said beside it, and under it its
 //! reactions and what became of it.
 
+use chat_proto::entry::FriendChange;
 use chat_proto::fold::{Line, LineBody};
 use chat_proto::id::UserId;
 use chat_proto::place::Millis;
@@ -175,6 +176,19 @@ impl Around<'_> {
             }
             LineBody::Invited(invited) => filled(words::INVITED_YOU, "room", invited.name.as_str()),
             LineBody::Removed(removed) => filled(words::REMOVED_YOU, "room", removed.name.as_str()),
+            LineBody::FriendNews(news) => match news.change {
+                FriendChange::Asked => filled(words::FRIEND_ASKED, "", ""),
+                FriendChange::Accepted => filled(words::FRIEND_ACCEPTED, "", ""),
+                FriendChange::Refused | FriendChange::Withdrawn | FriendChange::Ended | FriendChange::Unknown => return Vec::new(),
+            },
+            LineBody::FriendNote(note) => match note.change {
+                FriendChange::Asked => of(words::YOU_ASKED, &note.user),
+                FriendChange::Accepted => of(words::YOU_ACCEPTED, &note.user),
+                FriendChange::Refused => of(words::YOU_REFUSED, &note.user),
+                FriendChange::Withdrawn => of(words::YOU_WITHDREW, &note.user),
+                FriendChange::Ended => of(words::YOU_ENDED, &note.user),
+                FriendChange::Unknown => return Vec::new(),
+            },
             LineBody::Other { fallback } => sanitize::line(fallback).into_owned(),
             LineBody::Message { .. } => return Vec::new(),
         };

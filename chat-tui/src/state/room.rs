@@ -143,7 +143,7 @@ impl Room {
     pub fn has_name(&self) -> bool {
         match self.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => true,
-            RoomKind::Direct | RoomKind::Inbox => false,
+            RoomKind::Direct | RoomKind::Friends | RoomKind::Inbox => false,
         }
     }
 
@@ -159,14 +159,16 @@ impl Room {
         self.info.kind == RoomKind::Inbox
     }
 
-    /// What it is called in a sentence: `#name`, the people in it, or the inbox.
+    /// What it is called in a sentence: `#name`, the people in it, whose friends are spoken to, or the inbox.
     #[must_use]
     pub fn label(&self) -> String {
         match self.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => format!("#{}", self.info.name),
             RoomKind::Inbox => words::INBOX.to_owned(),
+            // Of a friend's room the friend; of one's own nobody.
+            RoomKind::Friends if self.others.is_empty() => words::FRIENDS.to_owned(),
             RoomKind::Direct if self.others.is_empty() => words::CONVERSATIONS.to_owned(),
-            RoomKind::Direct => {
+            RoomKind::Direct | RoomKind::Friends => {
                 let names: Vec<_> = self.others.iter().map(|user| user.name.as_str()).collect();
                 names.join(", ")
             }
@@ -180,7 +182,8 @@ impl Room {
             RoomKind::Lobby => 0,
             RoomKind::Public | RoomKind::Private | RoomKind::Unknown => 1,
             RoomKind::Direct => 2,
-            RoomKind::Inbox => 3,
+            RoomKind::Friends => 3,
+            RoomKind::Inbox => 4,
         };
         (group, self.label().to_lowercase())
     }
@@ -190,7 +193,8 @@ impl Room {
     #[must_use]
     pub fn role_with(&self, server: ServerRole) -> RoomRole {
         let raised = match (self.info.kind, server) {
-            (RoomKind::Private | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown, _) | (_, ServerRole::Member) => RoomRole::Member,
+            (RoomKind::Private | RoomKind::Direct | RoomKind::Friends | RoomKind::Inbox | RoomKind::Unknown, _)
+            | (_, ServerRole::Member) => RoomRole::Member,
             (RoomKind::Lobby | RoomKind::Public, ServerRole::Moderator) => RoomRole::Moderator,
             (RoomKind::Lobby | RoomKind::Public, ServerRole::Owner) => RoomRole::Owner,
         };
@@ -322,6 +326,7 @@ impl Room {
 pub fn counts(line: &Line) -> bool {
     match line.body {
         LineBody::Message { .. } | LineBody::Invited(_) | LineBody::Removed(_) => true,
+        LineBody::FriendNews(ref news) => news.change.is_told(),
         LineBody::Topic { .. }
         | LineBody::Create { .. }
         | LineBody::Join
@@ -331,6 +336,7 @@ pub fn counts(line: &Line) -> bool {
         | LineBody::Remove(_)
         | LineBody::Role(_)
         | LineBody::Settings(_)
+        | LineBody::FriendNote(_)
         | LineBody::Other { .. } => false,
     }
 }

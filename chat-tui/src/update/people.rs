@@ -111,7 +111,7 @@ fn person(user: &User) -> Person {
 }
 
 /// Tells who somebody is.
-pub(super) fn profile(state: &mut State, Profile { user, presence, since, rooms }: &Profile) {
+pub(super) fn profile(state: &mut State, Profile { user, presence, since, rooms, friendship: _ }: &Profile) {
     let presence = match presence {
         Presence::Online => words::CONNECTED,
         Presence::Away => words::AWAY,

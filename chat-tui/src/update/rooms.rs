@@ -265,7 +265,7 @@ pub(super) fn first_unread(state: &mut State) {
 pub(super) fn learn_roles(state: &mut State, fx: &mut Fx) {
     let can_have = |room: &&Room| match room.info.kind {
         RoomKind::Public | RoomKind::Private => true,
-        RoomKind::Lobby | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown => false,
+        RoomKind::Lobby | RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends | RoomKind::Unknown => false,
     };
     let asked = state.asked.any(|question| matches!(question, Question::Members(id, _) if state.current.as_ref() == Some(id)));
     let unknown = state.room().filter(can_have).is_some_and(|room| room.people.roles.is_none());

@@ -132,6 +132,8 @@ fn amend(room: &mut Room, entry: &Entry, me: &UserId) {
         | Body::Add(_)
         | Body::Invited(_)
         | Body::Removed(_)
+        | Body::FriendNews(_)
+        | Body::FriendNote(_)
         | Body::Unknown(_) => {}
     }
 }

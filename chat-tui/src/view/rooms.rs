@@ -51,7 +51,7 @@ enum Entry<'a> {
     Space,
 }
 
-/// The rows of the list: rooms, then conversations under a word of their own, then the inbox.
+/// The rows of the list: rooms, then conversations and what friends say under words of their own, then the inbox.
 fn entries(state: &State, airy: bool) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut group = 0;
@@ -59,7 +59,8 @@ fn entries(state: &State, airy: bool) -> Vec<Entry<'_>> {
         let (next, word) = match room.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => (0, None),
             RoomKind::Direct => (1, Some(words::CONVERSATIONS)),
-            RoomKind::Inbox => (2, None),
+            RoomKind::Friends => (2, Some(words::FRIENDS)),
+            RoomKind::Inbox => (3, None),
         };
         if next != group {
             entries.extend(airy.then_some(Entry::Space));
@@ -98,9 +99,11 @@ fn room(state: &State, room: &Room, theme: Theme, buffer: &mut Buffer, inner: Re
 /// everybody.
 fn sign(state: &State, room: &Room, theme: Theme) -> (&'static str, Style) {
     match (room.info.kind, room.others.as_slice()) {
-        (RoomKind::Direct, [other]) => people::sign(state.presence(room, &other.id), theme),
+        (RoomKind::Direct | RoomKind::Friends, [other]) => people::sign(state.presence(room, &other.id), theme),
         (RoomKind::Private, _) => (PRIVATE, theme.style(Role::Muted)),
-        (RoomKind::Direct | RoomKind::Lobby | RoomKind::Public | RoomKind::Inbox | RoomKind::Unknown, _) => ("", theme.style(Role::Muted)),
+        (RoomKind::Direct | RoomKind::Friends | RoomKind::Lobby | RoomKind::Public | RoomKind::Inbox | RoomKind::Unknown, _) => {
+            ("", theme.style(Role::Muted))
+        }
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn add(facts: &Facts, room: &RoomFacts, add: &RoomAdd) -> Result<(Bod
     if user.kind != UserKind::Account {
         return Err(Error::invalid("user", "is no account"));
     }
-    if matches!(room.room.kind, RoomKind::Direct | RoomKind::Inbox) {
+    if matches!(room.room.kind, RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends) {
         return Err(Error::new(Code::Forbidden, "Nobody comes into a conversation."));
     }
     if facts.members.contains_key(&(room.room.id.clone(), user.id.clone())) {
@@ -142,7 +142,7 @@ pub(super) fn remove(facts: &Facts, room: &RoomFacts, write: &Write, who: &Stand
     let key = (room.room.id.clone(), remove.user.clone());
     let role = facts.members.get(&key).copied();
     may(who, What::Remove(role.unwrap_or_default()), &room.room)?;
-    if matches!(room.room.kind, RoomKind::Direct | RoomKind::Inbox) {
+    if matches!(room.room.kind, RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends) {
         return Err(Error::new(Code::Forbidden, "Nobody leaves a conversation."));
     }
     if remove.user == write.author.id {

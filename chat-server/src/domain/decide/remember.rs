@@ -59,7 +59,15 @@ pub(super) fn remember(facts: &mut Facts, room: &RoomId, entry: &Entry, moves: &
         Body::Remove(remove) => {
             facts.invited.remove(&(room.clone(), remove.user.id.clone()));
         }
-        Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Add(_) | Body::Invited(_) | Body::Removed(_) | Body::Unknown(_) => {}
+        Body::Create(_)
+        | Body::Join(_)
+        | Body::Leave(_)
+        | Body::Add(_)
+        | Body::Invited(_)
+        | Body::Removed(_)
+        | Body::FriendNews(_)
+        | Body::FriendNote(_)
+        | Body::Unknown(_) => {}
     }
     for (user, role) in &moves.joins {
         facts.members.insert((room.clone(), user.clone()), *role);

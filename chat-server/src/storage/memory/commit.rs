@@ -187,7 +187,14 @@ impl Log {
             Body::Invite(invite) => drop(self.invited.insert(invite.user.id.clone())),
             Body::Remove(remove) => drop(self.invited.remove(&remove.user.id)),
             Body::Role(role) => drop(self.roles.insert(role.user.id.clone(), role.role)),
-            Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Add(_) | Body::Invited(_) | Body::Removed(_) => {}
+            Body::Create(_)
+            | Body::Join(_)
+            | Body::Leave(_)
+            | Body::Add(_)
+            | Body::Invited(_)
+            | Body::Removed(_)
+            | Body::FriendNews(_)
+            | Body::FriendNote(_) => {}
             Body::Unknown(_) => {}
         }
     }

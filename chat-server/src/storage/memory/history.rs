@@ -67,7 +67,7 @@ impl Log {
     }
 
     fn lines(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.rows.iter().map(|row| &row.entry).filter(|entry| !matches!(entry.body, Body::Edit(_) | Body::Delete(_) | Body::React(_)))
+        self.rows.iter().map(|row| &row.entry).filter(|entry| entry.body.draws_line())
     }
 
     fn back(&self, below: Seq, wanted: u32, rows: u32) -> (Seq, Seq, Vec<Entry>) {

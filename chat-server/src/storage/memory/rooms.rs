@@ -84,7 +84,7 @@ pub(super) fn find(tables: &Tables, reader: &User, request: &RoomFind) -> Result
 }
 
 pub(super) fn all(tables: &Tables) -> (Vec<RoomFacts>, u64) {
-    let listed = tables.rooms.values().filter(|log| !matches!(log.room.kind, RoomKind::Direct | RoomKind::Inbox));
+    let listed = tables.rooms.values().filter(|log| !matches!(log.room.kind, RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends));
     let mut rooms: Vec<RoomFacts> =
         listed.map(|log| RoomFacts { room: log.room.clone(), members: log.members, messages: log.head().n }).collect();
     rooms.sort_by_key(|facts| (facts.room.kind != RoomKind::Lobby, facts.room.name.clone(), facts.room.id.clone()));

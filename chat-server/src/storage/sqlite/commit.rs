@@ -225,7 +225,14 @@ async fn apply(connection: &mut SqliteConnection, room: i64, entry: &Entry) -> R
         }
         Body::Role(role) => give_role(connection, room, role).await?,
         Body::Settings(changes) => configure(connection, room, changes).await?,
-        Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Add(_) | Body::Invited(_) | Body::Removed(_) => {}
+        Body::Create(_)
+        | Body::Join(_)
+        | Body::Leave(_)
+        | Body::Add(_)
+        | Body::Invited(_)
+        | Body::Removed(_)
+        | Body::FriendNews(_)
+        | Body::FriendNote(_) => {}
     }
     Ok(())
 }

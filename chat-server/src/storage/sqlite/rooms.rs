@@ -91,7 +91,7 @@ async fn people_of_conversations(
 
 pub(super) async fn all(snapshot: &mut SqliteTransaction<'_>) -> Result<(Vec<RoomFacts>, u64), StoreError> {
     let sql = format!(
-        "SELECT {ROOM}, r.members, r.n FROM rooms r WHERE r.kind NOT IN ('direct', 'inbox') ORDER BY r.kind <> 'lobby', r.name, r.id"
+        "SELECT {ROOM}, r.members, r.n FROM rooms r WHERE r.kind NOT IN ('direct', 'inbox', 'friends') ORDER BY r.kind <> 'lobby', r.name, r.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut **snapshot).await?;
     let facts = |row| Ok(RoomFacts { room: room(row)?, members: number(row, "members")? as u32, messages: number(row, "n")? });
