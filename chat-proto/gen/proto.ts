@@ -82,7 +82,7 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "friend" | "friends" | "refuse" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
 
 /**
  * The author makes somebody a member who was not asked.
@@ -2305,6 +2305,7 @@ export const LENGTHS = {
 
 /** The sentences that both clients show; `{…}` marks what is put in. */
 export const WORDS = {
+  "ACCEPT": "Accept",
   "ADDED": "{name} added {user}",
   "ALL_ROOMS": "All rooms",
   "ANNOUNCED": "Announced.",
@@ -2312,12 +2313,13 @@ export const WORDS = {
   "ANNOUNCEMENT_IN": "Announcement in #{room}: {text}",
   "ARCHIVE": "Archive",
   "ARCHIVED": "{name} archived this room",
+  "ASK_FRIEND": "Ask to be friends",
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
   "AWAY": "away",
   "BACK_TO_SEARCH": "Back to the search",
   "BEGINNING": "This is the beginning of #{room}.",
-  "BEGINNING_OF_FRIEND": "This is the beginning of what {name} says to friends.",
+  "BEGINNING_OF_FRIENDS": "This is the beginning of what you and your friends say.",
   "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
   "CANCEL": "Cancel",
@@ -2337,6 +2339,7 @@ export const WORDS = {
   "CONFIRM_DISCARD": "Discard the unsent messages of {name} ({count})? They cannot be brought back. (y/n)",
   "CONFIRM_KICK": "Remove {user} from #{room}? (y/n)",
   "CONFIRM_QUIT": "Quit? (y/n)",
+  "CONFIRM_UNFRIEND": "End the friendship with {user}? Neither of you reads any more what the other one says to friends, and what {user} said leaves your Friends view. (y/n)",
   "CONNECTED": "connected",
   "CONNECTING": "connecting",
   "CONVERSATIONS": "Conversations",
@@ -2352,11 +2355,19 @@ export const WORDS = {
   "EDITING": "editing your message · Esc to cancel",
   "EMPTY_ROOM": "Nothing has been said here yet. Say hello!",
   "END": "End",
+  "END_FRIENDSHIP": "End the friendship",
   "FAILED": "failed: {reason}",
   "FOUND": "{count} found",
   "FRIENDS": "Friends",
+  "FRIENDS_ARE_ACCOUNTS": "Friends are for accounts. /register NAME makes one of your guest name.",
+  "FRIENDS_ARE_NO_ROOM": "That is for rooms. Who reads here is up to you: /friend lists your friends.",
+  "FRIENDS_QUIET": "Nobody has said anything yet. What you write here all of your friends read. /friend NAME asks somebody to be one.",
   "FRIEND_ACCEPTED": "{name} is your friend now.",
   "FRIEND_ASKED": "{name} asks to be your friend. /friend accept {name} says yes.",
+  "FRIEND_ASKS_YOU": "asks to be your friend, since {since}",
+  "FRIEND_SINCE": "friends since {since}",
+  "FRIEND_WRITES_ALONE": "Only {name} writes there, to all of their friends. /msg {name} answers them alone.",
+  "FRIEND_YOU_ASKED": "you asked them, {since}",
   "GO_TO": "Go to a room",
   "GUEST": "guest",
   "HELP": "Keys and commands",
@@ -2403,6 +2414,7 @@ export const WORDS = {
   "NOW_BACK": "You are back.",
   "NO_CODES": "There is no join code for #{room}. /invite makes one.",
   "NO_CONNECTION": "There is no connection. Try again when it is back.",
+  "NO_FRIENDS": "You have no friends here yet. /friend NAME asks somebody to be yours.",
   "NO_INVITATION": "There is no invitation for you. /accept CODE takes a join code.",
   "NO_LINK": "There is no link in this message.",
   "NO_MATCH": "Nothing fits.",
@@ -2430,13 +2442,18 @@ export const WORDS = {
   "POST_MODERATORS": "{name} lets moderators alone write",
   "PRIVATE": "private",
   "PROFILE": "{name} ({identity}), {presence}, here since {since}",
+  "PROFILE_ASKS_YOU": "They ask to be your friend: /friend accept {name}, or /friend refuse {name}.",
+  "PROFILE_FRIENDS": "You are friends; /friend remove {name} ends it.",
   "PROFILE_GUEST": "{name}, a guest, {presence}",
+  "PROFILE_NO_FRIENDS": "/friend {name} asks to be their friend.",
   "PROFILE_ROOMS": "Rooms in common: {rooms}",
+  "PROFILE_YOU_ASKED": "You asked to be their friend; /friend remove {name} takes that back.",
   "REACT": "React",
   "READ_ONLY": "read-only",
   "RECONNECT": "Try now",
   "RECONNECTING": "reconnecting",
   "RECONNECTING_IN": "reconnecting in {seconds} s",
+  "REFUSE": "Refuse",
   "REGISTER": "Make an account",
   "REMOVE": "Remove",
   "REMOVED": "{name} removed {user}",
@@ -2475,6 +2492,7 @@ export const WORDS = {
   "STRANDED_HERE": "Unsent messages of {name}, who used this browser before, are kept here ({count}).",
   "STRANDED_LATER": "Later",
   "STRANDED_SIGN_IN": "Sign in as {name}",
+  "TAKE_BACK": "Take the question back",
   "TARGET_GONE": "That message is not there any more.",
   "THEME_TO": "{name} theme",
   "THIS_SESSION": "this one",
@@ -2889,6 +2907,41 @@ export const ACTIONS: readonly Action[] = [
     "keys": [],
     "not_in_page": "",
     "page_keys": []
+  },
+  {
+    "arguments": "[accept|refuse|remove|list] [name]",
+    "commands": [
+      "friend"
+    ],
+    "context": "global",
+    "id": "friend",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "friends"
+    ],
+    "context": "global",
+    "id": "friends",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "message",
+    "id": "refuse",
+    "keys": [
+      "x"
+    ],
+    "not_in_page": "",
+    "page_keys": [
+      "x"
+    ]
   },
   {
     "arguments": "[text]",

@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
         match self.window {
             Some((1, _)) => match self.room.info.kind {
                 RoomKind::Direct => said(words::fill(words::BEGINNING_WITH, &[("name", &sanitize::line(&self.room.label()))])),
-                RoomKind::Friends => said(words::fill(words::BEGINNING_OF_FRIEND, &[("name", &sanitize::line(&self.room.label()))])),
+                RoomKind::Friends => said(words::BEGINNING_OF_FRIENDS.to_owned()),
                 RoomKind::Inbox => Vec::new(),
                 RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => {
                     said(words::fill(words::BEGINNING, &[("room", self.room.info.name.as_str())]))
