@@ -138,6 +138,8 @@ words! {
     FRIENDS_ARE_NO_ROOM = "That is for rooms. Who reads here is up to you: /friend lists your friends.";
     /// Asked before a friendship is ended.
     CONFIRM_UNFRIEND = "End the friendship with {user}? Neither of you reads any more what the other one says to friends, and what {user} said leaves your Friends view. (y/n)";
+    /// The key that refuses, on a message that asks nothing.
+    NO_QUESTION = "That is no question to be friends.";
     /// A line of the list of friends.
     FRIEND_SINCE = "friends since {since}";
     /// A line of the list of friends.

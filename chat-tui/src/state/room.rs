@@ -159,16 +159,22 @@ impl Room {
         self.info.kind == RoomKind::Inbox
     }
 
-    /// What it is called in a sentence: `#name`, the people in it, whose friends are spoken to, or the inbox.
+    /// Whether somebody speaks there to all of their friends.
+    #[must_use]
+    pub fn is_friends(&self) -> bool {
+        self.info.kind == RoomKind::Friends
+    }
+
+    /// What it is called in a sentence: `#name`, the people in it, friends, or the inbox.
     #[must_use]
     pub fn label(&self) -> String {
         match self.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => format!("#{}", self.info.name),
             RoomKind::Inbox => words::INBOX.to_owned(),
-            // Of a friend's room the friend; of one's own nobody.
-            RoomKind::Friends if self.others.is_empty() => words::FRIENDS.to_owned(),
+            // It is seen among those of all friends, and as a room of its own nowhere.
+            RoomKind::Friends => words::FRIENDS.to_owned(),
             RoomKind::Direct if self.others.is_empty() => words::CONVERSATIONS.to_owned(),
-            RoomKind::Direct | RoomKind::Friends => {
+            RoomKind::Direct => {
                 let names: Vec<_> = self.others.iter().map(|user| user.name.as_str()).collect();
                 names.join(", ")
             }
@@ -256,7 +262,9 @@ impl Room {
     #[must_use]
     pub fn window(&self) -> Option<(Seq, Seq)> {
         let hangs_on = match &self.scroll.anchor {
-            Anchor::At(Spot::Line(seq), _) | Anchor::Middle(Spot::Line(seq)) | Anchor::Top(Spot::Line(seq)) => Some(*seq),
+            Anchor::At(Spot::Line(room, seq), _) | Anchor::Middle(Spot::Line(room, seq)) | Anchor::Top(Spot::Line(room, seq)) => {
+                Some(*seq).filter(|_| room == self.id())
+            }
             _ => None,
         };
         hangs_on.and_then(|seq| self.timeline.covered().around(seq)).or_else(|| self.timeline.live_window())
@@ -266,13 +274,6 @@ impl Room {
     #[must_use]
     pub fn shows_live(&self) -> bool {
         self.window() == self.timeline.live_window()
-    }
-
-    /// The lines that are shown, in order.
-    pub fn lines(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        let (from, to) = self.window().unwrap_or((1, 0));
-        // An empty window: `1..=0` would be refused by the range, `1..1` is just empty.
-        self.timeline.lines_in(from..(to + 1).max(from))
     }
 
     /// How many messages by others came since the reader scrolled up.

@@ -9,6 +9,7 @@ mod cache;
 mod conversations;
 mod damage;
 mod edges;
+mod friends;
 mod fuzz;
 mod killed;
 mod outbox;
