@@ -54,10 +54,12 @@ type Key = (Millis, usize, Seq);
 /// Below every line.
 const THE_END: Key = (Millis::MAX, usize::MAX, Seq::MAX);
 
-/// The newest line of each window that stands above a line.
+/// The newest line of each window that stands above a place, and the step that led there: it is asked for
+/// again, by whoever draws the line below.
 struct Frontier<'a> {
     under: Key,
     above: Vec<Option<&'a Line>>,
+    last: Option<(Key, Option<Said<'a>>)>,
 }
 
 impl Said<'_> {
@@ -290,17 +292,33 @@ impl<'a> Shown<'a> {
     /// that a screen costs one look into each window and not one for each row.
     fn above(&self, place: Key) -> Option<Said<'a>> {
         let mut kept = self.frontier.borrow_mut();
-        let frontier = match kept.take() {
-            Some(frontier) if frontier.under == place => kept.insert(frontier),
-            _ => kept.insert(Frontier { under: place, above: self.newest_above(place) }),
+        let mut frontier = match kept.take() {
+            Some(frontier) if frontier.under == place || frontier.last.is_some_and(|(asked, _)| asked == place) => frontier,
+            _ => Frontier { under: place, above: self.newest_above(place), last: None },
         };
-        let keys = frontier.above.iter().enumerate().filter_map(|(index, line)| line.map(|line| (line.time, index, line.seq)));
-        let found = keys.max()?;
-        let (_, index, seq) = found;
-        let (window, line) = (&self.windows[index], frontier.above[index]?);
-        frontier.above[index] = window.said_above(seq);
-        frontier.under = found;
-        self.is_in_view(found).then(|| window.said(line))
+        let found = match frontier.last {
+            Some((asked, found)) if asked == place => found,
+            _ => self.step_up(&mut frontier),
+        };
+        *kept = Some(frontier);
+        found
+    }
+
+    fn step_up(&self, frontier: &mut Frontier<'a>) -> Option<Said<'a>> {
+        let newest = frontier.above.iter().enumerate().filter_map(|(index, line)| line.map(|line| (line.time, index, line.seq, line)));
+        let found = newest.max_by_key(|(time, index, seq, _)| (*time, *index, *seq)).map(|(time, index, seq, line)| {
+            let window = &self.windows[index];
+            ((time, index, seq), Said { room: window.room, line }, window.said_above(seq))
+        });
+        let asked = frontier.under;
+        let said = found.map(|(key, said, next)| {
+            frontier.under = key;
+            frontier.above[key.1] = next;
+            (key, said)
+        });
+        let said = said.filter(|(key, _)| self.is_in_view(*key)).map(|(_, said)| said);
+        frontier.last = Some((asked, said));
+        said
     }
 
     fn newest_above(&self, place: Key) -> Vec<Option<&'a Line>> {

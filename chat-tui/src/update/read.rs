@@ -18,11 +18,14 @@ const AT_ONCE: usize = 8;
 
 /// Whether the newest line is in view and the server does not know yet.
 fn is_due(state: &State, room: &Room) -> bool {
-    let Some(cursor) = room.timeline.cursor() else { return false };
+    let is_new = room.timeline.cursor().is_some_and(|cursor| cursor.seq > room.read.seq && cursor.seq > room.marked);
+    if !is_new {
+        return false;
+    }
     // The screen may hang on another room than this one: what friends say is read all together.
     let Some(place) = state.rooms.get(&state.place_of(room.id())) else { return false };
     let seen = state.viewport.room.as_ref() == Some(place.id()) && place.scroll.anchor == Anchor::Bottom && room.shows_live();
-    seen && state.focused && !room.kept_unread && cursor.seq > room.read.seq && cursor.seq > room.marked
+    seen && state.focused && !room.kept_unread
 }
 
 /// The window has the focus, or has lost it: what comes meanwhile stands below the line of the new.

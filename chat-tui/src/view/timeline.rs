@@ -330,6 +330,8 @@ impl Walk<'_> {
             viewport.near_top = above.take(NEAR).count() < NEAR;
         }
         viewport.near_bottom = match self.shown.line(bottom) {
+            // What friends say is held down to the end.
+            Some(_) if self.state.is_among_friends() => true,
             Some(said) => {
                 let below = std::iter::successors(self.shown.line_below(&said), |said| self.shown.line_below(said));
                 below.take(NEAR).count() < NEAR

@@ -1,15 +1,18 @@
 //! Friends: the one place where all of them speak, and how one becomes one.
 
-use chat_proto::entry::{Body, Content, Message};
+use chat_proto::entry::{Body, Content, Join, Message};
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{AnyEvent, PresenceChanged, TypingChanged};
+use chat_proto::fold::{Line, LineBody};
 use chat_proto::id::{ClientId, RoomId};
 use chat_proto::request::friend_list::Friendship;
 use chat_proto::user::{Member, Presence};
 use chat_tui::event::Event;
 use chat_tui::state::Spot;
+use chat_tui::state::room::Room;
 use chat_tui::state::shown::Shown;
 use insta::assert_snapshot;
+use proptest::prelude::*;
 
 use crate::app::App;
 use crate::server::{Server, account, unread};
@@ -47,8 +50,8 @@ fn comes(app: &mut App, name: &str, second: u64, text: &str) {
 /// What is shown of what friends say, the oldest first.
 fn said(app: &App) -> Vec<String> {
     let shown = Shown::of(&app.state);
-    let text = |line: &chat_proto::fold::Line| match &line.body {
-        chat_proto::fold::LineBody::Message { content, .. } => content.text.clone(),
+    let text = |line: &Line| match &line.body {
+        LineBody::Message { content, .. } => content.text.clone(),
         other => panic!("{other:?} is nothing that is said"),
     };
     let mut texts: Vec<_> = shown.lines_up().map(|said| text(said.line)).collect();
@@ -77,7 +80,7 @@ fn the_list_has_one_place_with_all_that_is_unread() {
     app.wait(3_000);
     app.keys("Ctrl+N");
     assert!(app.sees("\n Friends        │"), "and all of them are read: {}", app.screen());
-    assert_eq!(app.server.reads.len(), 4, "each room by itself");
+    assert_eq!(app.server.reads.len(), 3, "each friend's by itself");
     app.keys("Ctrl+K");
     assert_eq!(app.screen().matches("Friends").count(), 2, "the list and the switcher have it once: {}", app.screen());
 }
@@ -458,7 +461,7 @@ fn a_frame_costs_what_it_shows() {
 fn friends_of_friends_are_not_told() {
     let mut app = friends(80, 24, server());
     let room = app.server.friends_room("bob");
-    let add = Body::Join(chat_proto::entry::Join {});
+    let add = Body::Join(Join {});
     let entry = app.server.write("carol", &room, ClientId::parse("j").unwrap(), add);
     let told = app.server.told(&room, vec![entry]);
     app.wire(told);
@@ -469,4 +472,47 @@ fn friends_of_friends_are_not_told() {
     let told = app.server.told(&room, vec![entry]);
     app.wire(told);
     assert!(app.sees("after all"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn what_is_shown_is_all_that_is_held_down_to_the_horizon(
+        turns in proptest::collection::vec((0..4_usize, 0..3_u64, 0..6_u8), 1..700),
+        pages in 0..6_usize,
+    ) {
+        let names = ["ada", "bob", "carol", "me"];
+        let mut server = Server::with_friends(&names[..3]);
+        let mut second = 0;
+        for (number, (who, pause, kind)) in turns.into_iter().enumerate() {
+            second += pause;
+            let entry = server.to_friends(names[who], second, &format!("{number}"));
+            if kind == 0 {
+                // Somebody joins, where nobody sees it.
+                let room = server.friends_room(names[who]);
+                server.log(&room).entries[entry.seq as usize - 1].body = Body::Join(Join {});
+            }
+        }
+        let mut app = friends(80, 24, server);
+        for _ in 0..pages {
+            app.keys("PageUp PageUp PageUp PageUp");
+        }
+        let held = |room: &Room| -> Vec<(u64, String, u64, bool)> {
+            let (from, to) = room.timeline.live_window().unwrap();
+            let key = |line: &Line| (line.time, room.id().to_string(), line.seq, matches!(line.body, LineBody::Message { .. }));
+            room.timeline.lines_in(from..=to).map(key).collect()
+        };
+        let begins_late = app.state.friends_rooms().filter(|room| room.timeline.live_window().unwrap().0 > 1);
+        let horizon = begins_late.map(|room| held(room).into_iter().next().unwrap()).max();
+        let mut expected: Vec<_> = app.state.friends_rooms().flat_map(held).collect();
+        expected.sort();
+        expected.retain(|line| line.3 && horizon.as_ref().is_none_or(|horizon| line >= horizon));
+        let expected: Vec<Spot> = expected.into_iter().map(|(_, room, seq, _)| Spot::Line(RoomId::parse(room).unwrap(), seq)).collect();
+        let shown = Shown::of(&app.state);
+        let mut up: Vec<Spot> = shown.lines_up().map(|said| said.spot()).collect();
+        up.reverse();
+        prop_assert_eq!(&up, &expected);
+        let down: Vec<Spot> = std::iter::successors(up.first().cloned(), |spot| shown.below_spot(spot)).collect();
+        prop_assert_eq!(&down, &expected);
+    }
 }
