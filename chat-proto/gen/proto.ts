@@ -2419,6 +2419,7 @@ export const WORDS = {
   "NO_LINK": "There is no link in this message.",
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
+  "NO_QUESTION": "That is no question to be friends.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
   "NO_SETTINGS": "Only rooms have settings.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",

@@ -47,8 +47,9 @@ pub(super) fn go(state: &mut State, fx: &mut Fx) {
 
 /// Does it about somebody; a friendship is ended only once that is confirmed.
 pub(super) fn take(state: &mut State, user: UserId, name: String, step: Step, fx: &mut Fx) {
-    let only_asked = state.friendship(&user) == Some(Friendship::YouAsked);
-    if step == Step::Remove && !only_asked {
+    // Where there is no friendship there is nothing to lose: a question is taken back, or the server says what is wrong.
+    let is_lost = matches!(state.friendship(&user), None | Some(Friendship::Friends | Friendship::Unknown));
+    if step == Step::Remove && is_lost {
         state.popup = Some(Popup::Confirm(Confirm::Unfriend(user, name)));
     } else {
         done_by_me(state, user, step, fx);

@@ -8,7 +8,7 @@ use chat_proto::request::history_read::Page;
 use chat_proto::words;
 
 use super::ask::ask;
-use super::{Fx, find, merged, queue, rooms, scroll, sync};
+use super::{Fx, find, friends, merged, queue, rooms, scroll, sync};
 use crate::state::asked::{PageOf, Question};
 use crate::state::room::{Goal, Room};
 use crate::state::{Spot, State};
@@ -123,6 +123,10 @@ pub(super) fn page(state: &mut State, id: &RoomId, of: PageOf, page: &Page, fx: 
     }
     queue::settle_own(state, id, &page.entries.iter().chain(&page.amendments).cloned().collect::<Vec<_>>(), fx);
     rooms::explain(state, id);
+    if matches!(of, PageOf::After(_)) && state.rooms.get(id).is_some_and(Room::is_inbox) {
+        // Something was missed that may have been about friends, and not all of that stands in a page.
+        friends::learn(state, fx);
+    }
     give_up_goal(state, id, of);
     reach_goal(state, id, fx);
     if !matches!(of, PageOf::Before(_)) {

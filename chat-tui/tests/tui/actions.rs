@@ -34,7 +34,7 @@ fn app() -> App {
 fn among_friends() -> App {
     let mut server = Server::with_friends(&["ada"]);
     server.users.push(account("carol", "#e5b567"));
-    server.to_friends("ada", 30, "a word to all of you");
+    server.tell_friends("ada", 30, "a word to all of you");
     App::new(80, 24, server)
 }
 

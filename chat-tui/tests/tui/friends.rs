@@ -20,11 +20,11 @@ use crate::server::{Server, account, unread};
 /// Three friends who have spoken in turns, and `me` in between.
 fn server() -> Server {
     let mut server = Server::with_friends(&["ada", "bob", "carol"]);
-    server.to_friends("ada", 10, "the garden is open tonight");
-    server.to_friends("bob", 20, "I bring bread");
-    server.to_friends("me", 30, "and I the soup");
-    server.to_friends("ada", 40, "wonderful");
-    server.to_friends("carol", 50, "see you at eight, @me");
+    server.tell_friends("ada", 10, "the garden is open tonight");
+    server.tell_friends("bob", 20, "I bring bread");
+    server.tell_friends("me", 30, "and I the soup");
+    server.tell_friends("ada", 40, "wonderful");
+    server.tell_friends("carol", 50, "see you at eight, @me");
     server
 }
 
@@ -40,7 +40,7 @@ fn line(name: &str, seq: u64) -> Spot {
 
 /// Somebody says something to friends, and `me` is told at once.
 fn comes(app: &mut App, name: &str, second: u64, text: &str) {
-    let entry = app.server.to_friends(name, second, text);
+    let entry = app.server.tell_friends(name, second, text);
     let room = app.server.friends_room(name);
     let told = app.server.told(&room, vec![entry]);
     app.wire(told);
@@ -89,7 +89,7 @@ fn the_list_has_one_place_with_all_that_is_unread() {
 fn lines_stand_in_the_order_of_time_then_room_then_seq() {
     let mut server = Server::with_friends(&["ada", "bob"]);
     for (name, second, text) in [("bob", 5, "b1"), ("ada", 5, "a1"), ("ada", 5, "a2"), ("bob", 7, "b2"), ("me", 6, "m1"), ("me", 7, "m2")] {
-        server.to_friends(name, second, text);
+        server.tell_friends(name, second, text);
     }
     let mut app = friends(80, 24, server);
     assert_eq!(said(&app), ["a1", "a2", "b1", "m1", "b2", "m2"]);
@@ -107,9 +107,9 @@ fn lines_stand_in_the_order_of_time_then_room_then_seq() {
 fn uneven() -> Server {
     let mut server = Server::with_friends(&["ada", "bob"]);
     for number in 0..500 {
-        server.to_friends("ada", number * 10, &format!("ada {number}."));
+        server.tell_friends("ada", number * 10, &format!("ada {number}."));
         if number % 50 == 0 {
-            server.to_friends("bob", number * 10 + 5, &format!("bob {number}."));
+            server.tell_friends("bob", number * 10 + 5, &format!("bob {number}."));
         }
     }
     server
@@ -312,7 +312,7 @@ fn a_new_friend_comes_in_while_one_reads_further_up() {
     app.keys("PageUp PageUp");
     let (anchor, before) = (app.state.room().unwrap().scroll.anchor.clone(), said(&app));
     app.server.befriend("carol");
-    app.server.to_friends("carol", 9_000, "here I am");
+    app.server.tell_friends("carol", 9_000, "here I am");
     app.wait(31_000);
     assert_eq!(app.state.room().unwrap().scroll.anchor, anchor, "the screen stays where it was");
     assert_eq!(said(&app), [before, vec!["here I am".to_owned()]].concat());
@@ -363,6 +363,24 @@ fn what_was_refused_is_said_and_a_cut_line_loses_nothing() {
     assert!(app.sees("/friend remove ada ends it."), "{}", app.screen());
     app.say("/whois me");
     assert!(!app.sees("/friend"), "{}", app.screen());
+}
+
+#[test]
+fn who_missed_what_became_of_a_friendship_asks() {
+    let mut app = App::new(80, 24, server());
+    let asked = app.server.asks_me("bob");
+    app.wire(asked);
+    app.settle();
+    // Told by nobody: ada ends it, and somebody asks.
+    app.server.part("ada");
+    drop(app.server.asks_me("carol"));
+    app.server.heard.clear();
+    app.wait(31_000);
+    assert_eq!(texts_of(&app.server.heard, "friend:list"), 1);
+    let of = |app: &App, name: &str| app.state.friendship(&app.server.person(name).id).unwrap();
+    assert_eq!((of(&app, "ada"), of(&app, "carol")), (Friendship::None, Friendship::AsksYou));
+    app.say("/friend remove ada");
+    assert!(app.sees("They did not ask you."), "there is nothing to confirm: {}", app.screen());
 }
 
 #[test]
@@ -433,7 +451,7 @@ fn what_friends_said_is_there_before_the_server() {
 #[test]
 fn a_missing_line_heals_by_the_rules_of_its_room() {
     let mut app = friends(80, 24, server());
-    app.server.to_friends("ada", 60, "lost on the way");
+    app.server.tell_friends("ada", 60, "lost on the way");
     comes(&mut app, "ada", 61, "did you get that?");
     assert!(!app.sees("did you get that?"));
     app.wait(1_000);
@@ -446,7 +464,7 @@ fn a_frame_costs_what_it_shows() {
         let mut server = Server::with_friends(&["ada", "bob", "carol"]);
         for number in 0..lines {
             let name = ["ada", "bob", "carol"][number as usize % 3];
-            server.to_friends(name, number, &format!("line {number}."));
+            server.tell_friends(name, number, &format!("line {number}."));
         }
         let mut app = friends(80, 24, server);
         app.keys("Ctrl+Home Ctrl+End");
@@ -486,7 +504,7 @@ proptest! {
         let mut second = 0;
         for (number, (who, pause, kind)) in turns.into_iter().enumerate() {
             second += pause;
-            let entry = server.to_friends(names[who], second, &format!("{number}"));
+            let entry = server.tell_friends(names[who], second, &format!("{number}"));
             if kind == 0 {
                 // Somebody joins, where nobody sees it.
                 let room = server.friends_room(names[who]);

@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// Somebody says something to their friends, at this second of the morning.
-    pub fn to_friends(&mut self, name: &str, second: u64, text: &str) -> Entry {
+    pub fn tell_friends(&mut self, name: &str, second: u64, text: &str) -> Entry {
         let room = self.friends_room(name);
         self.time = MORNING + second * 1_000;
         let number = self.log(&room).entries.len();
