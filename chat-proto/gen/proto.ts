@@ -82,7 +82,7 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "friend" | "friends" | "refuse" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
 
 /**
  * The author makes somebody a member who was not asked.
@@ -403,7 +403,7 @@ client_id: ClientId,
 /**
  * How many messages the room's log holds up to and with this entry; in an inbox, how many notices.
  */
-n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed);
+n: number, } & ({ "kind": "message" } & Message | { "kind": "edit" } & Edit | { "kind": "delete" } & Delete | { "kind": "react" } & React | { "kind": "topic" } & Topic | { "kind": "create" } & Create | { "kind": "join" } & Join | { "kind": "leave" } & Leave | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "friend_news" } & FriendNews | { "kind": "friend_note" } & FriendNote);
 
 /**
  * One entry of one room's log, made by the server.
@@ -439,6 +439,125 @@ field?: string,
  * With `retry: later`, how many milliseconds to wait.
  */
 retry_after_ms?: number, };
+
+/**
+ * Somebody who is a friend, or may become one.
+ */
+export type Friend = { 
+/**
+ * Who.
+ */
+user: User, 
+/**
+ * How they and the caller stand to one another.
+ */
+state: Friendship, 
+/**
+ * Since when.
+ */
+since: number, };
+
+/**
+ * Says yes to an account that asked: the two are friends from now on. The entry that is stored stands in the
+ * caller's own inbox.
+ */
+export type FriendAccept = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * Who asked.
+ */
+user: UserId, };
+
+/**
+ * Asks an account to be friends with the caller's; it is told in their inbox. If they have asked already, this accepts.
+ * The entry that is stored stands in the caller's own inbox.
+ */
+export type FriendAsk = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * Whom.
+ */
+user: UserId, };
+
+/**
+ * What somebody did about being friends with somebody.
+ */
+export type FriendChange = "asked" | "accepted" | "refused" | "withdrawn" | "ended" | "unknown";
+
+/**
+ * Asks for the caller's friends and open questions.
+ */
+export type FriendList = Record<symbol, never>;
+
+/**
+ * All of them: first who asks the caller, then whom the caller asked, then the friends, each by name.
+ */
+export type FriendListReply = { 
+/**
+ * The people.
+ */
+friends: Array<Friend>, };
+
+/**
+ * In an inbox: what the author did about being friends with its reader. What is `asked` or `accepted` draws a
+ * line and is counted; the rest is told in silence. Which questions are open, and who is a friend, `friend:list` tells.
+ */
+export type FriendNews = { 
+/**
+ * What they did.
+ */
+change: FriendChange, };
+
+/**
+ * In an inbox: what its owner did about being friends with somebody. It is never counted.
+ */
+export type FriendNote = { 
+/**
+ * With whom, as they were called then.
+ */
+user: Author, 
+/**
+ * What the owner did.
+ */
+change: FriendChange, };
+
+/**
+ * Says no to an account that asked. The entry that is stored stands in the caller's own inbox.
+ */
+export type FriendRefuse = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * Who asked.
+ */
+user: UserId, };
+
+/**
+ * Ends the friendship with an account, or takes back the question whether it wants one. The entry that is stored
+ * stands in the caller's own inbox.
+ */
+export type FriendRemove = { 
+/**
+ * Made by the client before it is first sent; the same in each repeat.
+ */
+client_id: ClientId, 
+/**
+ * With whom.
+ */
+user: UserId, };
+
+/**
+ * How an account and the caller's stand to one another.
+ */
+export type Friendship = "none" | "asks_you" | "you_asked" | "friends" | "unknown";
 
 /**
  * What somebody sees of what was said before they joined.
@@ -613,7 +732,15 @@ sync_ms: number,
 /**
  * Milliseconds for which a `typing:set` holds.
  */
-typing_ms: number, };
+typing_ms: number, 
+/**
+ * Most friends of one account.
+ */
+friends: number, 
+/**
+ * Most open questions of one account to be friends, and as many others' to it.
+ */
+friend_questions: number, };
 
 /**
  * One line of the timeline.
@@ -674,7 +801,7 @@ topic: TopicText, } | { "kind": "create",
 /**
  * Its name then.
  */
-name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "other", 
+name: RoomName, } | { "kind": "join" } | { "kind": "leave" } | { "kind": "invite" } & Invite | { "kind": "add" } & Add | { "kind": "remove" } & Remove | { "kind": "role" } & Role | { "kind": "settings" } & RoomChanges | { "kind": "invited" } & Invited | { "kind": "removed" } & Removed | { "kind": "friend_news" } & FriendNews | { "kind": "friend_note" } & FriendNote | { "kind": "other", 
 /**
  * The line to show instead.
  */
@@ -1009,7 +1136,11 @@ since: number,
 /**
  * The rooms that they and the caller are both in.
  */
-rooms: Array<RoomId>, };
+rooms: Array<RoomId>, 
+/**
+ * Whether they and the caller are friends, or one has asked the other.
+ */
+friendship: Friendship, };
 
 /**
  * Words to look for in a list.
@@ -1373,7 +1504,7 @@ code?: JoinCode, };
 /**
  * What kind of room.
  */
-export type RoomKind = "lobby" | "public" | "private" | "direct" | "inbox" | "unknown";
+export type RoomKind = "lobby" | "public" | "private" | "direct" | "inbox" | "friends" | "unknown";
 
 /**
  * Leaves a room. Only an account can leave the lobby.
@@ -1615,7 +1746,8 @@ reset: boolean,
  */
 role: RoomRole, 
 /**
- * In a conversation: the others in it, by name. Empty in rooms.
+ * In a conversation: the others in it, by name. In a friend's room: the friend, whose room it is; in
+ * the caller's own, nobody. Empty in other rooms.
  */
 people: Array<User>, };
 
@@ -2107,6 +2239,11 @@ export interface Requests {
   "room:set_role": { request: RoomSetRole; reply: Stored };
   "room:configure": { request: RoomConfigure; reply: Stored };
   "direct:open": { request: DirectOpen; reply: RoomCreated };
+  "friend:ask": { request: FriendAsk; reply: Stored };
+  "friend:accept": { request: FriendAccept; reply: Stored };
+  "friend:refuse": { request: FriendRefuse; reply: Stored };
+  "friend:remove": { request: FriendRemove; reply: Stored };
+  "friend:list": { request: FriendList; reply: FriendListReply };
   "code:create": { request: CodeCreate; reply: InviteCode };
   "code:find": { request: CodeFind; reply: RoomSummary };
   "code:list": { request: CodeList; reply: CodeListReply };
@@ -2168,6 +2305,7 @@ export const LENGTHS = {
 
 /** The sentences that both clients show; `{…}` marks what is put in. */
 export const WORDS = {
+  "ACCEPT": "Accept",
   "ADDED": "{name} added {user}",
   "ALL_ROOMS": "All rooms",
   "ANNOUNCED": "Announced.",
@@ -2175,11 +2313,13 @@ export const WORDS = {
   "ANNOUNCEMENT_IN": "Announcement in #{room}: {text}",
   "ARCHIVE": "Archive",
   "ARCHIVED": "{name} archived this room",
+  "ASK_FRIEND": "Ask to be friends",
   "ASK_NAME": "What should people call you?",
   "ASK_NAME_HINT": "You come in as a guest, and this browser remembers you. An account can be made later.",
   "AWAY": "away",
   "BACK_TO_SEARCH": "Back to the search",
   "BEGINNING": "This is the beginning of #{room}.",
+  "BEGINNING_OF_FRIENDS": "This is the beginning of what you and your friends say.",
   "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
   "CANCEL": "Cancel",
@@ -2199,6 +2339,7 @@ export const WORDS = {
   "CONFIRM_DISCARD": "Discard the unsent messages of {name} ({count})? They cannot be brought back. (y/n)",
   "CONFIRM_KICK": "Remove {user} from #{room}? (y/n)",
   "CONFIRM_QUIT": "Quit? (y/n)",
+  "CONFIRM_UNFRIEND": "End the friendship with {user}? Neither of you reads any more what the other one says to friends, and what {user} said leaves your Friends view. (y/n)",
   "CONNECTED": "connected",
   "CONNECTING": "connecting",
   "CONVERSATIONS": "Conversations",
@@ -2214,8 +2355,19 @@ export const WORDS = {
   "EDITING": "editing your message · Esc to cancel",
   "EMPTY_ROOM": "Nothing has been said here yet. Say hello!",
   "END": "End",
+  "END_FRIENDSHIP": "End the friendship",
   "FAILED": "failed: {reason}",
   "FOUND": "{count} found",
+  "FRIENDS": "Friends",
+  "FRIENDS_ARE_ACCOUNTS": "Friends are for accounts. /register NAME makes one of your guest name.",
+  "FRIENDS_ARE_NO_ROOM": "That is for rooms. Who reads here is up to you: /friend lists your friends.",
+  "FRIENDS_QUIET": "Nobody has said anything yet. What you write here all of your friends read. /friend NAME asks somebody to be one.",
+  "FRIEND_ACCEPTED": "{name} is your friend now.",
+  "FRIEND_ASKED": "{name} asks to be your friend. /friend accept {name} says yes.",
+  "FRIEND_ASKS_YOU": "asks to be your friend, since {since}",
+  "FRIEND_SINCE": "friends since {since}",
+  "FRIEND_WRITES_ALONE": "Only {name} writes there, to all of their friends. /msg {name} answers them alone.",
+  "FRIEND_YOU_ASKED": "you asked them, {since}",
   "GO_TO": "Go to a room",
   "GUEST": "guest",
   "HELP": "Keys and commands",
@@ -2262,10 +2414,12 @@ export const WORDS = {
   "NOW_BACK": "You are back.",
   "NO_CODES": "There is no join code for #{room}. /invite makes one.",
   "NO_CONNECTION": "There is no connection. Try again when it is back.",
+  "NO_FRIENDS": "You have no friends here yet. /friend NAME asks somebody to be yours.",
   "NO_INVITATION": "There is no invitation for you. /accept CODE takes a join code.",
   "NO_LINK": "There is no link in this message.",
   "NO_MATCH": "Nothing fits.",
   "NO_OWN_MESSAGE": "There is no message of yours here.",
+  "NO_QUESTION": "That is no question to be friends.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
   "NO_SETTINGS": "Only rooms have settings.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
@@ -2289,13 +2443,18 @@ export const WORDS = {
   "POST_MODERATORS": "{name} lets moderators alone write",
   "PRIVATE": "private",
   "PROFILE": "{name} ({identity}), {presence}, here since {since}",
+  "PROFILE_ASKS_YOU": "They ask to be your friend: /friend accept {name}, or /friend refuse {name}.",
+  "PROFILE_FRIENDS": "You are friends; /friend remove {name} ends it.",
   "PROFILE_GUEST": "{name}, a guest, {presence}",
+  "PROFILE_NO_FRIENDS": "/friend {name} asks to be their friend.",
   "PROFILE_ROOMS": "Rooms in common: {rooms}",
+  "PROFILE_YOU_ASKED": "You asked to be their friend; /friend remove {name} takes that back.",
   "REACT": "React",
   "READ_ONLY": "read-only",
   "RECONNECT": "Try now",
   "RECONNECTING": "reconnecting",
   "RECONNECTING_IN": "reconnecting in {seconds} s",
+  "REFUSE": "Refuse",
   "REGISTER": "Make an account",
   "REMOVE": "Remove",
   "REMOVED": "{name} removed {user}",
@@ -2334,6 +2493,7 @@ export const WORDS = {
   "STRANDED_HERE": "Unsent messages of {name}, who used this browser before, are kept here ({count}).",
   "STRANDED_LATER": "Later",
   "STRANDED_SIGN_IN": "Sign in as {name}",
+  "TAKE_BACK": "Take the question back",
   "TARGET_GONE": "That message is not there any more.",
   "THEME_TO": "{name} theme",
   "THIS_SESSION": "this one",
@@ -2351,7 +2511,13 @@ export const WORDS = {
   "UNKNOWN_COMMAND_NEAR": "There is no command /{command}. Did you mean /{near}?",
   "WAITING": "one moment …",
   "WRITE_TO": "Write to #{room}",
-  "WRITE_TO_PERSON": "Write to {name}"
+  "WRITE_TO_FRIENDS": "Write to your friends",
+  "WRITE_TO_PERSON": "Write to {name}",
+  "YOU_ACCEPTED": "You and {user} are friends now.",
+  "YOU_ASKED": "You asked {user} to be your friend.",
+  "YOU_ENDED": "You and {user} are friends no longer.",
+  "YOU_REFUSED": "You said no to {user}.",
+  "YOU_WITHDREW": "You took back your question to {user}."
 } as const;
 
 /** Everything that a person can do, in the order of the help. */
@@ -2742,6 +2908,41 @@ export const ACTIONS: readonly Action[] = [
     "keys": [],
     "not_in_page": "",
     "page_keys": []
+  },
+  {
+    "arguments": "[accept|refuse|remove|list] [name]",
+    "commands": [
+      "friend"
+    ],
+    "context": "global",
+    "id": "friend",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "",
+    "commands": [
+      "friends"
+    ],
+    "context": "global",
+    "id": "friends",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "",
+    "commands": [],
+    "context": "message",
+    "id": "refuse",
+    "keys": [
+      "x"
+    ],
+    "not_in_page": "",
+    "page_keys": [
+      "x"
+    ]
   },
   {
     "arguments": "[text]",

@@ -115,6 +115,9 @@ actions! {
     Role: "Give somebody a role in the room", ["role"] "<name> <member|moderator|owner>", Global [], ["room:set_role"];
     Settings: "Show or change the room's settings", ["set", "settings"] "[setting] [value]", Global [], ["room:configure"];
     Direct: "Talk with somebody alone, or with several people", ["msg", "query", "dm"] "<name[,name]> [text]", Global [], ["user:find", "direct:open", "message:send"];
+    Friend: "Ask somebody to be friends, answer them, end it; alone: your friends", ["friend"] "[accept|refuse|remove|list] [name]", Global [], ["user:find", "friend:ask", "friend:accept", "friend:refuse", "friend:remove", "friend:list"];
+    Friends: "What you and your friends say to one another", ["friends"] "", Global [], [];
+    Refuse: "Refuse the chosen question to be friends", [] "", Message ["x"], ["friend:refuse"];
     Topic: "Show or set the topic; '-' clears it", ["topic"] "[text]", Global [], ["room:set_topic"];
     ListRooms: "List the rooms", ["list", "rooms"] "[words]", Global [], ["room:list"];
     Members: "Who is in the room", ["names", "members", "who"] "", Global [], ["room:members"];

@@ -73,6 +73,10 @@ pub enum Body {
     Invited(Invited),
     /// In an inbox: the author ended its reader's membership of a room.
     Removed(Removed),
+    /// In an inbox: what the author did about being friends with its reader.
+    FriendNews(FriendNews),
+    /// In an inbox: what its owner did about being friends with somebody, for their other devices.
+    FriendNote(FriendNote),
     /// A kind that this program is too old to know, kept as it came.
     #[serde(untagged)]
     #[ts(skip)]
@@ -95,7 +99,9 @@ impl Body {
             | Self::Role(_)
             | Self::Settings(_)
             | Self::Invited(_)
-            | Self::Removed(_) => true,
+            | Self::Removed(_)
+            | Self::FriendNote(_) => true,
+            Self::FriendNews(news) => news.change.is_told(),
             Self::Edit(_) | Self::Delete(_) | Self::React(_) => false,
             Self::Unknown(unknown) => unknown.fallback().is_some(),
         }
@@ -104,7 +110,24 @@ impl Body {
     /// Whether the log's running number of messages counts it: messages, and in an inbox what it tells.
     #[must_use]
     pub fn counts(&self) -> bool {
-        matches!(self, Self::Message(_) | Self::Invited(_) | Self::Removed(_))
+        match self {
+            Self::Message(_) | Self::Invited(_) | Self::Removed(_) => true,
+            Self::FriendNews(news) => news.change.is_told(),
+            Self::Edit(_)
+            | Self::Delete(_)
+            | Self::React(_)
+            | Self::Topic(_)
+            | Self::Create(_)
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::Invite(_)
+            | Self::Add(_)
+            | Self::Remove(_)
+            | Self::Role(_)
+            | Self::Settings(_)
+            | Self::FriendNote(_)
+            | Self::Unknown(_) => false,
+        }
     }
 
     /// The entry that this one amends.
@@ -126,6 +149,8 @@ impl Body {
             | Self::Settings(_)
             | Self::Invited(_)
             | Self::Removed(_)
+            | Self::FriendNews(_)
+            | Self::FriendNote(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -309,6 +334,53 @@ pub struct Removed {
     pub room: RoomId,
     /// Its name then.
     pub name: RoomName,
+}
+
+/// In an inbox: what the author did about being friends with its reader. What is `asked` or `accepted` draws a
+/// line and is counted; the rest is told in silence. Which questions are open, and who is a friend, `friend:list` tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct FriendNews {
+    /// What they did.
+    pub change: FriendChange,
+}
+
+/// In an inbox: what its owner did about being friends with somebody. It is never counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct FriendNote {
+    /// With whom, as they were called then.
+    pub user: Author,
+    /// What the owner did.
+    pub change: FriendChange,
+}
+
+/// What somebody did about being friends with somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FriendChange {
+    /// Asked them.
+    Asked,
+    /// Said yes to their question: the two are friends from now on.
+    Accepted,
+    /// Said no to their question.
+    Refused,
+    /// Took the own question back.
+    Withdrawn,
+    /// Ended the friendship.
+    Ended,
+    /// A word that this program is too old to know.
+    #[serde(other)]
+    Unknown,
+}
+
+impl FriendChange {
+    /// Whether the other one is told of it by a line that counts. A refusal and an end are nobody's pleasure to read.
+    #[must_use]
+    pub fn is_told(self) -> bool {
+        match self {
+            Self::Asked | Self::Accepted => true,
+            Self::Refused | Self::Withdrawn | Self::Ended | Self::Unknown => false,
+        }
+    }
 }
 
 /// A kind that this program is too old to know: its fields as they came, `kind` among them.

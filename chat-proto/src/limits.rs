@@ -47,6 +47,10 @@ pub const JOIN_CODE_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 pub const JOIN_CODE_USES: u32 = 100_000;
 /// Most people in one conversation, the one who opens it among them.
 pub const DIRECT_PEOPLE: usize = 12;
+/// Most friends of one account.
+pub const FRIENDS: u32 = 500;
+/// Most open questions of one account to be friends, and as many others' to it.
+pub const FRIEND_QUESTIONS: u32 = 100;
 /// Most people that one `user:find` tells.
 pub const FOUND_PEOPLE: u32 = 50;
 /// Longest query of a search, in bytes of UTF-8.
@@ -100,6 +104,10 @@ pub struct Limits {
     pub sync_ms: u32,
     /// Milliseconds for which a `typing:set` holds.
     pub typing_ms: u32,
+    /// Most friends of one account.
+    pub friends: u32,
+    /// Most open questions of one account to be friends, and as many others' to it.
+    pub friend_questions: u32,
 }
 
 impl Default for Limits {
@@ -114,6 +122,8 @@ impl Default for Limits {
             messages_per_second: 25,
             sync_ms: 30_000,
             typing_ms: TYPING_MS as u32,
+            friends: FRIENDS,
+            friend_questions: FRIEND_QUESTIONS,
         }
     }
 }

@@ -19,6 +19,11 @@ pub mod code_end;
 pub mod code_find;
 pub mod code_list;
 pub mod direct_open;
+pub mod friend_accept;
+pub mod friend_ask;
+pub mod friend_list;
+pub mod friend_refuse;
+pub mod friend_remove;
 pub mod history_read;
 pub mod message_delete;
 pub mod message_edit;
@@ -148,6 +153,11 @@ requests! {
     "room:set_role" => room_set_role::RoomSetRole: Entry -> stored::Stored,
     "room:configure" => room_configure::RoomConfigure: Entry -> stored::Stored,
     "direct:open" => direct_open::DirectOpen: Entry -> room_create::RoomCreated,
+    "friend:ask" => friend_ask::FriendAsk: Entry -> stored::Stored,
+    "friend:accept" => friend_accept::FriendAccept: Entry -> stored::Stored,
+    "friend:refuse" => friend_refuse::FriendRefuse: Entry -> stored::Stored,
+    "friend:remove" => friend_remove::FriendRemove: Entry -> stored::Stored,
+    "friend:list" => friend_list::FriendList: Read -> friend_list::FriendListReply,
     "code:create" => code_create::CodeCreate: State -> code_create::InviteCode,
     "code:find" => code_find::CodeFind: Read -> room_list::RoomSummary,
     "code:list" => code_list::CodeList: Read -> code_list::CodeListReply,

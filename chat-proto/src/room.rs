@@ -38,8 +38,10 @@ pub enum RoomKind {
     Private,
     /// A conversation of two or more people, made by `direct:open`; nobody comes and nobody goes.
     Direct,
-    /// What concerns one account alone: invitations, removals. Only that account reads it.
+    /// What concerns one account alone: invitations, removals, questions to be friends. Only that account reads it.
     Inbox,
+    /// What one account, its owner, says to its friends. They read what is said while they are friends.
+    Friends,
     /// A kind that this program is too old to know.
     #[serde(other)]
     Unknown,

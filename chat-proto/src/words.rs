@@ -106,6 +106,64 @@ words! {
     INVITED_YOU = "{name} invites you into #{room}. /accept {room} takes you there.";
     /// A line of the inbox.
     REMOVED_YOU = "{name} removed you from #{room}.";
+    /// A line of the inbox.
+    FRIEND_ASKED = "{name} asks to be your friend. /friend accept {name} says yes.";
+    /// A line of the inbox.
+    FRIEND_ACCEPTED = "{name} is your friend now.";
+    /// A line of the inbox: what its reader did.
+    YOU_ASKED = "You asked {user} to be your friend.";
+    /// A line of the inbox: what its reader did.
+    YOU_ACCEPTED = "You and {user} are friends now.";
+    /// A line of the inbox: what its reader did.
+    YOU_REFUSED = "You said no to {user}.";
+    /// A line of the inbox: what its reader did.
+    YOU_WITHDREW = "You took back your question to {user}.";
+    /// A line of the inbox: what its reader did.
+    YOU_ENDED = "You and {user} are friends no longer.";
+    /// What is called that which friends say to one another, and the word over the friends.
+    FRIENDS = "Friends";
+    /// The composer's placeholder where one writes to all of one's friends.
+    WRITE_TO_FRIENDS = "Write to your friends";
+    /// Above the first line of what friends say to one another.
+    BEGINNING_OF_FRIENDS = "This is the beginning of what you and your friends say.";
+    /// Where nobody has said anything to friends yet.
+    FRIENDS_QUIET = "Nobody has said anything yet. What you write here all of your friends read. /friend NAME asks somebody to be one.";
+    /// Where there is no friend yet: the list of them, and the place where they speak.
+    NO_FRIENDS = "You have no friends here yet. /friend NAME asks somebody to be yours.";
+    /// To a guest who asks for anything that has to do with friends.
+    FRIENDS_ARE_ACCOUNTS = "Friends are for accounts. /register NAME makes one of your guest name.";
+    /// Who answers what a friend said to all of theirs, where the friend alone writes.
+    FRIEND_WRITES_ALONE = "Only {name} writes there, to all of their friends. /msg {name} answers them alone.";
+    /// A command that is about a room's members and rules, where friends speak.
+    FRIENDS_ARE_NO_ROOM = "That is for rooms. Who reads here is up to you: /friend lists your friends.";
+    /// Asked before a friendship is ended.
+    CONFIRM_UNFRIEND = "End the friendship with {user}? Neither of you reads any more what the other one says to friends, and what {user} said leaves your Friends view. (y/n)";
+    /// The key that refuses, on a message that asks nothing.
+    NO_QUESTION = "That is no question to be friends.";
+    /// A line of the list of friends.
+    FRIEND_SINCE = "friends since {since}";
+    /// A line of the list of friends.
+    FRIEND_ASKS_YOU = "asks to be your friend, since {since}";
+    /// A line of the list of friends.
+    FRIEND_YOU_ASKED = "you asked them, {since}";
+    /// Behind who somebody is.
+    PROFILE_FRIENDS = "You are friends; /friend remove {name} ends it.";
+    /// Behind who somebody is.
+    PROFILE_ASKS_YOU = "They ask to be your friend: /friend accept {name}, or /friend refuse {name}.";
+    /// Behind who somebody is.
+    PROFILE_YOU_ASKED = "You asked to be their friend; /friend remove {name} takes that back.";
+    /// Behind who somebody is.
+    PROFILE_NO_FRIENDS = "/friend {name} asks to be their friend.";
+    /// A button, and a hint: says yes to whoever asks to be a friend.
+    ACCEPT = "Accept";
+    /// A button, and a hint: says no to whoever asks to be a friend.
+    REFUSE = "Refuse";
+    /// A button: asks somebody to be a friend.
+    ASK_FRIEND = "Ask to be friends";
+    /// A button: ends a friendship.
+    END_FRIENDSHIP = "End the friendship";
+    /// A button: takes an own question back.
+    TAKE_BACK = "Take the question back";
     /// What the inbox is called.
     INBOX = "Inbox";
     /// What somebody is in a room or on the server.

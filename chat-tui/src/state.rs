@@ -10,6 +10,7 @@ use chat_proto::id::{ClientId, RoomId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, RoomName};
 use chat_proto::place::{Millis, Seq};
+use chat_proto::request::friend_list::Friend;
 use chat_proto::user::{Member, Presence, ServerRole, User};
 use jiff::tz::TimeZone;
 
@@ -21,6 +22,7 @@ pub mod asked;
 pub mod completion;
 pub mod composer;
 pub mod find;
+pub mod friends;
 pub mod link;
 pub mod outbox;
 pub mod people;
@@ -30,6 +32,7 @@ pub mod recall;
 pub mod role;
 pub mod room;
 pub mod setting;
+pub mod shown;
 pub mod viewport;
 mod work;
 
@@ -99,6 +102,8 @@ pub struct State {
     pub current: Option<RoomId>,
     /// The room that was there before it.
     pub last: Option<RoomId>,
+    /// Friends and open questions to be one, as last told.
+    pub friends: Option<Vec<Friend>>,
     /// A room to go to as soon as it is known.
     pub wanted: Option<Wanted>,
     /// The room that was on the screen and was mine no longer when the line came back: the inbox may tell why.
@@ -185,8 +190,8 @@ pub enum Away {
 /// A message on the screen: one of the log, or one of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Spot {
-    /// It stands in the log.
-    Line(Seq),
+    /// It stands in the log of that room.
+    Line(RoomId, Seq),
     /// It is on its way.
     Pending(ClientId),
 }
@@ -217,6 +222,7 @@ impl State {
             rooms: BTreeMap::new(),
             current: None,
             last: None,
+            friends: None,
             wanted: settings.room.clone().map(Wanted::Named),
             taken: None,
             outbox: Outbox::default(),
@@ -262,10 +268,12 @@ impl State {
         self.rooms.get_mut(self.current.as_ref()?)
     }
 
-    /// The rooms in the order of the list: the lobby, those with names, conversations, the inbox.
+    /// The rooms in the order of the list: the lobby, those with names, conversations, the one that stands for
+    /// all in which friends speak, the inbox.
     #[must_use]
     pub fn listed(&self) -> Vec<&Room> {
-        let mut rooms: Vec<_> = self.rooms.values().collect();
+        let home = self.friends_home().map(Room::id);
+        let mut rooms: Vec<_> = self.rooms.values().filter(|room| !room.is_friends() || home == Some(room.id())).collect();
         rooms.sort_by_cached_key(|room| room.order());
         rooms
     }

@@ -3,8 +3,8 @@
 //!
 //! - [`action`]: an arm for everything that a person can do;
 //! - `keys`, `popup`, `mouse`, `compose`, `message`, `rooms`, `scroll`, `find`, `account`, `people`,
-//!   `direct`, `invite`, `roles`, `settings`: what people do;
-//! - `link`, `wire`, `answer`, `sync`, `history`, `queue`, `drafts`, `cache`, `pair`, `stranded`, `read`: what goes between client and server;
+//!   `direct`, `friends`, `invite`, `roles`, `settings`: what people do;
+//! - `link`, `wire`, `answer`, `sync`, `history`, `merged`, `queue`, `drafts`, `cache`, `pair`, `stranded`, `read`: what goes between client and server;
 //! - [`tick`]: what is due by the clock.
 
 use crate::effect::Effect;
@@ -25,10 +25,12 @@ mod compose;
 mod direct;
 mod drafts;
 mod find;
+mod friends;
 mod history;
 mod invite;
 mod keys;
 mod link;
+mod merged;
 mod message;
 mod mouse;
 mod pair;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::entry::{Add, Content, Entry, Invite, Invited, Quote, Remove, Removed, Role};
+use crate::entry::{Add, Content, Entry, FriendNews, FriendNote, Invite, Invited, Quote, Remove, Removed, Role};
 use crate::fold::slot::Slot;
 use crate::id::{ClientId, EntryId, UserId};
 use crate::name::RoomName;
@@ -81,6 +81,10 @@ pub enum LineBody {
     Invited(Invited),
     /// The reader of an inbox was removed from a room.
     Removed(Removed),
+    /// The reader of an inbox was asked to be somebody's friend, or became one.
+    FriendNews(FriendNews),
+    /// The reader of an inbox did something about being friends with somebody.
+    FriendNote(FriendNote),
     /// Something newer than this program.
     Other {
         /// The line to show instead.

@@ -54,6 +54,9 @@ impl Slot {
             Body::Settings(changes) => LineBody::Settings(changes.clone()),
             Body::Invited(invited) => LineBody::Invited(invited.clone()),
             Body::Removed(removed) => LineBody::Removed(removed.clone()),
+            Body::FriendNews(news) if !news.change.is_told() => return None,
+            Body::FriendNews(news) => LineBody::FriendNews(news.clone()),
+            Body::FriendNote(note) => LineBody::FriendNote(note.clone()),
             Body::Unknown(unknown) => LineBody::Other { fallback: unknown.fallback()?.to_owned() },
             Body::Edit(_) | Body::Delete(_) | Body::React(_) => return None,
         };

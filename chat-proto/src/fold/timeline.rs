@@ -269,6 +269,8 @@ impl Timeline {
                 | Body::Settings(_)
                 | Body::Invited(_)
                 | Body::Removed(_)
+                | Body::FriendNews(_)
+                | Body::FriendNote(_)
                 | Body::Unknown(_) => {}
             }
         }

@@ -70,7 +70,8 @@ pub struct RoomState {
     /// The caller's role there.
     #[serde(deserialize_with = "bounds::known_or_default")]
     pub role: RoomRole,
-    /// In a conversation: the others in it, by name. Empty in rooms.
+    /// In a conversation: the others in it, by name. In a friend's room: the friend, whose room it is; in
+    /// the caller's own, nobody. Empty in other rooms.
     pub people: Vec<User>,
 }
 

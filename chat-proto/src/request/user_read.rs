@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use crate::id::{RoomId, UserId};
 use crate::place::Millis;
+use crate::request::friend_list::Friendship;
 use crate::user::{Presence, User};
 
 /// Asks who an account is, or a guest who shares a room with the caller.
@@ -27,4 +28,7 @@ pub struct Profile {
     pub since: Millis,
     /// The rooms that they and the caller are both in.
     pub rooms: Vec<RoomId>,
+    /// Whether they and the caller are friends, or one has asked the other.
+    #[serde(default)]
+    pub friendship: Friendship,
 }

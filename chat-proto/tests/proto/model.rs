@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_proto::entry::{
-    Add, Body, Content, Create, Delete, Edit, Entry, Invite, Invited, Join, Leave, Message, Quote, React, Remove, Removed, Role, Topic,
-    Unknown,
+    Add, Body, Content, Create, Delete, Edit, Entry, FriendChange, FriendNews, FriendNote, Invite, Invited, Join, Leave, Message, Quote,
+    React, Remove, Removed, Role, Topic, Unknown,
 };
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::name::{DisplayName, RoomName};
@@ -122,14 +122,16 @@ impl Log {
     fn of_people(&self, dice: &mut Dice) -> Body {
         let user = author(1 + dice.below(3));
         let room = || (RoomId::parse("r2").unwrap(), RoomName::parse("other").unwrap());
-        match dice.below(7) {
+        match dice.below(9) {
             0 => Body::Invite(Invite { user }),
             1 => Body::Add(Add { user }),
             2 => Body::Remove(Remove { user }),
             3 => Body::Role(Role { user, role: RoomRole::Moderator }),
             4 => Body::Settings(RoomChanges { archived: Some(dice.percent(50)), post: Some(Post::Moderators), ..RoomChanges::default() }),
             5 => Body::Invited(Invited { room: room().0, name: room().1 }),
-            _ => Body::Removed(Removed { room: room().0, name: room().1 }),
+            6 => Body::Removed(Removed { room: room().0, name: room().1 }),
+            7 => Body::FriendNews(FriendNews { change: change(dice) }),
+            _ => Body::FriendNote(FriendNote { user, change: change(dice) }),
         }
     }
 
@@ -245,6 +247,12 @@ fn author(number: u64) -> Author {
         name: DisplayName::parse(format!("user {number}")).unwrap(),
         color: Color::parse("#7aa2f7").unwrap(),
     }
+}
+
+/// Some of these draw a line in the inbox of who is told, and some do not.
+fn change(dice: &mut Dice) -> FriendChange {
+    use FriendChange::{Accepted, Asked, Ended, Refused, Withdrawn};
+    [Asked, Accepted, Refused, Withdrawn, Ended][dice.below(5) as usize]
 }
 
 fn mentions(dice: &mut Dice) -> Vec<UserId> {

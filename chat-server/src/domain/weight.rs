@@ -1,7 +1,7 @@
 //! About how many bytes something takes on the wire: rather more than less, and cheaper than
 //! writing it down.
 
-use chat_proto::entry::{Add, Body, Entry, Invite, Remove, Role};
+use chat_proto::entry::{Add, Body, Entry, FriendNote, Invite, Remove, Role};
 use chat_proto::limits;
 use chat_proto::request::history_read::{Page, Reaction};
 
@@ -22,9 +22,11 @@ pub fn weight(entry: &Entry) -> usize {
     };
     let people = match &entry.body {
         Body::Create(create) => &create.people[..],
-        Body::Invite(Invite { user }) | Body::Add(Add { user }) | Body::Remove(Remove { user }) | Body::Role(Role { user, .. }) => {
-            std::slice::from_ref(user)
-        }
+        Body::Invite(Invite { user })
+        | Body::Add(Add { user })
+        | Body::Remove(Remove { user })
+        | Body::Role(Role { user, .. })
+        | Body::FriendNote(FriendNote { user, .. }) => std::slice::from_ref(user),
         _ => &[],
     };
     let people: usize = people.iter().map(|user| ENTRY_BYTES + escaped(user.name.as_str())).sum();
@@ -45,6 +47,8 @@ pub fn weight(entry: &Entry) -> usize {
         | Body::Role(_)
         | Body::Invited(_)
         | Body::Removed(_)
+        | Body::FriendNews(_)
+        | Body::FriendNote(_)
         | Body::Unknown(_) => "",
     };
     ENTRY_BYTES + escaped(entry.author.name.as_str()) + escaped(text) + quote + people + mentions * MENTION_BYTES

@@ -4,8 +4,8 @@ use chat_proto::id::{ClientId, RoomId};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::stored::Stored;
 use chat_proto::request::{
-    AnyRequest, DirectOpen, MessageDelete, MessageEdit, MessageReact, MessageSend, Request, RoomAdd, RoomConfigure, RoomCreate, RoomInvite,
-    RoomJoin, RoomLeave, RoomRemove, RoomSetRole, RoomSetTopic,
+    AnyRequest, DirectOpen, FriendAccept, FriendAsk, FriendRefuse, FriendRemove, MessageDelete, MessageEdit, MessageReact, MessageSend,
+    Request, RoomAdd, RoomConfigure, RoomCreate, RoomInvite, RoomJoin, RoomLeave, RoomRemove, RoomSetRole, RoomSetTopic,
 };
 use chat_proto::user::User;
 use serde::Serialize;
@@ -28,17 +28,16 @@ pub struct Write {
     pub for_good: bool,
 }
 
-/// The table of the requests that write an entry; the two above it make or find their room.
+/// The table of the requests that write an entry: those that name the room, and those that make or find it.
 macro_rules! entry_requests {
-    ($($variant:ident($type:ident)),* $(,)?) => {
+    ($($variant:ident($type:ident)),* $(,)?; without a room: $($roomless:ident($roomless_type:ident)),* $(,)?) => {
         /// The requests that write an entry.
         #[derive(Clone, Debug, Serialize)]
         #[serde(untagged)]
         pub enum EntryRequest {
-            /// `room:create`.
-            Create(RoomCreate),
-            /// `direct:open`.
-            Direct(DirectOpen),
+            /// The server's own: the room in which its author speaks to their friends.
+            OpenFriends(OpenFriends),
+            $(#[doc = concat!("The request [`", stringify!($roomless_type), "`].")] $roomless($roomless_type),)*
             $(#[doc = concat!("The request [`", stringify!($type), "`].")] $variant($type),)*
         }
 
@@ -47,8 +46,7 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn from_any(request: AnyRequest) -> Option<Self> {
                 match request {
-                    AnyRequest::RoomCreate(request) => Some(Self::Create(request)),
-                    AnyRequest::DirectOpen(request) => Some(Self::Direct(request)),
+                    $(AnyRequest::$roomless_type(request) => Some(Self::$roomless(request)),)*
                     $(AnyRequest::$type(request) => Some(Self::$variant(request)),)*
                     _ => None,
                 }
@@ -58,8 +56,8 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self {
-                    Self::Create(_) => RoomCreate::NAME,
-                    Self::Direct(_) => DirectOpen::NAME,
+                    Self::OpenFriends(_) => "friends:open",
+                    $(Self::$roomless(_) => $roomless_type::NAME,)*
                     $(Self::$variant(_) => $type::NAME,)*
                 }
             }
@@ -68,8 +66,8 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn client_id(&self) -> &ClientId {
                 match self {
-                    Self::Create(request) => &request.client_id,
-                    Self::Direct(request) => &request.client_id,
+                    Self::OpenFriends(request) => &request.client_id,
+                    $(Self::$roomless(request) => &request.client_id,)*
                     $(Self::$variant(request) => &request.client_id,)*
                 }
             }
@@ -78,7 +76,8 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn room(&self) -> Option<&RoomId> {
                 match self {
-                    Self::Create(_) | Self::Direct(_) => None,
+                    Self::OpenFriends(_) => None,
+                    $(Self::$roomless(_) => None,)*
                     $(Self::$variant(request) => Some(&request.room),)*
                 }
             }
@@ -87,7 +86,8 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn after(&self) -> Option<&ClientId> {
                 match self {
-                    Self::Create(_) | Self::Direct(_) => None,
+                    Self::OpenFriends(_) => None,
+                    $(Self::$roomless(_) => None,)*
                     $(Self::$variant(request) => request.after.as_ref(),)*
                 }
             }
@@ -95,7 +95,8 @@ macro_rules! entry_requests {
             fn without_after(&self) -> Self {
                 let mut request = self.clone();
                 match &mut request {
-                    Self::Create(_) | Self::Direct(_) => {}
+                    Self::OpenFriends(_) => {}
+                    $(Self::$roomless(_) => {})*
                     $(Self::$variant(request) => request.after = None,)*
                 }
                 request
@@ -116,7 +117,22 @@ entry_requests! {
     Invite(RoomInvite),
     Add(RoomAdd),
     Remove(RoomRemove),
-    Role(RoomSetRole),
+    Role(RoomSetRole);
+    without a room:
+    Create(RoomCreate),
+    Direct(DirectOpen),
+    FriendAsk(FriendAsk),
+    FriendAccept(FriendAccept),
+    FriendRefuse(FriendRefuse),
+    FriendRemove(FriendRemove),
+}
+
+/// Finds the room in which its author speaks to their friends, or makes it. No client asks for it: to them the room
+/// comes with the first friend.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenFriends {
+    /// Made for this request.
+    pub client_id: ClientId,
 }
 
 /// What came of a write.

@@ -144,6 +144,7 @@ fn kind(kind: RoomKind) -> &'static str {
         RoomKind::Private => "private",
         RoomKind::Direct => "conversation",
         RoomKind::Inbox => "inbox",
+        RoomKind::Friends => "friends",
         RoomKind::Unknown => "unknown",
     }
 }

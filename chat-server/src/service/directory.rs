@@ -4,6 +4,7 @@ use chat_proto::error::{Code, Error};
 use chat_proto::id::UserId;
 use chat_proto::limits;
 use chat_proto::name::JoinCode;
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::user_find::UserFindReply;
 use chat_proto::request::user_read::Profile;
 use chat_proto::request::{UserFind, UserSetRole};
@@ -42,10 +43,12 @@ impl Service {
         };
         match known {
             Some(known) if known.user.kind == UserKind::Account || here.is_some() || !known.rooms.is_empty() => {
-                Ok(Profile { user: known.user, presence, since: known.since, rooms: known.rooms })
+                Ok(Profile { user: known.user, presence, since: known.since, rooms: known.rooms, friendship: known.friendship })
             }
             // A passing guest is stored nowhere.
-            _ => here.map(|user| Profile { user, presence, since: self.now(), rooms: Vec::new() }).ok_or_else(nobody),
+            _ => here
+                .map(|user| Profile { user, presence, since: self.now(), rooms: Vec::new(), friendship: Friendship::None })
+                .ok_or_else(nobody),
         }
     }
 

@@ -91,7 +91,8 @@ fn of_item(item: &Item) -> Option<(RoomId, ClientId, Wanted)> {
         | Work::Remove { .. }
         | Work::Role { .. }
         | Work::Configure { .. }
-        | Work::Direct { .. } => Wanted::Other,
+        | Work::Direct { .. }
+        | Work::Friend { .. } => Wanted::Other,
     };
     Some((item.work.room()?.clone(), item.client_id.clone(), wanted))
 }

@@ -1,5 +1,6 @@
 //! What a line of the log says that is no message, in the words of both clients.
 
+use chat_proto::entry::FriendChange;
 use chat_proto::fold::{Line, LineBody};
 use chat_proto::room::{History, Inviters, Post, RoomChanges, Visibility};
 use chat_proto::user::Author;
@@ -33,6 +34,19 @@ pub fn sentences(line: &Line) -> Vec<String> {
         }
         LineBody::Invited(invited) => filled(words::INVITED_YOU, "room", invited.name.as_str()),
         LineBody::Removed(removed) => filled(words::REMOVED_YOU, "room", removed.name.as_str()),
+        LineBody::FriendNews(news) => match news.change {
+            FriendChange::Asked => filled(words::FRIEND_ASKED, "", ""),
+            FriendChange::Accepted => filled(words::FRIEND_ACCEPTED, "", ""),
+            FriendChange::Refused | FriendChange::Withdrawn | FriendChange::Ended | FriendChange::Unknown => return Vec::new(),
+        },
+        LineBody::FriendNote(note) => match note.change {
+            FriendChange::Asked => of(words::YOU_ASKED, &note.user),
+            FriendChange::Accepted => of(words::YOU_ACCEPTED, &note.user),
+            FriendChange::Refused => of(words::YOU_REFUSED, &note.user),
+            FriendChange::Withdrawn => of(words::YOU_WITHDREW, &note.user),
+            FriendChange::Ended => of(words::YOU_ENDED, &note.user),
+            FriendChange::Unknown => return Vec::new(),
+        },
         LineBody::Other { fallback } => sanitize::line(fallback).into_owned(),
         LineBody::Message { .. } => return Vec::new(),
     };

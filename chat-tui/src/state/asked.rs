@@ -11,6 +11,8 @@ use chat_proto::room::RoomRole;
 use chat_proto::text::{MessageText, SearchText};
 use chat_proto::user::ServerRole;
 
+use super::friends::Step;
+
 /// The open questions by their `rid`.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
@@ -65,6 +67,8 @@ pub enum Question {
     ServerRole(String, ServerRole),
     /// The server gets its owner.
     Claim,
+    /// Who the friends are, and which questions are open; whether to list them.
+    Friends(bool),
     /// What was said is searched for this, from here on.
     Search(SearchText, Option<SearchCursor>),
 }
@@ -84,6 +88,8 @@ pub enum Wish {
     Whois,
     /// A conversation with them.
     Direct(Direct),
+    /// They are asked to be friends, or answered.
+    Friend(Step),
 }
 
 /// A conversation that somebody wants to open.
@@ -138,6 +144,12 @@ impl Asked {
     #[must_use]
     pub fn any(&self, is: impl Fn(&Question) -> bool) -> bool {
         self.open.values().any(|(question, _)| is(question))
+    }
+
+    /// How many such questions are open.
+    #[must_use]
+    pub fn count(&self, is: impl Fn(&Question) -> bool) -> usize {
+        self.open.values().filter(|(question, _)| is(question)).count()
     }
 
     /// When the oldest open question was asked.

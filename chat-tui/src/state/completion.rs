@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use chat_proto::action::{ACTIONS, ActionId, by_command};
+use chat_proto::id::UserId;
+use chat_proto::request::friend_list::Friendship;
 
 use super::room::Room;
-use super::{State, role, setting};
+use super::{State, friends, role, setting};
 
 /// How many are offered.
 const MOST: usize = 50;
@@ -49,11 +51,15 @@ impl Completion {
         let mut offers = match word.chars().next() {
             Some('/') if from == 0 => commands(&word[1..]),
             Some('#') => rooms(state, &word[1..], "#"),
+            Some('@') if matches!(command, Some((ActionId::Friend, arguments)) if arguments.contains(char::is_whitespace)) => {
+                friend(state, command.map_or("", |(_, arguments)| arguments), word)
+            }
             Some('@') => people(state, command.map(|(id, _)| id), &word[1..]),
             Some(':') if word.len() > 1 => emoji(&word[1..]),
             _ => match command {
                 Some((ActionId::Join | ActionId::Switcher, _)) => rooms(state, word, ""),
                 Some((ActionId::React, _)) => emoji(word.trim_start_matches(':')),
+                Some((ActionId::Friend, arguments)) => friend(state, arguments, word),
                 Some((id, arguments)) => match values(state, id, arguments, word) {
                     offers if !offers.is_empty() => offers,
                     _ if word.is_empty() && !takes_people(id) => Vec::new(),
@@ -95,6 +101,24 @@ fn values(state: &State, id: ActionId, arguments: &str, word: &str) -> Vec<Offer
     fitting.map(|known| Offer { text: format!("{known} "), shown: known.to_owned() }).collect()
 }
 
+/// Behind `/friend`: one of its words, or anybody; behind such a word those about whom it can be.
+fn friend(state: &State, arguments: &str, word: &str) -> Vec<Offer> {
+    let start = word.trim_start_matches('@').to_lowercase();
+    let fitting = match arguments[..arguments.len() - word.len()].trim() {
+        "" => {
+            let words = friends::WORDS.iter().filter(|known| known.starts_with(&start));
+            let words = words.map(|known| Offer { text: format!("{known} "), shown: (*known).to_owned() });
+            return words.chain(people(state, Some(ActionId::Friend), word)).collect();
+        }
+        "accept" | "refuse" => |friendship| friendship == Friendship::AsksYou,
+        "remove" => |friendship| matches!(friendship, Friendship::Friends | Friendship::YouAsked),
+        _ => return Vec::new(),
+    };
+    let told = state.friends.iter().flatten().filter(|friend| fitting(friend.state));
+    let names = told.map(|friend| friend.user.name.as_str()).filter(|name| name.to_lowercase().starts_with(&start));
+    names.map(|name| Offer { text: format!("@{name} "), shown: name.to_owned() }).collect()
+}
+
 /// The rooms that this person is invited into and is not in.
 fn invitations(state: &State) -> Vec<&str> {
     let open = state.invitations().into_iter().filter(|invited| !state.rooms.contains_key(&invited.room));
@@ -126,19 +150,24 @@ fn rooms(state: &State, start: &str, sign: &str) -> Vec<Offer> {
 /// People of this room, or of all rooms where the command is about anybody.
 fn people(state: &State, command: Option<ActionId>, start: &str) -> Vec<Offer> {
     match command {
-        Some(ActionId::Invite | ActionId::Direct | ActionId::Whois | ActionId::ServerRole) => called(state, state.rooms.values(), start),
+        Some(ActionId::Invite | ActionId::Direct | ActionId::Friend | ActionId::Whois | ActionId::ServerRole) => {
+            called(state, state.rooms.values(), start)
+        }
         _ => names(state, start),
     }
 }
 
 fn names(state: &State, start: &str) -> Vec<Offer> {
-    called(state, state.room().into_iter(), start)
+    called_so(state, state.people_here().into_iter(), start)
 }
 
 fn called<'a>(state: &State, rooms: impl Iterator<Item = &'a Room>, start: &str) -> Vec<Offer> {
+    called_so(state, rooms.flat_map(Room::known_people), start)
+}
+
+fn called_so(state: &State, known: impl Iterator<Item = (UserId, String)>, start: &str) -> Vec<Offer> {
     let start = start.to_lowercase();
     let me = state.me.as_ref().map(|me| &me.id);
-    let known = rooms.flat_map(Room::known_people);
     let fitting = known.filter(|(id, name)| Some(id) != me && name.to_lowercase().starts_with(&start));
     let names: BTreeSet<String> = fitting.map(|(_, name)| name).collect();
     names.into_iter().map(|name| Offer { text: format!("@{name} "), shown: name }).collect()

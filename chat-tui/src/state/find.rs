@@ -44,10 +44,8 @@ pub struct Back {
     pub last: Option<RoomId>,
     /// The message that was chosen.
     pub chosen: Option<Spot>,
-    /// Where what was new began in it.
-    pub new_after: Option<Seq>,
-    /// Whether it is kept unread.
-    pub kept_unread: bool,
+    /// Where what was new began there, room by room, and whether it is kept unread.
+    pub marks: Vec<(RoomId, Option<Seq>, bool)>,
     /// Where the screen stood in that room, and in the room of the hit.
     pub scrolls: Vec<(RoomId, Scroll)>,
 }

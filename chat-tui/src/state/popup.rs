@@ -3,6 +3,7 @@
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::name::{DisplayName, Identity, RoomName};
 use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::friend_list::Friend;
 use chat_proto::request::session_list::Session;
 use chat_proto::text::Emoji;
 use chat_proto::user::Member;
@@ -33,6 +34,8 @@ pub enum Popup {
     Codes(RoomId, Vec<InviteCode>),
     /// What a room is called, and its rules.
     Settings(RoomId),
+    /// The friends and the open questions.
+    Friends(Search<Friend>),
     /// What waits here for somebody else, and what can be done about it.
     Stranded(Stranded, Search<Offer>),
 }
@@ -44,6 +47,8 @@ pub enum Confirm {
     Delete(Spot),
     /// Remove this person, who is called so, from the room?
     Kick(RoomId, UserId, String),
+    /// End the friendship with this person, who is called so?
+    Unfriend(UserId, String),
     /// Archive this room?
     Archive(RoomId),
     /// Quit?

@@ -143,7 +143,7 @@ impl Room {
     pub fn has_name(&self) -> bool {
         match self.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => true,
-            RoomKind::Direct | RoomKind::Inbox => false,
+            RoomKind::Direct | RoomKind::Friends | RoomKind::Inbox => false,
         }
     }
 
@@ -159,12 +159,20 @@ impl Room {
         self.info.kind == RoomKind::Inbox
     }
 
-    /// What it is called in a sentence: `#name`, the people in it, or the inbox.
+    /// Whether somebody speaks there to all of their friends.
+    #[must_use]
+    pub fn is_friends(&self) -> bool {
+        self.info.kind == RoomKind::Friends
+    }
+
+    /// What it is called in a sentence: `#name`, the people in it, friends, or the inbox.
     #[must_use]
     pub fn label(&self) -> String {
         match self.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => format!("#{}", self.info.name),
             RoomKind::Inbox => words::INBOX.to_owned(),
+            // It is seen among those of all friends, and as a room of its own nowhere.
+            RoomKind::Friends => words::FRIENDS.to_owned(),
             RoomKind::Direct if self.others.is_empty() => words::CONVERSATIONS.to_owned(),
             RoomKind::Direct => {
                 let names: Vec<_> = self.others.iter().map(|user| user.name.as_str()).collect();
@@ -180,7 +188,8 @@ impl Room {
             RoomKind::Lobby => 0,
             RoomKind::Public | RoomKind::Private | RoomKind::Unknown => 1,
             RoomKind::Direct => 2,
-            RoomKind::Inbox => 3,
+            RoomKind::Friends => 3,
+            RoomKind::Inbox => 4,
         };
         (group, self.label().to_lowercase())
     }
@@ -190,7 +199,8 @@ impl Room {
     #[must_use]
     pub fn role_with(&self, server: ServerRole) -> RoomRole {
         let raised = match (self.info.kind, server) {
-            (RoomKind::Private | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown, _) | (_, ServerRole::Member) => RoomRole::Member,
+            (RoomKind::Private | RoomKind::Direct | RoomKind::Friends | RoomKind::Inbox | RoomKind::Unknown, _)
+            | (_, ServerRole::Member) => RoomRole::Member,
             (RoomKind::Lobby | RoomKind::Public, ServerRole::Moderator) => RoomRole::Moderator,
             (RoomKind::Lobby | RoomKind::Public, ServerRole::Owner) => RoomRole::Owner,
         };
@@ -252,7 +262,9 @@ impl Room {
     #[must_use]
     pub fn window(&self) -> Option<(Seq, Seq)> {
         let hangs_on = match &self.scroll.anchor {
-            Anchor::At(Spot::Line(seq), _) | Anchor::Middle(Spot::Line(seq)) | Anchor::Top(Spot::Line(seq)) => Some(*seq),
+            Anchor::At(Spot::Line(room, seq), _) | Anchor::Middle(Spot::Line(room, seq)) | Anchor::Top(Spot::Line(room, seq)) => {
+                Some(*seq).filter(|_| room == self.id())
+            }
             _ => None,
         };
         hangs_on.and_then(|seq| self.timeline.covered().around(seq)).or_else(|| self.timeline.live_window())
@@ -262,13 +274,6 @@ impl Room {
     #[must_use]
     pub fn shows_live(&self) -> bool {
         self.window() == self.timeline.live_window()
-    }
-
-    /// The lines that are shown, in order.
-    pub fn lines(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        let (from, to) = self.window().unwrap_or((1, 0));
-        // An empty window: `1..=0` would be refused by the range, `1..1` is just empty.
-        self.timeline.lines_in(from..(to + 1).max(from))
     }
 
     /// How many messages by others came since the reader scrolled up.
@@ -322,6 +327,7 @@ impl Room {
 pub fn counts(line: &Line) -> bool {
     match line.body {
         LineBody::Message { .. } | LineBody::Invited(_) | LineBody::Removed(_) => true,
+        LineBody::FriendNews(ref news) => news.change.is_told(),
         LineBody::Topic { .. }
         | LineBody::Create { .. }
         | LineBody::Join
@@ -331,6 +337,7 @@ pub fn counts(line: &Line) -> bool {
         | LineBody::Remove(_)
         | LineBody::Role(_)
         | LineBody::Settings(_)
+        | LineBody::FriendNote(_)
         | LineBody::Other { .. } => false,
     }
 }

@@ -42,7 +42,7 @@ pub fn value<'a>(room: &'a Room, setting: &str) -> Option<&'a str> {
         },
         "visibility" => match room.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Unknown => "public",
-            RoomKind::Private | RoomKind::Direct | RoomKind::Inbox => "private",
+            RoomKind::Private | RoomKind::Direct | RoomKind::Friends | RoomKind::Inbox => "private",
         },
         "post" => match room.settings.post {
             Post::Members => "members",

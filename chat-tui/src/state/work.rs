@@ -5,13 +5,14 @@ use chat_proto::id::{ClientId, Rid, RoomId, UserId};
 use chat_proto::name::{JoinCode, RoomName};
 use chat_proto::place::Place;
 use chat_proto::request::{
-    DirectOpen, MessageDelete, MessageEdit, MessageReact, MessageSend, RoomConfigure, RoomCreate, RoomInvite, RoomJoin, RoomLeave,
-    RoomRemove, RoomSetRole, RoomSetTopic,
+    DirectOpen, FriendAccept, FriendAsk, FriendRefuse, FriendRemove, MessageDelete, MessageEdit, MessageReact, MessageSend, RoomConfigure,
+    RoomCreate, RoomInvite, RoomJoin, RoomLeave, RoomRemove, RoomSetRole, RoomSetTopic,
 };
 use chat_proto::room::{RoomChanges, RoomRole, Visibility};
 use chat_proto::text::{Emoji, MessageText, TopicText};
 use serde::{Deserialize, Serialize};
 
+use super::friends::Step;
 use super::outbox::Due;
 use crate::effect::Emit;
 
@@ -57,6 +58,8 @@ pub enum Work {
     Configure { room: RoomId, changes: RoomChanges },
     /// Find or begin the conversation with these people.
     Direct { users: Vec<UserId> },
+    /// Do something about being friends with somebody.
+    Friend { user: UserId, step: Step },
 }
 
 /// The message that a request points at.
@@ -85,7 +88,7 @@ impl Work {
             | Self::Remove { room, .. }
             | Self::Role { room, .. }
             | Self::Configure { room, .. } => Some(room),
-            Self::Create { .. } | Self::Direct { .. } | Self::SendTo { .. } => None,
+            Self::Create { .. } | Self::Direct { .. } | Self::Friend { .. } | Self::SendTo { .. } => None,
         }
     }
 
@@ -106,7 +109,8 @@ impl Work {
             | Self::Remove { .. }
             | Self::Role { .. }
             | Self::Configure { .. }
-            | Self::Direct { .. } => false,
+            | Self::Direct { .. }
+            | Self::Friend { .. } => false,
         }
     }
 
@@ -126,7 +130,8 @@ impl Work {
             | Self::Remove { .. }
             | Self::Role { .. }
             | Self::Configure { .. }
-            | Self::Direct { .. } => None,
+            | Self::Direct { .. }
+            | Self::Friend { .. } => None,
         }
     }
 
@@ -145,7 +150,8 @@ impl Work {
             | Self::Remove { .. }
             | Self::Role { .. }
             | Self::Configure { .. }
-            | Self::Direct { .. } => None,
+            | Self::Direct { .. }
+            | Self::Friend { .. } => None,
         }
     }
 
@@ -162,7 +168,8 @@ impl Work {
             | Self::Remove { .. }
             | Self::Role { .. }
             | Self::Configure { .. }
-            | Self::Direct { .. } => None,
+            | Self::Direct { .. }
+            | Self::Friend { .. } => None,
         }
     }
 
@@ -227,6 +234,10 @@ impl Due {
             Work::Role { room, user, role } => Emit::new(rid, &RoomSetRole { room, user, role, client_id, after }),
             Work::Configure { room, changes } => Emit::new(rid, &RoomConfigure { room, client_id, after, changes }),
             Work::Direct { users } => Emit::new(rid, &DirectOpen { client_id, users }),
+            Work::Friend { user, step: Step::Ask } => Emit::new(rid, &FriendAsk { client_id, user }),
+            Work::Friend { user, step: Step::Accept } => Emit::new(rid, &FriendAccept { client_id, user }),
+            Work::Friend { user, step: Step::Refuse } => Emit::new(rid, &FriendRefuse { client_id, user }),
+            Work::Friend { user, step: Step::Remove } => Emit::new(rid, &FriendRemove { client_id, user }),
         };
         Some(Emit { item, ..emit })
     }

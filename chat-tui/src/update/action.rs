@@ -11,7 +11,8 @@ use chat_proto::words;
 
 use super::ask::ask_now;
 use super::{
-    Fx, account, announce, compose, direct, find, invite, link, message, people, queue, read, roles, rooms, scroll, search, settings,
+    Fx, account, announce, compose, direct, find, friends, invite, link, message, people, queue, read, roles, rooms, scroll, search,
+    settings,
 };
 use crate::effect::Effect;
 use crate::state::asked::{Question, Wish};
@@ -67,6 +68,9 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::Role => roles::give(state, words, fx),
         ActionId::Settings => settings::set(state, words, fx),
         ActionId::Direct => direct::open(state, words, fx),
+        ActionId::Friend => friends::command(state, words, fx),
+        ActionId::Friends => friends::go(state, fx),
+        ActionId::Refuse => friends::refuse_chosen(state, fx),
         ActionId::Topic => topic(state, words, fx),
         ActionId::ListRooms => list_rooms(state, words, fx),
         ActionId::Members => rooms::members(state, true, fx),
@@ -85,9 +89,7 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::Switcher => state.popup = Some(Popup::Switcher(search::own_rooms(state, words))),
         ActionId::NextMention => scroll::mention(state, true, fx),
         ActionId::PreviousMention => scroll::mention(state, false, fx),
-        ActionId::MarkRead => {
-            read::mark_now(state, fx);
-        }
+        ActionId::MarkRead => read::mark_now(state, fx),
         ActionId::MarkUnread => message::mark_unread(state, fx),
 
         ActionId::Search => find::open(state, words, fx),
@@ -177,6 +179,9 @@ fn room_name(state: &mut State, words: &str, then: impl FnOnce(&mut State, RoomN
 }
 
 fn leave(state: &mut State, fx: &mut Fx) {
+    if state.is_among_friends() {
+        return state.complain(words::FRIENDS_ARE_NO_ROOM);
+    }
     if let Some(room) = state.current.clone() {
         queue::queue(state, Work::Leave { room }, false, fx);
     }
@@ -195,6 +200,9 @@ fn create(state: &mut State, words: &str, visibility: Option<Visibility>, fx: &m
 
 fn topic(state: &mut State, words: &str, fx: &mut Fx) {
     let Some(room) = state.room() else { return };
+    if room.is_friends() {
+        return state.complain(words::FRIENDS_ARE_NO_ROOM);
+    }
     let id = room.id().clone();
     if words.is_empty() {
         let shown = match room.info.topic.as_str() {

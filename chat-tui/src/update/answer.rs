@@ -4,13 +4,13 @@ use chat_proto::Request;
 use chat_proto::error::Error;
 use chat_proto::id::Rid;
 use chat_proto::request::{
-    AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead, ServerClaim,
-    SessionList, SyncRequest, UserFind, UserRead, UserRename,
+    AccountLogin, CodeCreate, CodeFind, CodeList, FriendList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead,
+    ServerClaim, SessionList, SyncRequest, UserFind, UserRead, UserRename,
 };
 use chat_proto::words;
 use serde_json::Value;
 
-use super::{Fx, account, find, history, invite, link, people, queue, roles, rooms, search, sync};
+use super::{Fx, account, find, friends, history, invite, link, people, queue, roles, rooms, search, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::asked::Question;
@@ -103,6 +103,7 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
             true
         }
         Question::Claim => read::<ServerClaim>(state, value, |state, me| roles::claimed(state, me, fx)),
+        Question::Friends(list) => read::<FriendList>(state, value, |state, reply| friends::told(state, reply, list)),
         Question::Search(query, before) => {
             let understood = read::<SearchRead>(state, value, |state, reply| find::page(state, &query, before.as_ref(), reply, fx));
             if let Some(notice) = state.notice.clone().filter(|_| !understood) {
@@ -123,7 +124,8 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
                 room.marked = 0;
             }
         }
-        Question::Nothing => {}
+        // Nobody asked, and the next entry of the inbox asks again.
+        Question::Nothing | Question::Friends(false) => {}
         Question::Search(query, before) => find::refused(state, &query, before.as_ref(), &error),
         Question::SignOut => {
             // The session may be over already: then so it is here.
@@ -150,7 +152,8 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
         | Question::EndCode
         | Question::FindCode(_)
         | Question::ServerRole(..)
-        | Question::Claim => state.complain(error.message),
+        | Question::Claim
+        | Question::Friends(true) => state.complain(error.message),
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) fn say_as(state: &mut State, text: &str, mode: Mode, fx: &mut Fx) -> 
             return false;
         }
     };
-    let mentions = mentions::of(text.as_str(), &room.known_people());
+    let mentions = mentions::of(text.as_str(), &state.people_here());
     match mode {
         Mode::Write => {
             queue::queue(state, Work::Send { room: id, text, mentions, reply_to: None, quote: None }, true, fx);
@@ -138,7 +138,8 @@ pub(super) fn take_back(state: &mut State, work: Work) {
         | Work::Remove { .. }
         | Work::Role { .. }
         | Work::Configure { .. }
-        | Work::Direct { .. } => return,
+        | Work::Direct { .. }
+        | Work::Friend { .. } => return,
     };
     let composer = if state.current.as_ref() == Some(&room) {
         &mut state.composer

@@ -9,7 +9,7 @@ use chat_proto::text::SearchText;
 use chat_proto::words;
 
 use super::ask::ask;
-use super::{Fx, action, history, keys, rooms, sync};
+use super::{Fx, action, history, keys, merged, rooms, sync};
 use crate::keys::Key;
 use crate::state::State;
 use crate::state::asked::Question;
@@ -210,13 +210,13 @@ fn visit(state: &mut State, fx: &mut Fx) {
     }
     let chosen = state.chosen.take();
     let here = state.room();
-    let scrolls = here.into_iter().chain(state.rooms.get(&id)).map(|room| (room.id().clone(), room.scroll.clone())).collect();
+    let there = state.rooms.get(&state.place_of(&id));
+    let scrolls = here.into_iter().chain(there).map(|room| (room.id().clone(), room.scroll.clone())).collect();
     let back = Back {
         room: state.current.clone(),
         last: state.last.clone(),
         chosen,
-        new_after: here.and_then(|room| room.new_after),
-        kept_unread: here.is_some_and(|room| room.kept_unread),
+        marks: state.shown_rooms().into_iter().map(|room| (room.id().clone(), room.new_after, room.kept_unread)).collect(),
         scrolls,
     };
     state.notice = None;
@@ -236,11 +236,12 @@ pub(super) fn back(state: &mut State, fx: &mut Fx) {
 }
 
 fn restore(state: &mut State, back: Back, fx: &mut Fx) {
-    let Back { room, last, chosen, new_after, kept_unread, scrolls } = back;
+    let Back { room, last, chosen, marks, scrolls } = back;
     let stays = state.current == room;
     if let Some(id) = &room {
         rooms::enter(state, id, fx);
     }
+    merged::forget_goals(state);
     for (id, scroll) in scrolls {
         if let Some(room) = state.rooms.get_mut(&id) {
             (room.scroll, room.goal) = (scroll, None);
@@ -252,9 +253,11 @@ fn restore(state: &mut State, back: Back, fx: &mut Fx) {
         return;
     }
     (state.last, state.chosen) = (last, chosen);
-    if let Some(room) = state.room_mut().filter(|_| !stays) {
-        room.new_after = new_after.or(room.new_after);
-        room.kept_unread = kept_unread;
+    for (id, new_after, kept_unread) in marks.into_iter().filter(|_| !stays) {
+        if let Some(room) = state.rooms.get_mut(&id) {
+            room.new_after = new_after.or(room.new_after);
+            room.kept_unread = kept_unread;
+        }
     }
 }
 

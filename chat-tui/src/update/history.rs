@@ -8,7 +8,7 @@ use chat_proto::request::history_read::Page;
 use chat_proto::words;
 
 use super::ask::ask;
-use super::{Fx, find, queue, rooms, scroll, sync};
+use super::{Fx, find, friends, merged, queue, rooms, scroll, sync};
 use crate::state::asked::{PageOf, Question};
 use crate::state::room::{Goal, Room};
 use crate::state::{Spot, State};
@@ -52,6 +52,8 @@ pub(super) fn catch_up(state: &mut State, id: &RoomId, fx: &mut Fx) {
     let Some(room) = state.rooms.get(id) else { return };
     match room.timeline.cursor() {
         // The inbox is read before it is looked at: an invitation can be taken up from anywhere.
+        // What friends say is loaded by what is shown of it, not all at once.
+        None if room.is_friends() => {}
         None if state.current.as_ref() == Some(id) || room.is_inbox() => ask_page(state, id, PageOf::Head, fx),
         None => {}
         Some(cursor) if cursor.seq < room.head.seq && room.timeline.gap().is_none() => {
@@ -121,6 +123,10 @@ pub(super) fn page(state: &mut State, id: &RoomId, of: PageOf, page: &Page, fx: 
     }
     queue::settle_own(state, id, &page.entries.iter().chain(&page.amendments).cloned().collect::<Vec<_>>(), fx);
     rooms::explain(state, id);
+    if matches!(of, PageOf::After(_)) && state.rooms.get(id).is_some_and(Room::is_inbox) {
+        // Something was missed that may have been about friends, and not all of that stands in a page.
+        friends::learn(state, fx);
+    }
     give_up_goal(state, id, of);
     reach_goal(state, id, fx);
     if !matches!(of, PageOf::Before(_)) {
@@ -131,6 +137,9 @@ pub(super) fn page(state: &mut State, id: &RoomId, of: PageOf, page: &Page, fx: 
 /// Goes where somebody wanted to go, or fetches what is needed for it.
 pub(super) fn reach_goal(state: &mut State, id: &RoomId, fx: &mut Fx) {
     let Some(room) = state.rooms.get(id) else { return };
+    if room.is_friends() {
+        return merged::reach_goals(state, fx);
+    }
     match room.goal {
         Some(Goal::Line(seq)) if room.timeline.line(seq).is_some() => scroll::show(state, id, seq),
         Some(Goal::Line(seq)) if room.timeline.covered().contains(seq) => {
@@ -201,6 +210,9 @@ pub(super) fn lost(state: &mut State, question: &Question) {
 /// Loads more where the reader comes near the end of what is held.
 pub(super) fn load_nearby(state: &mut State, fx: &mut Fx) {
     let Some(room) = state.room() else { return };
+    if room.is_friends() {
+        return merged::load(state, fx);
+    }
     let id = room.id().clone();
     if room.goal.is_some() {
         reach_goal(state, &id, fx);
@@ -223,7 +235,7 @@ pub(super) fn load_nearby(state: &mut State, fx: &mut Fx) {
 /// The line that somebody has chosen, or the newest that fits.
 pub(super) fn spot_seq(spot: &Spot) -> Option<u64> {
     match spot {
-        Spot::Line(seq) => Some(*seq),
+        Spot::Line(_, seq) => Some(*seq),
         Spot::Pending(_) => None,
     }
 }

@@ -78,8 +78,8 @@ pub(super) fn accept(state: &mut State, word: &str, fx: &mut Fx) {
 
 /// Takes up the chosen invitation; `false` when none is chosen.
 pub(super) fn accept_chosen(state: &mut State, fx: &mut Fx) -> bool {
-    let Some(Spot::Line(seq)) = state.chosen else { return false };
-    let line = state.room().and_then(|room| room.timeline.line(seq));
+    let Some(Spot::Line(room, seq)) = &state.chosen else { return false };
+    let line = state.rooms.get(room).and_then(|room| room.timeline.line(*seq));
     let Some(invited) = line.and_then(invitation).cloned() else { return false };
     state.chosen = None;
     go(state, invited, fx);

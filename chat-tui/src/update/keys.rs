@@ -3,7 +3,7 @@
 
 use chat_proto::action::{ACTIONS, ActionId, Context};
 
-use super::{Fx, account, action, compose, find, invite, message, popup};
+use super::{Fx, account, action, compose, find, friends, invite, message, popup};
 use crate::keys::{Code, Key};
 use crate::state::composer::{Composer, Motion};
 use crate::state::{Away, State};
@@ -41,7 +41,7 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
         return;
     }
     if state.chosen.is_some() {
-        if key == Key::plain(Code::Enter) && invite::accept_chosen(state, fx) {
+        if key == Key::plain(Code::Enter) && (invite::accept_chosen(state, fx) || friends::accept_chosen(state, fx)) {
             return;
         }
         if let Some(id) = bound(&name, Context::Message) {

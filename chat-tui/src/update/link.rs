@@ -6,7 +6,7 @@ use chat_proto::handshake::Auth;
 use chat_proto::user::UserKind;
 use chat_proto::words;
 
-use super::{Fx, account, history, pair, queue, rooms, sync};
+use super::{Fx, account, friends, history, pair, queue, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::link::{Farewell, Phase};
@@ -118,6 +118,7 @@ pub(super) fn welcome(state: &mut State, welcome: Welcome, fx: &mut Fx) {
     queue::forget_lost(state);
     rooms::settle_on_one(state, fx);
     sync::ask_now(state, fx);
+    friends::learn(state, fx);
     account::tell_away_again(state, fx);
     queue::flush(state, fx);
 }

@@ -1,68 +1,73 @@
 //! What can be done with a message: the chosen one, or the newest that fits.
 
 use chat_proto::fold::{Line, LineBody};
+use chat_proto::id::RoomId;
 use chat_proto::room::RoomRole;
 use chat_proto::text::Emoji;
 use chat_proto::words;
 
-use super::{Fx, compose, history, queue, read, scroll, search};
+use super::{Fx, compose, queue, read, scroll, search};
 use crate::effect::Effect;
 use crate::links;
 use crate::state::composer::Mode;
+use crate::state::friends::asks_to_be_friends;
 use crate::state::outbox::{Item, Phase, Target, Work};
 use crate::state::popup::{Confirm, Popup};
 use crate::state::room::Anchor;
+use crate::state::shown::Shown;
 use crate::state::{Spot, State};
 use crate::storage::Change;
 
 /// Chooses the newest message in view, or leaves the choice to another one.
 pub(super) fn choose_first(state: &mut State) {
-    let spots = spots(state);
+    let shown = Shown::of(state);
     // With the screen scrolled up, the lowest one on it.
     let lowest = match state.room().map(|room| &room.scroll.anchor) {
-        Some(Anchor::At(spot, _)) => spots.iter().position(|other| other == spot),
+        Some(Anchor::At(spot, _)) => Some(spot.clone()).filter(|spot| shown.has(spot)),
         _ => None,
     };
-    state.chosen = spots.get(lowest.unwrap_or(spots.len().wrapping_sub(1))).cloned();
+    let up = |from| std::iter::successors(from, |spot| shown.above_spot(spot)).find(|spot| can_be_chosen(&shown, spot));
+    state.chosen = up(lowest).or_else(|| up(shown.last()));
 }
 
 /// Chooses the next message, or the one before.
 pub(super) fn choose_next(state: &mut State, forward: bool) {
-    let spots = spots(state);
-    let Some(at) = state.chosen.as_ref().and_then(|chosen| spots.iter().position(|spot| spot == chosen)) else { return };
-    if forward && at + 1 == spots.len() {
-        scroll::bottom(state);
-        return;
-    }
-    let next = if forward { at + 1 } else { at.saturating_sub(1) };
-    state.chosen = spots.get(next).cloned();
-    if at == next {
-        scroll::by(state, 1);
+    let shown = Shown::of(state);
+    let Some(chosen) = state.chosen.clone().filter(|chosen| shown.has(chosen)) else { return };
+    let step = |spot: &Spot| if forward { shown.below_spot(spot) } else { shown.above_spot(spot) };
+    match std::iter::successors(step(&chosen), step).find(|spot| can_be_chosen(&shown, spot)) {
+        Some(next) => state.chosen = Some(next),
+        None if forward => scroll::bottom(state),
+        None => scroll::by(state, 1),
     }
 }
 
-/// Everything on the screen's window that can be chosen, in order.
-fn spots(state: &State) -> Vec<Spot> {
-    let Some(room) = state.room() else { return Vec::new() };
-    let can_be_chosen = |line: &&Line| matches!(line.body, LineBody::Message { .. } | LineBody::Invited(_));
-    let lines = room.lines().filter(can_be_chosen).map(|line| Spot::Line(line.seq));
-    let pending = state.outbox.lines(room.id()).map(|item| Spot::Pending(item.client_id.clone()));
-    let live = room.shows_live();
-    lines.chain(pending.filter(|_| live)).collect()
+fn can_be_chosen(shown: &Shown<'_>, spot: &Spot) -> bool {
+    shown.line(spot).is_none_or(|said| {
+        matches!(said.line.body, LineBody::Message { .. } | LineBody::Invited(_)) || asks_to_be_friends(said.line).is_some()
+    })
 }
 
 /// The line of a spot.
 fn line<'a>(state: &'a State, spot: &Spot) -> Option<&'a Line> {
     match spot {
-        Spot::Line(seq) => state.room()?.timeline.line(*seq),
+        Spot::Line(room, seq) => state.rooms.get(room)?.timeline.line(*seq),
         Spot::Pending(_) => None,
+    }
+}
+
+/// The room in whose log a spot stands, or is about to.
+fn room_of(state: &State, spot: &Spot) -> Option<RoomId> {
+    match spot {
+        Spot::Line(room, _) => Some(room.clone()),
+        Spot::Pending(_) => item(state, spot)?.work.room().cloned(),
     }
 }
 
 fn item<'a>(state: &'a State, spot: &Spot) -> Option<&'a Item> {
     match spot {
         Spot::Pending(client_id) => state.outbox.get(client_id),
-        Spot::Line(_) => None,
+        Spot::Line(..) => None,
     }
 }
 
@@ -77,9 +82,9 @@ fn text(state: &State, spot: &Spot) -> Option<String> {
 
 fn target(state: &State, spot: &Spot) -> Option<Target> {
     match spot {
-        Spot::Line(_) => {
+        Spot::Line(room, _) => {
             let line = line(state, spot).filter(|line| matches!(line.body, LineBody::Message { .. }))?;
-            Some(Target::Place(line.mark().at(state.room()?.timeline.epoch())))
+            Some(Target::Place(line.mark().at(state.rooms.get(room)?.timeline.epoch())))
         }
         Spot::Pending(client_id) => Some(Target::Own(client_id.clone())),
     }
@@ -94,8 +99,13 @@ fn pick(state: &State, mine: bool) -> Option<Spot> {
     if let Some(chosen) = &state.chosen {
         return Some(chosen.clone());
     }
-    let fits = |line: &&Line| matches!(line.body, LineBody::Message { deleted: false, .. }) && is_mine(state, line) == mine;
-    state.room()?.lines().rev().find(fits).map(|line| Spot::Line(line.seq))
+    newest(state, |line| is_mine(state, line) == mine)
+}
+
+/// The newest message on the screen that was not taken back and fits.
+fn newest(state: &State, fits: impl Fn(&Line) -> bool) -> Option<Spot> {
+    let is_one = |line: &Line| matches!(line.body, LineBody::Message { deleted: false, .. }) && fits(line);
+    Shown::of(state).lines_up().find(|said| is_one(said.line)).map(|said| said.spot())
 }
 
 /// An own message that can be changed, or a sentence why not.
@@ -117,6 +127,11 @@ pub(super) fn reply(state: &mut State, words: &str, fx: &mut Fx) {
         state.complain("There is no message here to answer.");
         return;
     };
+    if let Some(line) = line(state, &spot).filter(|line| state.is_among_friends() && !is_mine(state, line)) {
+        // Only its owner writes in a friend's room.
+        let name = line.author.name.as_str().to_owned();
+        return state.complain(words::fill(words::FRIEND_WRITES_ALONE, &[("name", &name)]));
+    }
     let mine = state.me.as_ref().map_or_else(String::new, |me| me.name.as_str().to_owned());
     let name = line(state, &spot).map_or(mine, |line| line.author.name.as_str().to_owned());
     let mode = Mode::Reply(target, name, text(state, &spot).unwrap_or_default());
@@ -156,8 +171,11 @@ pub(super) fn edit(state: &mut State, words: &str, fx: &mut Fx) {
 /// Asks whether to take a message back.
 pub(super) fn ask_delete(state: &mut State, fx: &mut Fx) {
     // Who keeps order in the room takes back what others said as well.
-    let keeps_order = state.room().is_some_and(|room| room.role_with(state.server_role()) > RoomRole::Member);
-    let chosen = state.chosen.clone().filter(|spot| keeps_order && target(state, spot).is_some());
+    let keeps_order = |spot: &Spot| {
+        let room = room_of(state, spot).and_then(|room| state.rooms.get(&room));
+        room.is_some_and(|room| room.role_with(state.server_role()) > RoomRole::Member)
+    };
+    let chosen = state.chosen.clone().filter(|spot| keeps_order(spot) && target(state, spot).is_some());
     let Some(spot) = chosen.or_else(|| pick_own(state)) else { return };
     if item(state, &spot).is_some_and(|item| !item.emitted) {
         // Nobody has seen it: there is nothing to ask.
@@ -170,15 +188,14 @@ pub(super) fn ask_delete(state: &mut State, fx: &mut Fx) {
 
 /// Takes a message back.
 pub(super) fn delete(state: &mut State, spot: &Spot, fx: &mut Fx) {
-    let (Some(room), Some(target)) = (state.current.clone(), target(state, spot)) else { return };
+    let (Some(room), Some(target)) = (room_of(state, spot), target(state, spot)) else { return };
     state.chosen = None;
     queue::queue(state, Work::Delete { room, target }, false, fx);
 }
 
 /// Reacts with an emoji, or takes it back; without one, asks which.
 pub(super) fn react(state: &mut State, words: &str, fx: &mut Fx) {
-    let newest = || state.room()?.lines().rev().find(|line| matches!(line.body, LineBody::Message { deleted: false, .. }));
-    let Some(spot) = state.chosen.clone().or_else(|| newest().map(|line| Spot::Line(line.seq))) else {
+    let Some(spot) = state.chosen.clone().or_else(|| newest(state, |_| true)) else {
         state.complain("There is no message here to react to.");
         return;
     };
@@ -195,7 +212,7 @@ pub(super) fn react(state: &mut State, words: &str, fx: &mut Fx) {
 
 /// Sets a reaction, or takes it back where it is mine.
 pub(super) fn toggle(state: &mut State, spot: &Spot, emoji: Emoji, fx: &mut Fx) {
-    let (Some(room), Some(target)) = (state.current.clone(), target(state, spot)) else { return };
+    let (Some(room), Some(target)) = (room_of(state, spot), target(state, spot)) else { return };
     let mine = match line(state, spot).map(|line| &line.body) {
         Some(LineBody::Message { deleted: true, .. }) => return state.complain(words::MESSAGE_DELETED),
         Some(LineBody::Message { reactions, .. }) => reactions.iter().any(|reaction| reaction.mine && reaction.emoji == emoji),
@@ -227,7 +244,9 @@ pub(super) fn jump_to_quoted(state: &mut State, fx: &mut Fx) {
     match line(state, &spot).map(|line| &line.body) {
         Some(LineBody::Message { reply_to: Some(quote), .. }) => {
             let seq = quote.seq;
-            scroll::go_to(state, seq, fx);
+            if let Some(room) = room_of(state, &spot) {
+                scroll::go_to(state, &room, seq, fx);
+            }
         }
         _ => state.say("This message answers no other."),
     }
@@ -273,8 +292,7 @@ pub(super) fn discard(state: &mut State, fx: &mut Fx) {
 
 /// Marks unread from the chosen message on.
 pub(super) fn mark_unread(state: &mut State, fx: &mut Fx) {
-    if let Some(seq) = state.chosen.as_ref().and_then(history::spot_seq) {
-        read::mark_unread(state, seq, fx);
-        state.chosen = None;
+    if let Some(spot) = state.chosen.take() {
+        read::mark_unread(state, &spot, fx);
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Fx) {
     state.stranded.clear();
     state.drafts.clear();
     state.rooms.clear();
+    state.friends = None;
     (state.current, state.last, state.chosen, state.popup, state.find) = (None, None, None, None, None);
     (state.kept_draft, state.unsealed_since, state.lasts) = (None, None, false);
 }

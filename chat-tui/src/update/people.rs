@@ -8,13 +8,14 @@ use chat_proto::request::user_find::UserFindReply;
 use chat_proto::request::user_read::Profile;
 use chat_proto::request::{UserFind, UserRead, UserSetRole};
 use chat_proto::text::Query;
-use chat_proto::user::{Presence, User};
+use chat_proto::user::{Presence, User, UserKind};
 use chat_proto::words;
 
 use super::ask::ask_now;
-use super::{Fx, direct, queue};
+use super::{Fx, direct, friends, queue};
 use crate::state::State;
 use crate::state::asked::{Question, Wish};
+use crate::state::friends::Step;
 use crate::state::outbox::Work;
 use crate::state::people::called;
 use crate::state::popup::{Confirm, Popup};
@@ -29,8 +30,10 @@ pub(super) fn find(state: &mut State, name: &str, wish: Wish, fx: &mut Fx) {
     let name = name.trim().trim_start_matches('@');
     let here = match &wish {
         Wish::Kick(room) | Wish::Role(room, _) => known(state.rooms.get(room).into_iter(), name),
-        Wish::Invite(_) | Wish::ServerRole(_) | Wish::Whois | Wish::Direct(_) if state.link.is_online() => Vec::new(),
-        Wish::Invite(_) | Wish::ServerRole(_) | Wish::Whois | Wish::Direct(_) => known(state.rooms.values(), name),
+        // Whoever asks, or is a friend, is told as that.
+        Wish::Friend(Step::Accept | Step::Refuse | Step::Remove) if !told_as_friend(state, name).is_empty() => told_as_friend(state, name),
+        _ if state.link.is_online() => Vec::new(),
+        Wish::Invite(_) | Wish::ServerRole(_) | Wish::Whois | Wish::Direct(_) | Wish::Friend(_) => known(state.rooms.values(), name),
     };
     if let [person] = here.as_slice() {
         return found(state, person.clone(), wish, fx);
@@ -74,11 +77,17 @@ fn found(state: &mut State, (user, name): Person, wish: Wish, fx: &mut Fx) {
         }
         Wish::ServerRole(role) => ask_now(state, &UserSetRole { user, role }, Question::ServerRole(name, role), fx),
         Wish::Whois => ask_now(state, &UserRead { user }, Question::Profile, fx),
+        Wish::Friend(step) => friends::take(state, user, name, step, fx),
         Wish::Direct(mut wanted) => {
             wanted.found.push((user, name));
             direct::go_on(state, wanted, fx);
         }
     }
+}
+
+/// Who of the friends, and of those with an open question, is called so.
+fn told_as_friend(state: &State, name: &str) -> Vec<Person> {
+    called(state.friends.iter().flatten().map(|friend| &friend.user), name).into_iter().map(person).collect()
 }
 
 /// Who said something under that name, as far as it is held.
@@ -101,7 +110,7 @@ fn person(user: &User) -> Person {
 }
 
 /// Tells who somebody is.
-pub(super) fn profile(state: &mut State, Profile { user, presence, since, rooms }: &Profile) {
+pub(super) fn profile(state: &mut State, Profile { user, presence, since, rooms, friendship }: &Profile) {
     let presence = match presence {
         Presence::Online => words::CONNECTED,
         Presence::Away => words::AWAY,
@@ -115,11 +124,16 @@ pub(super) fn profile(state: &mut State, Profile { user, presence, since, rooms 
         }
         None => words::fill(words::PROFILE_GUEST, &[("name", name), ("presence", presence)]),
     };
+    let mut sentences = vec![format!("{who}.")];
     let in_common = shared(state, rooms);
-    state.say(match in_common.as_str() {
-        "" => format!("{who}."),
-        rooms => format!("{who}. {}", words::fill(words::PROFILE_ROOMS, &[("rooms", rooms)])),
-    });
+    if !in_common.is_empty() {
+        sentences.push(format!("{}.", words::fill(words::PROFILE_ROOMS, &[("rooms", &in_common)])));
+    }
+    let is_me = state.me.as_ref().is_some_and(|me| me.id == user.id);
+    if state.may_have_friends() && user.kind != UserKind::Guest && !is_me {
+        sentences.push(friends::of_profile(*friendship, name));
+    }
+    state.say(sentences.join(" ").trim_end());
 }
 
 fn shared(state: &State, rooms: &[RoomId]) -> String {

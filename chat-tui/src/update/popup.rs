@@ -3,10 +3,11 @@
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::user::Member;
 
-use super::{Fx, account, message, roles, rooms, search, settings, stranded};
+use super::{Fx, account, friends, message, roles, rooms, search, settings, stranded};
 use crate::effect::Effect;
 use crate::keys::{Code, Key};
 use crate::state::State;
+use crate::state::friends::Step;
 use crate::state::popup::{Confirm, Popup};
 
 /// Rows that PageUp and PageDown move by.
@@ -36,9 +37,24 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
         (Code::F(1), Some(Popup::Help(_))) => state.popup = None,
         (
             Code::Char('q'),
-            Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_) | Popup::Rooms(_)),
+            Some(
+                Popup::Help(_)
+                | Popup::People(..)
+                | Popup::Sessions(_)
+                | Popup::Codes(..)
+                | Popup::Settings(_)
+                | Popup::Rooms(_)
+                | Popup::Friends(_),
+            ),
         ) => {
             state.popup = None;
+        }
+        (Code::Char('x'), Some(Popup::Friends(search))) => {
+            let friend = search.chosen().cloned();
+            state.popup = None;
+            if let Some(friend) = friend {
+                friends::part(state, friend, fx);
+            }
         }
         (Code::Char('n'), _) if key.ctrl => step(state, 1),
         (Code::Char('p' | 'k'), _) if key.ctrl => step(state, -1),
@@ -73,6 +89,10 @@ fn answer(state: &mut State, confirm: Confirm, key: Key, fx: &mut Fx) {
         (Some('y'), Confirm::Kick(room, user, _)) => {
             state.popup = None;
             roles::remove(state, room, user, fx);
+        }
+        (Some('y'), Confirm::Unfriend(user, _)) => {
+            state.popup = None;
+            friends::done_by_me(state, user, Step::Remove, fx);
         }
         (Some('y'), Confirm::Archive(room)) => {
             state.popup = None;
@@ -126,6 +146,7 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Popup::Switcher(search)) => search.go(by),
         Some(Popup::React(_, search)) => search.go(by),
         Some(Popup::Rooms(search)) => search.go(by),
+        Some(Popup::Friends(search)) => search.go(by),
         Some(Popup::Stranded(_, search)) => search.go(by),
         Some(Popup::People(_, members, index)) => *index = index.saturating_add_signed(by).min(members.len().saturating_sub(1)),
         Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_)) | None => {}
@@ -138,6 +159,7 @@ pub(super) fn click(state: &mut State, index: usize, fx: &mut Fx) {
         Some(Popup::Switcher(search)) => search.index = index,
         Some(Popup::React(_, search)) => search.index = index,
         Some(Popup::Rooms(search)) => search.index = index,
+        Some(Popup::Friends(search)) => search.index = index,
         Some(Popup::Stranded(_, search)) => search.index = index,
         _ => return,
     }
@@ -161,6 +183,11 @@ fn choose(state: &mut State, fx: &mut Fx) {
         Some(Popup::Rooms(search)) => {
             if let Some(name) = search.chosen() {
                 rooms::join(state, name.clone(), fx);
+            }
+        }
+        Some(Popup::Friends(search)) => {
+            if let Some(friend) = search.chosen() {
+                friends::choose(state, friend.clone(), fx);
             }
         }
         Some(Popup::Stranded(stranded, search)) => {

@@ -14,7 +14,8 @@ use super::{Fx, cache, compose, history, queue, read, scroll, sync};
 use crate::state::asked::Question;
 use crate::state::outbox::Work;
 use crate::state::room::{Anchor, Room};
-use crate::state::{State, Wanted};
+use crate::state::shown::Shown;
+use crate::state::{Spot, State, Wanted};
 use crate::storage::Change;
 
 /// Somebody wants to see a room that is none of theirs.
@@ -24,6 +25,8 @@ const LOOKS: u8 = 3;
 
 /// Goes to a room.
 pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
+    // What friends say has one place for all of it.
+    let id = &state.place_of(id);
     if state.current.as_ref() == Some(id) || !state.rooms.contains_key(id) {
         return;
     }
@@ -42,7 +45,11 @@ pub(super) fn enter(state: &mut State, id: &RoomId, fx: &mut Fx) {
             // Somebody typed before there was a room; the key for older input brings the draft.
             state.recall.keep(draft.text());
         }
-        room.new_after = (room.read.unread > 0 && room.read.seq > 0).then_some(room.read.seq);
+    }
+    for id in state.shown_ids() {
+        if let Some(room) = state.rooms.get_mut(&id) {
+            room.new_after = (room.read.unread > 0 && room.read.seq > 0).then_some(room.read.seq);
+        }
     }
     state.chosen = None;
     state.completion = None;
@@ -59,19 +66,25 @@ pub(super) fn jump(state: &mut State, id: &RoomId, seq: Seq, fx: &mut Fx) {
     }
     state.find = None;
     enter(state, id, fx);
-    scroll::go_to(state, seq, fx);
-    if !state.link.is_online() && state.room().is_some_and(|room| room.goal.is_some()) {
+    scroll::go_to(state, id, seq, fx);
+    if !state.link.is_online() && state.rooms.get(id).is_some_and(|room| room.goal.is_some()) {
         state.complain("There is no connection. What you look for is shown once it is back.");
     }
 }
 
 /// The room on the screen is not there any longer; what was written in it stays with it.
 fn leave_screen(state: &mut State, fx: &mut Fx) {
+    let shown = state.shown_ids();
     let Some(old) = state.current.take() else { return };
+    for id in shown {
+        if let Some(room) = state.rooms.get_mut(&id) {
+            (room.new_after, room.kept_unread) = (None, false);
+        }
+    }
     let draft = std::mem::take(&mut state.composer);
     if let Some(room) = state.rooms.get_mut(&old) {
         let text = draft.draft().to_owned();
-        (room.draft, room.new_after, room.kept_unread) = (draft, None, false);
+        room.draft = draft;
         queue::store(state, Change::Draft(old.clone(), text), fx);
     }
     state.last = Some(old);
@@ -142,6 +155,8 @@ pub(super) fn keep_only(state: &mut State, mine: &[RoomId], fx: &mut Fx) -> Opti
     } else {
         state.rooms.retain(|id, _| mine.contains(id));
     }
+    // A friend's room can go while all of them are on the screen.
+    state.chosen.take_if(|spot| matches!(spot, Spot::Line(room, _) if !mine.contains(room)));
     gone
 }
 
@@ -202,7 +217,9 @@ pub(super) fn done(state: &mut State, work: &Work, room: Option<&RoomId>, fx: &m
         | Work::Topic { .. }
         | Work::Remove { .. }
         | Work::Role { .. }
-        | Work::Configure { .. } => {}
+        | Work::Configure { .. }
+        // The inbox tells what came of it.
+        | Work::Friend { .. } => {}
     }
 }
 
@@ -213,7 +230,8 @@ pub(super) fn with_members(state: &mut State) -> Option<RoomId> {
     if room.has_name() {
         return Some(room.id().clone());
     }
-    state.complain("That is nothing that a conversation has.");
+    let is_friends = room.is_friends();
+    state.complain(if is_friends { words::FRIENDS_ARE_NO_ROOM } else { "That is nothing that a conversation has." });
     None
 }
 
@@ -241,8 +259,8 @@ pub(super) fn next_unread(state: &mut State, fx: &mut Fx) {
     let listed = state.listed();
     let here = listed.iter().position(|room| state.current.as_ref() == Some(room.id())).unwrap_or(0);
     let others = listed[here.min(listed.len())..].iter().skip(1).chain(&listed[..here.min(listed.len())]);
-    let mut unread: Vec<_> = others.filter(|room| room.read.unread > 0).collect();
-    unread.sort_by_key(|room| room.read.mentions == 0);
+    let mut unread: Vec<_> = others.filter(|room| state.unread(room).0 > 0).collect();
+    unread.sort_by_key(|room| state.unread(room).1 == 0);
     match unread.first().map(|room| room.id().clone()) {
         Some(id) => enter(state, &id, fx),
         None => state.say("Nothing is unread."),
@@ -251,12 +269,16 @@ pub(super) fn next_unread(state: &mut State, fx: &mut Fx) {
 
 /// Goes to the first line that was unread.
 pub(super) fn first_unread(state: &mut State) {
-    let Some(room) = state.room_mut() else { return };
-    let mark = room.new_after.or((room.read.unread > 0).then_some(room.read.seq));
-    let first = mark.and_then(|mark| room.timeline.lines_in(mark + 1..).next()).map(|line| line.seq);
-    match first {
-        Some(seq) => room.scroll.anchor = Anchor::Top(crate::state::Spot::Line(seq)),
-        None => state.say("Nothing is unread here."),
+    let mark = |room: &Room| room.new_after.or((room.read.unread > 0).then_some(room.read.seq));
+    let first = if state.is_among_friends() {
+        Shown::of(state).first_after(mark).map(|said| said.spot())
+    } else {
+        let first = |room: &Room| Some(Spot::Line(room.id().clone(), room.timeline.lines_in(mark(room)? + 1..).next()?.seq));
+        state.room().and_then(first)
+    };
+    match (first, state.room_mut()) {
+        (Some(first), Some(room)) => room.scroll.anchor = Anchor::Top(first),
+        _ => state.say("Nothing is unread here."),
     }
 }
 
@@ -265,7 +287,7 @@ pub(super) fn first_unread(state: &mut State) {
 pub(super) fn learn_roles(state: &mut State, fx: &mut Fx) {
     let can_have = |room: &&Room| match room.info.kind {
         RoomKind::Public | RoomKind::Private => true,
-        RoomKind::Lobby | RoomKind::Direct | RoomKind::Inbox | RoomKind::Unknown => false,
+        RoomKind::Lobby | RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends | RoomKind::Unknown => false,
     };
     let asked = state.asked.any(|question| matches!(question, Question::Members(id, _) if state.current.as_ref() == Some(id)));
     let unknown = state.room().filter(can_have).is_some_and(|room| room.people.roles.is_none());

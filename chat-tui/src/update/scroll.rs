@@ -5,6 +5,7 @@ use chat_proto::id::RoomId;
 
 use super::{Fx, history, read};
 use crate::state::room::{Anchor, Goal, Scroll};
+use crate::state::shown::Shown;
 use crate::state::viewport::Viewport;
 use crate::state::{Spot, State};
 
@@ -24,47 +25,64 @@ pub(super) fn by_page(state: &mut State, up: bool) {
 /// Goes to the newest line.
 pub(super) fn bottom(state: &mut State) {
     state.chosen = None;
-    if let Some(room) = state.room_mut() {
-        room.scroll = Scroll::default();
-        room.goal = None;
+    for id in state.shown_ids() {
+        if let Some(room) = state.rooms.get_mut(&id) {
+            (room.scroll, room.goal) = (Scroll::default(), None);
+        }
     }
 }
 
 /// Goes to the first line of the log.
 pub(super) fn beginning(state: &mut State, fx: &mut Fx) {
-    let Some(id) = state.current.clone() else { return };
-    if let Some(room) = state.room_mut() {
-        room.goal = Some(Goal::Beginning);
+    if let Some(id) = state.current.clone() {
+        aim(state, &id, Goal::Beginning, fx);
     }
-    history::reach_goal(state, &id, fx);
 }
 
-/// Goes to a line and chooses it; loads it first where it is not held.
-pub(super) fn go_to(state: &mut State, seq: u64, fx: &mut Fx) {
-    let Some(id) = state.current.clone() else { return };
-    if let Some(room) = state.room_mut() {
-        room.goal = Some(Goal::Line(seq));
+/// Goes to a line of a room on the screen and chooses it; loads it first where it is not held.
+pub(super) fn go_to(state: &mut State, id: &RoomId, seq: u64, fx: &mut Fx) {
+    aim(state, id, Goal::Line(seq), fx);
+}
+
+fn aim(state: &mut State, id: &RoomId, goal: Goal, fx: &mut Fx) {
+    // One can be under way to one place only.
+    for id in state.shown_ids() {
+        if let Some(room) = state.rooms.get_mut(&id) {
+            room.goal = None;
+        }
     }
-    history::reach_goal(state, &id, fx);
+    if let Some(room) = state.rooms.get_mut(id) {
+        room.goal = Some(goal);
+    }
+    history::reach_goal(state, id, fx);
 }
 
 /// The line is held: it stands in the middle now, and is chosen.
 pub(super) fn show(state: &mut State, id: &RoomId, seq: u64) {
+    let (place, spot) = (state.place_of(id), Spot::Line(id.clone(), seq));
     if let Some(room) = state.rooms.get_mut(id) {
         room.goal = None;
-        room.scroll = Scroll { anchor: Anchor::Middle(Spot::Line(seq)), rows: 0 };
     }
-    if state.current.as_ref() == Some(id) {
-        state.chosen = Some(Spot::Line(seq));
+    if let Some(room) = state.rooms.get_mut(&place) {
+        room.scroll = Scroll { anchor: Anchor::Middle(spot.clone()), rows: 0 };
+    }
+    if state.current.as_ref() == Some(&place) {
+        state.chosen = Some(spot);
     }
 }
 
 /// The beginning is held: its first line stands at the top now.
 pub(super) fn show_beginning(state: &mut State, id: &RoomId) {
+    let first = if state.is_among_friends() {
+        Shown::of(state).first_after(|_| Some(0)).map(|said| said.spot())
+    } else {
+        let first = state.rooms.get(id).and_then(|room| room.timeline.lines().next());
+        first.map(|line| Spot::Line(id.clone(), line.seq))
+    };
     if let Some(room) = state.rooms.get_mut(id) {
         room.goal = None;
-        if let Some(first) = room.timeline.lines().next().map(|line| line.seq) {
-            room.scroll = Scroll { anchor: Anchor::Top(Spot::Line(first)), rows: 0 };
+        if let Some(first) = first {
+            room.scroll = Scroll { anchor: Anchor::Top(first), rows: 0 };
         }
     }
 }
@@ -74,17 +92,31 @@ pub(super) fn mention(state: &mut State, forward: bool, fx: &mut Fx) {
     let Some(me) = state.me.as_ref().map(|me| me.id.clone()) else { return };
     let Some(room) = state.room() else { return };
     let from = match (&state.chosen, &room.scroll.anchor) {
-        (Some(Spot::Line(seq)), _) | (None, Anchor::At(Spot::Line(seq), _)) => *seq,
-        _ => u64::MAX,
+        (Some(spot @ Spot::Line(..)), _) | (None, Anchor::At(spot @ Spot::Line(..), _)) => Some(spot),
+        _ => None,
     };
-    let is_one = |line: &&Line| line.mentions(&me);
-    let found = if forward {
-        room.timeline.lines_in(from.saturating_add(1)..).find(is_one)
+    let found = if room.is_friends() {
+        let shown = Shown::of(state);
+        let from = from.and_then(|spot| shown.line(spot));
+        let first = match &from {
+            Some(from) => shown.line_beside(from, forward),
+            None => shown.last_line().filter(|_| !forward),
+        };
+        std::iter::successors(first, |said| shown.line_beside(said, forward))
+            .find(|said| said.line.mentions(&me))
+            .map(|said| (said.room.id().clone(), said.line.seq))
     } else {
-        room.timeline.lines_in(..from).rev().find(is_one)
+        let from = from.and_then(history::spot_seq).unwrap_or(u64::MAX);
+        let is_one = |line: &&Line| line.mentions(&me);
+        let found = if forward {
+            room.timeline.lines_in(from.saturating_add(1)..).find(is_one)
+        } else {
+            room.timeline.lines_in(..from).rev().find(is_one)
+        };
+        found.map(|line| (room.id().clone(), line.seq))
     };
-    match found.map(|line| line.seq) {
-        Some(seq) => go_to(state, seq, fx),
+    match found {
+        Some((id, seq)) => go_to(state, &id, seq, fx),
         None => state.say("No other line here mentions you."),
     }
 }
@@ -93,13 +125,19 @@ pub(super) fn mention(state: &mut State, forward: bool, fx: &mut Fx) {
 pub(super) fn drawn(state: &mut State, viewport: Viewport, fx: &mut Fx) {
     state.viewport = viewport;
     let (id, anchor) = (state.viewport.room.clone(), state.viewport.anchor.clone());
-    if let Some(room) = id.and_then(|id| state.rooms.get_mut(&id)) {
-        room.left_bottom_at = match (&anchor, room.left_bottom_at) {
-            (Anchor::Bottom, _) => None,
-            (_, Some(left)) => Some(left),
-            (_, None) => room.timeline.cursor().map(|cursor| cursor.seq),
-        };
-        room.scroll = Scroll { anchor, rows: 0 };
+    if let Some(id) = id.filter(|id| state.current.as_ref() == Some(id)) {
+        for id in state.shown_ids() {
+            if let Some(room) = state.rooms.get_mut(&id) {
+                room.left_bottom_at = match (&anchor, room.left_bottom_at) {
+                    (Anchor::Bottom, _) => None,
+                    (_, Some(left)) => Some(left),
+                    (_, None) => room.timeline.cursor().map(|cursor| cursor.seq),
+                };
+            }
+        }
+        if let Some(room) = state.rooms.get_mut(&id) {
+            room.scroll = Scroll { anchor, rows: 0 };
+        }
     }
     history::load_nearby(state, fx);
     read::mark(state, fx);

@@ -20,15 +20,18 @@ pub(super) fn own_rooms(state: &State, words: &str) -> Search<RoomId> {
     if words.is_empty() {
         let last = state.last.as_ref();
         rooms.retain(|room| state.current.as_ref() != Some(room.id()));
-        rooms.sort_by_key(|room| (room.read.mentions == 0, room.read.unread == 0, last != Some(room.id())));
+        rooms.sort_by_key(|room| {
+            let (unread, mentions) = state.unread(room);
+            (mentions == 0, unread == 0, last != Some(room.id()))
+        });
     }
     let choices = rooms.into_iter().map(|room| Choice {
         value: room.id().clone(),
         shown: room.label(),
-        note: match (room.read.mentions, room.read.unread) {
+        note: match state.unread(room) {
             (0, 0) => room.info.topic.as_str().to_owned(),
-            (0, unread) => unread.to_string(),
-            (mentions, _) => format!("@{mentions}"),
+            (unread, 0) => unread.to_string(),
+            (_, mentions) => format!("@{mentions}"),
         },
     });
     Search { words: words.to_owned(), found: fitting(words, choices.collect()), index: 0 }

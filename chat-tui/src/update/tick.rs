@@ -52,7 +52,8 @@ pub fn next_deadline(state: &State) -> Option<Millis> {
         Phase::Waiting(until) => Some(until.min(now + 1 + until.saturating_sub(now + 1) % 1_000)),
         Phase::Idle | Phase::Opening(_) | Phase::Online | Phase::Failed(_) => state.link.due_at(),
     };
-    let typing = state.room().filter(|room| !room.typing.0.is_empty()).map(|room| typing_end(state, room.typing.1));
+    let typing = state.shown_rooms().into_iter().filter(|room| !room.typing.0.is_empty());
+    let typing = typing.map(|room| typing_end(state, room.typing.1)).min();
     let own_typing = compose::typing_end(state);
     let typing = [typing, state.quit_at, drafts::due_at(state), cache::due_at(state)].into_iter().flatten().min();
     if !state.link.is_online() {
@@ -60,7 +61,7 @@ pub fn next_deadline(state: &State) -> Option<Millis> {
     }
     let away = (state.away == Away::No).then_some(state.active_at + AWAY_MS);
     // A page that was put off for the room on the screen.
-    let load = state.room().map(|room| room.load_at).filter(|at| *at > now);
+    let load = state.shown_rooms().into_iter().map(|room| room.load_at).filter(|at| *at > now).min();
     let outbox = state.outbox.next_due(now);
     let all = [link, typing, own_typing, away, load, outbox, state.sync_at, history::gap_at(state), read::mark_at(state)];
     all.into_iter().flatten().min()

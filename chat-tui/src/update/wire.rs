@@ -5,7 +5,7 @@ use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, PresenceChanged, Rea
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::words;
 
-use super::{Fx, announce, answer, find, history, link, popup, queue, sync};
+use super::{Fx, announce, answer, find, friends, history, link, popup, queue, sync};
 use crate::state::State;
 use crate::state::room::Room;
 
@@ -63,6 +63,9 @@ fn user_changed(state: &mut State, UserChanged { user }: UserChanged) {
             member.user = user.clone();
         }
     }
+    if let Some(friend) = state.friends.iter_mut().flatten().find(|friend| friend.user.id == user.id) {
+        friend.user = user.clone();
+    }
     if state.me.as_ref().is_some_and(|me| me.id == user.id) {
         state.me = Some(user);
     }
@@ -73,6 +76,7 @@ fn entries(state: &mut State, Entries { room: id, epoch, entries }: &Entries, fx
     let known = state.rooms.get(id).map_or(0, |room| room.head.seq);
     for entry in entries.iter().filter(|entry| entry.seq > known) {
         told_of_invitation(state, id, entry);
+        friends::heard(state, id, entry, fx);
     }
     let Some(room) = state.rooms.get_mut(id).filter(|room| room.timeline.epoch() == epoch) else {
         // A room that we do not know yet, or whose log was made anew. The first thing that is heard of an
@@ -132,6 +136,8 @@ fn amend(room: &mut Room, entry: &Entry, me: &UserId) {
         | Body::Add(_)
         | Body::Invited(_)
         | Body::Removed(_)
+        | Body::FriendNews(_)
+        | Body::FriendNote(_)
         | Body::Unknown(_) => {}
     }
 }
@@ -164,6 +170,10 @@ fn told_of_removal(state: &mut State, id: &RoomId, entry: &Entry, me: &UserId) -
         _ => return false,
     };
     let Some(room) = state.rooms.get(gone) else { return false };
+    if room.is_friends() {
+        // It goes with the friendship, and of that the inbox tells.
+        return true;
+    }
     let (name, label) = (entry.author.name.as_str(), room.info.name.as_str());
     let sentence = words::fill(words::REMOVED_YOU, &[("name", name), ("room", label)]);
     if state.current.as_ref() == Some(gone) {

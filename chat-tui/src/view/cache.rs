@@ -77,6 +77,8 @@ fn fingerprint(line: &Line, head: Head) -> u64 {
         | LineBody::Settings(_)
         | LineBody::Invited(_)
         | LineBody::Removed(_)
+        | LineBody::FriendNews(_)
+        | LineBody::FriendNote(_)
         | LineBody::Other { .. } => {}
     }
     hasher.finish()

@@ -103,6 +103,7 @@ impl Below {
 fn placeholder(state: &State, room: &Room) -> String {
     match room.closed_to(state.server_role()) {
         Some(sentence) => sentence.to_owned(),
+        None if room.is_friends() => words::WRITE_TO_FRIENDS.to_owned(),
         None if room.is_conversation() => words::fill(words::WRITE_TO_PERSON, &[("name", &sanitize::line(&room.label()))]),
         None => words::fill(words::WRITE_TO, &[("room", room.info.name.as_str())]),
     }
@@ -110,8 +111,7 @@ fn placeholder(state: &State, room: &Room) -> String {
 
 /// Who is typing, and what is new below the screen.
 pub(super) fn typing(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect, viewport: &mut Viewport) {
-    let Some(room) = state.room() else { return };
-    let names: Vec<_> = room.typing.0.iter().map(|user| sanitize::line(user.name.as_str())).collect();
+    let names: Vec<_> = state.typists().into_iter().map(|user| sanitize::line(user.name.as_str())).collect();
     let sentence = match names.as_slice() {
         [] => String::new(),
         [one] => words::fill(words::TYPING_ONE, &[("name", one)]),

@@ -17,7 +17,9 @@ use crate::theme::{Role, Theme};
 /// Draws the row. What does not fit is cut from the right: the topic first, the name last.
 pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
     let Some(room) = state.room() else { return };
-    let here = match room.people.online {
+    // Among friends, how many of them are here: not oneself.
+    let others = room.people.online.saturating_sub(u32::from(room.is_friends()));
+    let here = match others {
         0 => String::new(),
         // Nobody but its owner is ever in an inbox.
         _ if room.is_inbox() => String::new(),
@@ -49,7 +51,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
 /// What is to be known about the room before one writes.
 fn signs(room: &Room) -> Vec<&'static str> {
     let private = (room.info.kind == RoomKind::Private).then_some(words::PRIVATE);
-    let read_only = (room.info.settings.post == Post::Moderators).then_some(words::READ_ONLY);
+    let read_only = (room.info.settings.post == Post::Moderators && !room.is_friends()).then_some(words::READ_ONLY);
     let archived = room.info.settings.archived.then_some(words::IS_IN_ARCHIVE);
     // Where nothing can be said at all, it is no matter by whom.
     [private, read_only.filter(|_| archived.is_none()), archived].into_iter().flatten().collect()

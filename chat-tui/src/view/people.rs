@@ -23,9 +23,18 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
     paint::clear(buffer, area, theme.base().patch(theme.style(Role::Panel)));
     paint::divider(buffer, area.x, area, theme.style(Role::Line));
     let inner = Rect { x: area.x + 1, width: area.width - 1, ..area };
-    paint::line(buffer, inner, 0, &Row::styled(format!(" {}", words::PEOPLE), theme.style(Role::Muted)));
+    let among_friends = state.is_among_friends();
+    let title = if among_friends { words::FRIENDS } else { words::PEOPLE };
+    paint::line(buffer, inner, 0, &Row::styled(format!(" {title}"), theme.style(Role::Muted)));
     let Some(room) = state.room() else { return };
     let first = if area.height > 12 { 2 } else { 1 };
+    if among_friends {
+        // Those who are gone as well: they read what is written here all the same.
+        for (row, member) in (first..area.height).zip(&state.friends_here()) {
+            paint::line(buffer, inner, row, &self::row(member, RoomRole::Member, inner.width, theme));
+        }
+        return;
+    }
     let members = room.people.listed();
     for (row, member) in (first..area.height).zip(&members) {
         paint::line(buffer, inner, row, &self::row(member, room.people.role(&member.user.id), inner.width, theme));

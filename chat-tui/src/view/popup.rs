@@ -41,6 +41,10 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             list(buffer, theme, over, "Rooms · Enter joins", search, viewport);
             None
         }
+        Popup::Friends(search) => {
+            list(buffer, theme, over, "Friends · Enter accepts, or writes · x refuses, or ends it", search, viewport);
+            None
+        }
         Popup::Confirm(confirm) => {
             let question = match confirm {
                 Confirm::DiscardStranded(stranded) => {
@@ -51,6 +55,7 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
                 Confirm::Kick(room, _, user) => {
                     words::fill(words::CONFIRM_KICK, &[("user", &sanitize::line(user)), ("room", &name_of(state, room))])
                 }
+                Confirm::Unfriend(_, user) => words::fill(words::CONFIRM_UNFRIEND, &[("user", &sanitize::line(user))]),
                 Confirm::Archive(room) => words::fill(words::CONFIRM_ARCHIVE, &[("room", &name_of(state, room))]),
                 Confirm::Quit => match state.outbox.open() {
                     0 => words::CONFIRM_QUIT.to_owned(),

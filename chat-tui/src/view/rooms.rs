@@ -51,7 +51,8 @@ enum Entry<'a> {
     Space,
 }
 
-/// The rows of the list: rooms, then conversations under a word of their own, then the inbox.
+/// The rows of the list: rooms, then conversations under a word of their own, then the places of what friends say
+/// and of the inbox.
 fn entries(state: &State, airy: bool) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut group = 0;
@@ -59,7 +60,7 @@ fn entries(state: &State, airy: bool) -> Vec<Entry<'_>> {
         let (next, word) = match room.info.kind {
             RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => (0, None),
             RoomKind::Direct => (1, Some(words::CONVERSATIONS)),
-            RoomKind::Inbox => (2, None),
+            RoomKind::Friends | RoomKind::Inbox => (2, None),
         };
         if next != group {
             entries.extend(airy.then_some(Entry::Space));
@@ -73,8 +74,9 @@ fn entries(state: &State, airy: bool) -> Vec<Entry<'_>> {
 
 fn room(state: &State, room: &Room, theme: Theme, buffer: &mut Buffer, inner: Rect, row: u16) {
     let current = state.current.as_ref() == Some(room.id());
-    let (count, style) = match (room.read.mentions, room.read.unread) {
-        _ if current && room.read.mentions == 0 => (String::new(), theme.style(Role::Muted)),
+    let (unread, mentions) = state.unread(room);
+    let (count, style) = match (mentions, unread) {
+        _ if current && mentions == 0 => (String::new(), theme.style(Role::Muted)),
         (0, 0) => (String::new(), theme.style(Role::Muted)),
         (0, unread) => (short(unread), theme.style(Role::Strong)),
         (mentions, _) => (format!("@{}", short(mentions)), theme.style(Role::Warn).patch(theme.style(Role::Strong))),
@@ -100,7 +102,9 @@ fn sign(state: &State, room: &Room, theme: Theme) -> (&'static str, Style) {
     match (room.info.kind, room.others.as_slice()) {
         (RoomKind::Direct, [other]) => people::sign(state.presence(room, &other.id), theme),
         (RoomKind::Private, _) => (PRIVATE, theme.style(Role::Muted)),
-        (RoomKind::Direct | RoomKind::Lobby | RoomKind::Public | RoomKind::Inbox | RoomKind::Unknown, _) => ("", theme.style(Role::Muted)),
+        (RoomKind::Direct | RoomKind::Friends | RoomKind::Lobby | RoomKind::Public | RoomKind::Inbox | RoomKind::Unknown, _) => {
+            ("", theme.style(Role::Muted))
+        }
     }
 }
 

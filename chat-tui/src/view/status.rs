@@ -13,6 +13,7 @@ use crate::sanitize;
 use crate::state::State;
 use crate::state::composer::Mode;
 use crate::state::find::Find;
+use crate::state::friends::asks_to_be_friends;
 use crate::state::link::Phase;
 use crate::state::outbox::Phase as ItemPhase;
 use crate::state::room::Room;
@@ -40,14 +41,20 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect)
 
 /// What is unread elsewhere, where no list of rooms tells.
 fn unseen(state: &State) -> String {
-    let others = || state.rooms.values().filter(|room| state.current.as_ref() != Some(room.id()));
-    let (mentions, unread) = (others().map(|room| room.read.mentions).sum::<u64>(), others().map(|room| room.read.unread).sum::<u64>());
+    let others = state.listed().into_iter().filter(|room| state.current.as_ref() != Some(room.id()));
+    let (unread, mentions) = others.map(|room| state.unread(room)).fold((0, 0), |sum, room| (sum.0 + room.0, sum.1 + room.1));
     match (mentions, unread) {
         _ if shows_rooms(state) => String::new(),
         (0, 0) => String::new(),
         (0, unread) => format!("{unread} unread · "),
         (mentions, _) => format!("@{mentions} · "),
     }
+}
+
+/// Whether it is a question to be friends.
+fn is_question(state: &State, spot: &Spot) -> bool {
+    let line = |room, seq| state.rooms.get(room)?.timeline.line(seq);
+    matches!(spot, Spot::Line(room, seq) if line(room, *seq).and_then(asks_to_be_friends).is_some())
 }
 
 /// Whether there is no connection, and none is being made at this moment.
@@ -101,8 +108,17 @@ fn which(state: &State) -> &'static [(ActionId, &'static str)] {
             }
             _ => &[(ActionId::Edit, "edit"), (ActionId::Copy, "copy"), (ActionId::Cancel, "back")],
         },
-        Some(Spot::Line(_)) if state.room().is_some_and(Room::is_inbox) => &[(ActionId::Accept, "accept"), (ActionId::Cancel, "back")],
-        Some(Spot::Line(_)) => &[
+        Some(spot) if is_question(state, spot) => &[(ActionId::Accept, "accept"), (ActionId::Refuse, "refuse"), (ActionId::Cancel, "back")],
+        Some(Spot::Line(..)) if state.room().is_some_and(Room::is_inbox) => &[(ActionId::Accept, "accept"), (ActionId::Cancel, "back")],
+        // Where somebody else writes alone, neither an answer nor a change is possible.
+        Some(Spot::Line(room, _)) if state.is_among_friends() && state.current.as_ref() != Some(room) => &[
+            (ActionId::React, "react"),
+            (ActionId::Copy, "copy"),
+            (ActionId::Cancel, "back"),
+            (ActionId::OpenLink, "open link"),
+            (ActionId::MarkUnread, "mark unread"),
+        ],
+        Some(Spot::Line(..)) => &[
             (ActionId::Reply, "answer"),
             (ActionId::React, "react"),
             (ActionId::Edit, "edit"),

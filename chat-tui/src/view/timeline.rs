@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use chat_proto::fold::{Line, LineBody};
-use chat_proto::place::Seq;
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::room::RoomKind;
 use chat_proto::user::Author;
 use chat_proto::words;
@@ -19,8 +19,8 @@ use crate::layout::Row;
 use crate::layout::message::{Around, Head, head};
 use crate::layout::wrap::{width, wrap};
 use crate::sanitize;
-use crate::state::outbox::Item;
 use crate::state::room::{Anchor, Room};
+use crate::state::shown::Shown;
 use crate::state::viewport::{Click, Hit, Viewport};
 use crate::state::{Spot, State};
 use crate::theme::{Role, Theme};
@@ -40,17 +40,19 @@ pub(super) fn draw(state: &State, theme: Theme, cache: &mut Cache, buffer: &mut 
     cache.shape(area.width, theme);
     let me = state.me.as_ref();
     let around = Around { theme, width: area.width, zone: &state.settings.zone, me: me.map(|me| &me.id), has_name: room.has_name() };
-    let pending = if room.shows_live() { state.outbox.lines(room.id()).collect() } else { Vec::new() };
     let author = me.map(chat_proto::user::User::author);
-    let window = room.window();
-    let mut walk = Walk { state, room, window, pending, around, author, cache, blocks: HashMap::new() };
+    let shown = Shown::of(state);
+    let first_new = shown.first_after(|room| room.new_after).map(|said| said.spot());
+    let mut walk = Walk { state, room, shown, first_new, around, author, cache, blocks: HashMap::new() };
     let height = usize::from(area.height);
     let place = walk.place(height);
     viewport.room = Some(room.id().clone());
     viewport.height = area.height;
     let Some((bottom, cut)) = place else {
         viewport.near_top = true;
-        empty(room, theme, buffer, area);
+        // What is held of some friends is not shown before something of all of them is: the place is kept.
+        viewport.anchor = if walk.shown.is_lacking() { room.scroll.anchor.clone() } else { Anchor::Bottom };
+        empty(state, &walk.shown, theme, buffer, area);
         return;
     };
     let blocks = walk.blocks_up_from(&bottom, height + cut);
@@ -72,9 +74,21 @@ fn nowhere(state: &State, theme: Theme, buffer: &mut Buffer, area: Rect) {
     }
 }
 
-fn empty(room: &Room, theme: Theme, buffer: &mut Buffer, area: Rect) {
-    let sentence = if room.timeline.cursor().is_none() { words::LOADING } else { words::EMPTY_ROOM };
-    paint::line(buffer, area, area.height.saturating_sub(1), &Row::styled(format!(" {sentence}"), theme.style(Role::Muted)));
+fn empty(state: &State, shown: &Shown<'_>, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    let has_friends = || state.friends.iter().flatten().any(|friend| friend.state == Friendship::Friends);
+    let sentence = match state.is_among_friends() {
+        _ if shown.is_lacking() => words::LOADING,
+        true if !shown.is_whole() => words::LOADING,
+        true if has_friends() => words::FRIENDS_QUIET,
+        true => words::NO_FRIENDS,
+        false => words::EMPTY_ROOM,
+    };
+    let rows = wrap(&[(sentence.to_owned(), theme.style(Role::Muted))], usize::from(area.width).saturating_sub(2).max(1));
+    let first = area.height.saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX));
+    for (row, mut line) in (first..area.height).zip(rows) {
+        line.spans.insert(0, Span::raw(" "));
+        paint::line(buffer, area, row, &line);
+    }
 }
 
 /// Rows of one message, with what stands above it: the day, the line where the new begins.
@@ -93,8 +107,9 @@ impl Block {
 struct Walk<'a> {
     state: &'a State,
     room: &'a Room,
-    window: Option<(Seq, Seq)>,
-    pending: Vec<&'a Item>,
+    shown: Shown<'a>,
+    /// Above it stands the line that tells where the new begins.
+    first_new: Option<Spot>,
     around: Around<'a>,
     author: Option<Author>,
     cache: &'a mut Cache,
@@ -102,72 +117,24 @@ struct Walk<'a> {
     blocks: HashMap<Spot, Rc<Block>>,
 }
 
-impl<'a> Walk<'a> {
-    fn lines(&self) -> impl DoubleEndedIterator<Item = &'a Line> + use<'a> {
-        self.room.lines()
-    }
-
-    fn line_before(&self, seq: Seq) -> Option<&'a Line> {
-        let (from, _) = self.window?;
-        (from < seq).then(|| self.room.timeline.lines_in(from..seq).next_back()).flatten()
-    }
-
-    fn line_after(&self, seq: Seq) -> Option<&'a Line> {
-        let (_, to) = self.window?;
-        (seq < to).then(|| self.room.timeline.lines_in(seq + 1..=to).next()).flatten()
-    }
-
-    fn last(&self) -> Option<Spot> {
-        let last_pending = self.pending.last().map(|item| Spot::Pending(item.client_id.clone()));
-        last_pending.or_else(|| self.lines().next_back().map(|line| Spot::Line(line.seq)))
-    }
-
-    fn pending_at(&self, spot: &Spot) -> Option<usize> {
-        let Spot::Pending(client_id) = spot else { return None };
-        self.pending.iter().position(|item| item.client_id == *client_id)
-    }
-
-    fn before(&self, spot: &Spot) -> Option<Spot> {
-        match (spot, self.pending_at(spot)) {
-            (Spot::Line(seq), _) => self.line_before(*seq).map(|line| Spot::Line(line.seq)),
-            (_, Some(0)) | (_, None) => self.lines().next_back().map(|line| Spot::Line(line.seq)),
-            (_, Some(at)) => Some(Spot::Pending(self.pending[at - 1].client_id.clone())),
-        }
-    }
-
-    fn after(&self, spot: &Spot) -> Option<Spot> {
-        let pending = |at: usize| self.pending.get(at).map(|item| Spot::Pending(item.client_id.clone()));
-        match (spot, self.pending_at(spot)) {
-            (Spot::Line(seq), _) => self.line_after(*seq).map(|line| Spot::Line(line.seq)).or_else(|| pending(0)),
-            (_, Some(at)) => pending(at + 1),
-            (_, None) => None,
-        }
-    }
-
-    fn exists(&self, spot: &Spot) -> bool {
-        match spot {
-            Spot::Line(seq) => self.window.is_some_and(|(from, to)| (from..=to).contains(seq)) && self.room.timeline.line(*seq).is_some(),
-            Spot::Pending(_) => self.pending_at(spot).is_some(),
-        }
-    }
-
+impl Walk<'_> {
     fn block(&mut self, spot: &Spot) -> Rc<Block> {
         if let Some(known) = self.blocks.get(spot) {
             return Rc::clone(known);
         }
         let block = Rc::new(match spot {
-            Spot::Line(seq) => self.line_block(*seq),
-            Spot::Pending(_) => self.item_block(spot),
+            Spot::Line(..) => self.line_block(spot.clone()),
+            Spot::Pending(_) => self.item_block(spot.clone()),
         });
         self.blocks.insert(spot.clone(), Rc::clone(&block));
         block
     }
 
-    fn line_block(&mut self, seq: Seq) -> Block {
-        let spot = Spot::Line(seq);
-        let Some(line) = self.room.timeline.line(seq) else { return Block { spot, rows: Rc::new([]), above: Vec::new() } };
-        let above_line = self.line_before(seq);
-        let new_here = self.room.new_after.is_some_and(|mark| mark < seq && above_line.is_none_or(|above| above.seq <= mark));
+    fn line_block(&mut self, spot: Spot) -> Block {
+        let Some(said) = self.shown.line(&spot) else { return Block { spot, rows: Rc::new([]), above: Vec::new() } };
+        let line = said.line;
+        let above_line = self.shown.line_above(&said).map(|above| above.line);
+        let new_here = self.first_new.as_ref() == Some(&spot);
         let mut above = Vec::new();
         if above_line.is_none() {
             above.extend(self.top_of_window());
@@ -180,22 +147,22 @@ impl<'a> Walk<'a> {
         let head =
             head(above_line.map(|other| (&other.author.id, other.time, same_group(other))), &line.author.id, line.time, self.around.zone);
         let around = self.around;
-        let rows = self.cache.line(self.room.id(), line, head, || around.line(line, head));
+        let rows = self.cache.line(said.room.id(), line, head, || around.line(line, head));
         Block { spot, rows, above }
     }
 
-    fn item_block(&mut self, spot: &Spot) -> Block {
-        let found = self.pending_at(spot).map(|at| (at, self.pending[at]));
-        let (Some((at, item)), Some(author)) = (found, &self.author) else {
-            return Block { spot: spot.clone(), rows: Rc::new([]), above: Vec::new() };
+    fn item_block(&mut self, spot: Spot) -> Block {
+        let (Some(item), Some(author)) = (self.shown.item(&spot), &self.author) else {
+            return Block { spot, rows: Rc::new([]), above: Vec::new() };
         };
-        let before = match at.checked_sub(1) {
-            Some(before) => Some((&author.id, self.pending[before].made, true)),
-            None => self.lines().next_back().map(|line| (&line.author.id, line.time, matches!(line.body, LineBody::Message { .. }))),
+        let last = || self.shown.last_line().map(|said| said.line);
+        let before = match self.shown.item_above(&spot) {
+            Some(before) => Some((&author.id, before.made, true)),
+            None => last().map(|line| (&line.author.id, line.time, matches!(line.body, LineBody::Message { .. }))),
         };
         let day = self.day_row(before.map(|(_, time, _)| time), item.made);
         let head = if day.is_some() { Head { author: true, time: true } } else { head(before, &author.id, item.made, self.around.zone) };
-        Block { spot: spot.clone(), rows: self.around.item(item, author, head).into(), above: day.into_iter().collect() }
+        Block { spot, rows: self.around.item(item, author, head).into(), above: day.into_iter().collect() }
     }
 
     /// What stands over the first line that is held: the room's beginning, or that more is coming.
@@ -206,17 +173,17 @@ impl<'a> Walk<'a> {
             rows.iter_mut().for_each(|row| row.spans.insert(0, Span::raw(" ")));
             rows
         };
-        match self.window {
-            Some((1, _)) => match self.room.info.kind {
-                RoomKind::Direct => said(words::fill(words::BEGINNING_WITH, &[("name", &sanitize::line(&self.room.label()))])),
-                RoomKind::Inbox => Vec::new(),
-                RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => {
-                    said(words::fill(words::BEGINNING, &[("room", self.room.info.name.as_str())]))
-                }
+        match self.room.info.kind {
+            _ if !self.shown.is_whole() => match self.state.shown_rooms().iter().any(|room| room.loading) {
+                true => said(words::LOADING.to_owned()),
+                false => vec![Row::default()],
             },
-            Some(_) if self.room.loading => said(words::LOADING.to_owned()),
-            Some(_) => vec![Row::default()],
-            None => Vec::new(),
+            RoomKind::Direct => said(words::fill(words::BEGINNING_WITH, &[("name", &sanitize::line(&self.room.label()))])),
+            RoomKind::Friends => said(words::BEGINNING_OF_FRIENDS.to_owned()),
+            RoomKind::Inbox => Vec::new(),
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Unknown => {
+                said(words::fill(words::BEGINNING, &[("room", self.room.info.name.as_str())]))
+            }
         }
     }
 
@@ -242,12 +209,12 @@ impl<'a> Walk<'a> {
 
     /// What stands at the bottom of the screen, and how many of its rows are below the edge.
     fn place(&mut self, height: usize) -> Option<(Spot, usize)> {
-        let last = self.last()?;
-        let chosen = self.state.chosen.clone().filter(|chosen| self.exists(chosen));
+        let last = self.shown.last()?;
+        let chosen = self.state.chosen.clone().filter(|chosen| self.shown.has(chosen));
         let mut place = match self.room.scroll.anchor.clone() {
-            Anchor::At(spot, cut) if self.exists(&spot) => (spot, usize::from(cut)),
-            Anchor::Middle(spot) if self.exists(&spot) => self.with_below(spot, height / 2),
-            Anchor::Top(spot) if self.exists(&spot) => {
+            Anchor::At(spot, cut) if self.shown.has(&spot) => (spot, usize::from(cut)),
+            Anchor::Middle(spot) if self.shown.has(&spot) => self.with_below(spot, height / 2),
+            Anchor::Top(spot) if self.shown.has(&spot) => {
                 let own = self.block(&spot).height();
                 self.with_below(spot, height.saturating_sub(own))
             }
@@ -267,7 +234,7 @@ impl<'a> Walk<'a> {
     /// The place at which so many rows are below this spot.
     fn with_below(&mut self, spot: Spot, mut rows: usize) -> (Spot, usize) {
         let mut bottom = spot;
-        while let Some(next) = self.after(&bottom) {
+        while let Some(next) = self.shown.below_spot(&bottom) {
             let tall = self.block(&next).height();
             bottom = next;
             if tall >= rows {
@@ -287,7 +254,7 @@ impl<'a> Walk<'a> {
                 if cut < tall {
                     return (spot, cut);
                 }
-                match self.before(&spot) {
+                match self.shown.above_spot(&spot) {
                     Some(before) => (spot, cut) = (before, cut - tall),
                     None => return (spot, tall.saturating_sub(1)),
                 }
@@ -332,10 +299,10 @@ impl<'a> Walk<'a> {
             };
         }
         let own = self.block(chosen).height();
-        match (chosen, bottom) {
-            (Spot::Line(chosen_seq), Spot::Line(bottom_seq)) if chosen_seq > bottom_seq => (chosen.clone(), 0),
-            (Spot::Pending(_), _) => (chosen.clone(), 0),
-            _ => self.with_below(chosen.clone(), height.saturating_sub(own)),
+        match chosen {
+            Spot::Pending(_) => (chosen.clone(), 0),
+            Spot::Line(..) if self.shown.is_below(chosen, bottom) => (chosen.clone(), 0),
+            Spot::Line(..) => self.with_below(chosen.clone(), height.saturating_sub(own)),
         }
     }
 
@@ -347,26 +314,35 @@ impl<'a> Walk<'a> {
             let block = self.block(&here);
             held += block.height();
             blocks.push(block);
-            spot = self.before(&here);
+            spot = self.shown.above_spot(&here);
         }
         blocks
     }
 
     /// Notes what is seen, for the core.
     fn note(&self, viewport: &mut Viewport, blocks: &[Rc<Block>], bottom: &Spot, cut: usize) {
-        let at_end = self.after(bottom).is_none();
-        let live = self.room.shows_live();
+        let at_end = self.shown.below_spot(bottom).is_none();
+        let live = self.state.is_among_friends() || self.room.shows_live();
         viewport.anchor =
             if at_end && cut == 0 && live { Anchor::Bottom } else { Anchor::At(bottom.clone(), u16::try_from(cut).unwrap_or(u16::MAX)) };
-        let (from, to) = self.window.unwrap_or((1, 0));
-        if let Some(Spot::Line(top)) = blocks.last().map(|block| &block.spot) {
-            viewport.near_top = *top <= from || self.room.timeline.lines_in(from..*top).take(NEAR).count() < NEAR;
+        if let Some(top) = blocks.last().and_then(|block| self.shown.line(&block.spot)) {
+            let above = std::iter::successors(self.shown.line_above(&top), |said| self.shown.line_above(said));
+            viewport.near_top = above.take(NEAR).count() < NEAR;
         }
-        viewport.near_bottom = match bottom {
-            Spot::Line(seq) => *seq >= to || self.room.timeline.lines_in(seq + 1..=to).take(NEAR).count() < NEAR,
-            Spot::Pending(_) => true,
+        viewport.near_bottom = match self.shown.line(bottom) {
+            // What friends say is held down to the end.
+            Some(_) if self.state.is_among_friends() => true,
+            Some(said) => {
+                let below = std::iter::successors(self.shown.line_below(&said), |said| self.shown.line_below(said));
+                below.take(NEAR).count() < NEAR
+            }
+            None => true,
         };
-        viewport.below = if viewport.anchor == Anchor::Bottom { 0 } else { self.room.new_below(self.around.me) };
+        viewport.below = if viewport.anchor == Anchor::Bottom { 0 } else { self.new_below() };
+    }
+
+    fn new_below(&self) -> usize {
+        self.state.shown_rooms().iter().map(|room| room.new_below(self.around.me)).sum()
     }
 }
 

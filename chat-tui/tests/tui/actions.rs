@@ -5,9 +5,8 @@ use chat_proto::action::{ACTIONS, ActionId, Input, read_input};
 use chat_proto::room::RoomKind;
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
-use chat_tui::state::Spot;
 
-use crate::app::App;
+use crate::app::{App, lobby_line};
 use crate::server::{Server, account, unread};
 
 /// A room full of things to act on.
@@ -29,6 +28,14 @@ fn app() -> App {
     app.wanted.clear();
     app.server.heard.clear();
     app
+}
+
+/// Somebody with an account and a friend, in the lobby.
+fn among_friends() -> App {
+    let mut server = Server::with_friends(&["ada"]);
+    server.users.push(account("carol", "#e5b567"));
+    server.tell_friends("ada", 30, "a word to all of you");
+    App::new(80, 24, server)
 }
 
 fn heard(app: &App, name: &str) -> bool {
@@ -237,6 +244,41 @@ fn drive(id: ActionId) -> bool {
             app.say("/serverrole carol moderator");
             heard(&app, "user:set_role") && app.sees("carol is moderator on this server now.")
         }
+        ActionId::Friend => {
+            let mut app = among_friends();
+            let asked = app.server.asks_me("bob");
+            app.wire(asked);
+            app.settle();
+            let told = app.sees("bob asks to be your friend. /friend accept bob says yes.");
+            app.say("/friend accept bob");
+            let accepted = heard(&app, "friend:accept") && app.sees("You and bob are friends now.");
+            app.say("/friend @carol");
+            let asked = heard(&app, "friend:ask") && app.sees("You asked carol to be your friend.");
+            app.say("/friend");
+            let listed = heard(&app, "friend:list") && app.sees("carol  you asked them") && app.sees("ada  friends since");
+            app.keys("Esc");
+            app.say("/friend remove carol");
+            let taken_back = app.sees("You took back your question to carol.");
+            app.say("/friend remove ada");
+            let warned = app.sees("End the friendship with ada?");
+            app.keys("y");
+            told && accepted && asked && listed && taken_back && warned && heard(&app, "friend:remove") && app.sees("friends no longer")
+        }
+        ActionId::Friends => {
+            let mut app = among_friends();
+            app.say("/friends");
+            app.sees("Write to your friends") && app.sees("a word to all of you")
+        }
+        ActionId::Refuse => {
+            let mut app = among_friends();
+            let asked = app.server.asks_me("bob");
+            app.wire(asked);
+            app.settle();
+            app.keys("Ctrl+P Up");
+            let offered = app.sees("Enter accept · x refuse");
+            press(&mut app);
+            offered && heard(&app, "friend:refuse") && app.sees("You said no to bob.")
+        }
         ActionId::Topic => {
             app.say("/topic of the day");
             heard(&app, "room:set_topic") && app.sees("set the topic: of the day")
@@ -294,7 +336,7 @@ fn drive(id: ActionId) -> bool {
         }
         ActionId::PreviousMention => {
             app.keys("Alt+P Alt+P");
-            app.state.chosen == Some(Spot::Line(52)) && app.sees("▌")
+            app.state.chosen == Some(lobby_line(52)) && app.sees("▌")
         }
         ActionId::MarkRead => {
             app.keys("PageUp");
@@ -314,7 +356,7 @@ fn drive(id: ActionId) -> bool {
             app.keys("Enter");
             let found = heard(&app, "search:read") && app.sees("1 found") && app.sees("#lobby  09:12  ada");
             app.keys("Enter");
-            let there = app.state.chosen == Some(Spot::Line(9)) && app.sees("line 7") && app.sees("Esc Back to the search");
+            let there = app.state.chosen == Some(lobby_line(9)) && app.sees("line 7") && app.sees("Esc Back to the search");
             app.keys("Esc Esc");
             opened && found && there && app.sees("another one @me")
         }
@@ -484,7 +526,7 @@ fn a_jump_enters_the_room_and_loads_what_is_around_the_entry() {
     app.feed(Event::Jump(lobby.clone(), 101));
     app.settle();
     assert!(app.sees("line 100.") && !app.sees("line 400."));
-    assert_eq!(app.state.chosen, Some(Spot::Line(101)));
+    assert_eq!(app.state.chosen, Some(lobby_line(101)));
     app.feed(Event::Jump(lobby, 4_000));
     app.settle();
     assert!(app.sees("That message is not here any more."));
@@ -494,12 +536,12 @@ fn a_jump_enters_the_room_and_loads_what_is_around_the_entry() {
     let lobby = app.server.lobby().info.id.clone();
     app.down();
     app.feed(Event::Jump(lobby.clone(), 380));
-    assert_eq!(app.state.chosen, Some(Spot::Line(380)), "what is held is shown without a connection");
+    assert_eq!(app.state.chosen, Some(lobby_line(380)), "what is held is shown without a connection");
     app.feed(Event::Jump(lobby, 250));
     assert!(app.sees("What you look for is shown"));
     app.wait(2_000);
     app.welcome();
-    assert_eq!(app.state.chosen, Some(Spot::Line(250)));
+    assert_eq!(app.state.chosen, Some(lobby_line(250)));
     app.feed(Event::Jump(chat_proto::id::RoomId::parse("r-none").unwrap(), 1));
     assert!(app.sees("You are not in that room."));
 }

@@ -2,13 +2,15 @@
 
 use chat_proto::error::Error;
 use chat_proto::event::AnyEvent;
+use chat_proto::id::RoomId;
 use chat_proto::name::DisplayName;
+use chat_proto::place::Seq;
 use chat_proto::secret::Token;
 use chat_tui::credentials::{Credentials, Known};
 use chat_tui::effect::{Effect, Emit};
 use chat_tui::event::{Event, Link};
 use chat_tui::keys::{Code, Key};
-use chat_tui::state::{Settings, State};
+use chat_tui::state::{Settings, Spot, State};
 use chat_tui::storage::{Storage, memory::Memory};
 use chat_tui::theme::Depth;
 use chat_tui::update::{start, tick, update};
@@ -18,6 +20,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::server::Server;
+
+/// A line of the lobby, as the screen calls it.
+pub fn lobby_line(seq: Seq) -> Spot {
+    Spot::Line(RoomId::parse("r-lobby").unwrap(), seq)
+}
 
 pub struct App {
     pub state: State,

@@ -78,7 +78,7 @@ fn only_what_is_missing_is_read_then() {
     for number in 500..510 {
         app.server.say("bob", &format!("line {number}."));
     }
-    let deleted = app.state.room().unwrap().lines().next_back().unwrap().mark();
+    let deleted = app.state.room().unwrap().timeline.lines().next_back().unwrap().mark();
     let lobby = app.server.lobby().info.id.clone();
     app.server.write("bob", &lobby, ClientId::parse("gone").unwrap(), Body::Delete(Delete { target: deleted }));
     let mut app = app.restarted(true);

@@ -10,6 +10,7 @@ mod conversations;
 mod damage;
 mod edges;
 mod follow;
+mod friends;
 mod fuzz;
 mod killed;
 mod outbox;

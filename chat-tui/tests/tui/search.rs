@@ -156,7 +156,7 @@ fn a_hit_is_looked_at_and_everything_is_as_before() {
     let found = app.screen();
     app.keys("Enter");
     assert!(app.sees("Write to #ops") && app.sees("▌ada") && app.sees("Esc Back to the search"));
-    assert_eq!(app.state.chosen, Some(Spot::Line(2)));
+    assert_eq!(app.state.chosen, Some(Spot::Line(RoomId::parse("r-ops").unwrap(), 2)));
     app.keys("Esc");
     assert_eq!(app.screen(), found, "with its hits and its place");
     app.keys("Down Enter");

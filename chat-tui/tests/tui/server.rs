@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chat_proto::entry::{
-    Add, Body, Content, Create, Delete, Edit, Entry, Invite, Invited, Join, Leave, Message, Quote, React, Remove, Removed, Role, Topic,
+    Add, Body, Content, Create, Delete, Edit, Entry, FriendChange, Invite, Invited, Join, Leave, Message, Quote, React, Remove, Removed,
+    Role, Topic,
 };
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, ServerInfo, Welcome};
@@ -15,6 +16,7 @@ use chat_proto::place::{Mark, Place, Seq};
 use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::code_list::CodeListReply;
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::history_read::{Page, Reaction, Standing};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
@@ -33,6 +35,8 @@ use chat_proto::text::{Emoji, TopicText};
 use chat_proto::user::{Color, Member, Presence, ServerRole, User, UserKind};
 use serde_json::Value;
 
+mod friends;
+
 /// 2026-11-19 09:12:00 UTC.
 pub const MORNING: u64 = 1_795_079_520_000;
 
@@ -47,6 +51,10 @@ pub struct Server {
     /// Every request's name, in order.
     pub heard: Vec<String>,
     pub read: ReadPosition,
+    /// How far what friends say is read, room by room.
+    pub reads: BTreeMap<RoomId, ReadPosition>,
+    /// How others and `me` stand to one another.
+    pub friends: Vec<(UserId, Friendship)>,
     /// Join codes that hold.
     pub codes: Vec<InviteCode>,
     /// What the next searches are answered with, each once.
@@ -100,6 +108,8 @@ impl Server {
             refusals: VecDeque::new(),
             heard: vec![],
             read: unread(0, 0, 0),
+            reads: BTreeMap::new(),
+            friends: vec![],
             codes: vec![],
             searches: VecDeque::new(),
             searched: vec![],
@@ -318,6 +328,11 @@ impl Server {
                 }
                 ok(self.created(&id))
             }
+            AnyRequest::FriendAsk(ask) => self.friend(ask.client_id, &ask.user, FriendChange::Asked, frames),
+            AnyRequest::FriendAccept(accept) => self.friend(accept.client_id, &accept.user, FriendChange::Accepted, frames),
+            AnyRequest::FriendRefuse(refuse) => self.friend(refuse.client_id, &refuse.user, FriendChange::Refused, frames),
+            AnyRequest::FriendRemove(remove) => self.friend(remove.client_id, &remove.user, FriendChange::Ended, frames),
+            AnyRequest::FriendList(_) => ok(self.friends()),
             AnyRequest::CodeCreate(create) => {
                 let code = InviteCode {
                     code: JoinCode::parse(format!("ABCD-234{}", self.codes.len() + 5)).unwrap(),
@@ -349,7 +364,8 @@ impl Server {
             AnyRequest::UserRead(read) => {
                 let user = self.by_id(&read.user).clone();
                 let rooms = self.rooms.iter().filter(|log| log.members.contains(&user.id)).map(|log| log.info.id.clone()).collect();
-                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms }))
+                let friendship = self.friendship(&user.id);
+                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms, friendship }))
             }
             AnyRequest::UserSetRole(_) => ok(json(&Done {})),
             AnyRequest::ServerClaim(_) => {
@@ -392,8 +408,13 @@ impl Server {
             AnyRequest::RoomMarkRead(mark) => {
                 let n = self.log(&mark.room).entries[mark.place.seq as usize - 1].n;
                 let head = self.log(&mark.room).entries.last().map_or(0, |entry| entry.n);
-                self.read = unread(mark.place.seq, n, head - n);
-                ok(json(&self.read))
+                let position = unread(mark.place.seq, n, head - n);
+                if self.log(&mark.room).info.kind == RoomKind::Friends {
+                    self.reads.insert(mark.room, position.clone());
+                } else {
+                    self.read = position.clone();
+                }
+                ok(json(&position))
             }
             AnyRequest::TypingSet(_) | AnyRequest::PresenceSet(_) | AnyRequest::ServerAnnounce(_) => ok(json(&Done {})),
             AnyRequest::AccountLogout(_) | AnyRequest::AccountSetPassword(_) | AnyRequest::SessionRevoke(_) => ok(json(&Done {})),
@@ -469,10 +490,17 @@ impl Server {
         let rooms = mine.map(|log| {
             let reset = cursors.iter().any(|cursor| cursor.room == log.info.id && cursor.epoch != log.epoch);
             let n = log.entries.last().map_or(0, |entry| entry.n);
-            let read = if log.info.kind == RoomKind::Lobby { read.clone() } else { unread(0, 0, n) };
+            let read = match log.info.kind {
+                RoomKind::Lobby => read.clone(),
+                RoomKind::Friends if log.roles.contains_key(&me) => unread(log.entries.len() as u64, n, 0),
+                _ => self.reads.get(&log.info.id).cloned().unwrap_or(unread(0, 0, n)),
+            };
             let role = log.roles.get(&me).copied().unwrap_or_default();
             let others = |user: &&User| log.info.kind == RoomKind::Direct && user.id != me && log.members.contains(&user.id);
             let mut people: Vec<User> = self.users.iter().filter(others).cloned().collect();
+            if log.info.kind == RoomKind::Friends {
+                people = self.owner_of(&log.info.id);
+            }
             people.sort_by_key(|user| user.name.as_str().to_lowercase());
             let head = log.entries.last().unwrap().mark();
             RoomState { room: log.info.clone(), epoch: log.epoch.clone(), head, n, read, reset, role, people }

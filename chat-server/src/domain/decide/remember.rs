@@ -59,7 +59,15 @@ pub(super) fn remember(facts: &mut Facts, room: &RoomId, entry: &Entry, moves: &
         Body::Remove(remove) => {
             facts.invited.remove(&(room.clone(), remove.user.id.clone()));
         }
-        Body::Create(_) | Body::Join(_) | Body::Leave(_) | Body::Add(_) | Body::Invited(_) | Body::Removed(_) | Body::Unknown(_) => {}
+        Body::Create(_)
+        | Body::Join(_)
+        | Body::Leave(_)
+        | Body::Add(_)
+        | Body::Invited(_)
+        | Body::Removed(_)
+        | Body::FriendNews(_)
+        | Body::FriendNote(_)
+        | Body::Unknown(_) => {}
     }
     for (user, role) in &moves.joins {
         facts.members.insert((room.clone(), user.clone()), *role);
@@ -68,6 +76,7 @@ pub(super) fn remember(facts: &mut Facts, room: &RoomId, entry: &Entry, moves: &
     }
     for user in &moves.leaves {
         facts.members.remove(&(room.clone(), user.clone()));
+        facts.former.insert((room.clone(), user.clone()));
         facts.ranges.entry(room.clone()).or_default().remove(user);
     }
 }

@@ -11,7 +11,7 @@ use chat_proto::request::history_read::{HistoryRead, Page, Reaction, Standing};
 use chat_proto::text::Emoji;
 use chat_proto::user::User;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Row, SqliteTransaction};
+use sqlx::{AssertSqlSafe, Row, SqliteTransaction};
 
 use crate::domain::access::{What, may, no_such_room};
 use crate::domain::page::{Scan, Size, back_from, forward_to, in_force, scan};
@@ -19,6 +19,10 @@ use crate::domain::ranges::Readable;
 use crate::storage::sqlite::lookup::{self, entry_id};
 use crate::storage::sqlite::rows::{entry, number, read, text};
 use crate::storage::{Answer, StoreError};
+
+/// Whether a row draws a line: [`Body::draws_line`](chat_proto::entry::Body::draws_line) in SQL.
+const DRAWS_LINE: &str = "kind NOT IN ('edit', 'delete', 'react')
+                          AND (kind <> 'friend_news' OR body ->> 'change' IN ('asked', 'accepted'))";
 
 /// One page, with the access to it, in one snapshot.
 pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, request: &HistoryRead, limits: &Limits) -> Answer<Page> {
@@ -31,11 +35,15 @@ pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
     let sql = "SELECT epoch, head_seq, head_id FROM rooms WHERE key = ?";
     let row = sqlx::query(sql).bind(room).fetch_one(&mut **snapshot).await?;
     let epoch = read(Epoch::parse(text(&row, "epoch")?))?;
-    let head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
+    let mut head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
     if let Some(place) = &request.place
         && (place.epoch != epoch || entry_id(snapshot, room, place.seq).await?.as_ref() != Some(&place.id))
     {
         return Ok(Err(Error::new(Code::EpochChanged, "The room's log was made anew. Read it from its head.")));
+    }
+    let end = readable.end(head.seq);
+    if let Some(id) = if end < head.seq { entry_id(snapshot, room, end).await? } else { None } {
+        head = Mark { seq: end, id };
     }
     let (scan, mut size) = match scan(request, head.seq, limits) {
         Ok(found) => found,
@@ -99,10 +107,12 @@ impl Log<'_> {
 
     async fn back(&self, snapshot: &mut SqliteConnection, below: Seq, wanted: u32) -> Result<Found, StoreError> {
         let floor = below.saturating_sub(u64::from(self.size.rows));
-        let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
-                   WHERE room = ? AND seq < ? AND seq >= ? AND kind NOT IN ('edit', 'delete', 'react')
-                   ORDER BY seq DESC LIMIT ?";
-        let rows = sqlx::query(sql).bind(self.room).bind(below as i64).bind(floor as i64).bind(wanted).fetch_all(snapshot).await?;
+        let sql = format!(
+            "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+             WHERE room = ? AND seq < ? AND seq >= ? AND {DRAWS_LINE} ORDER BY seq DESC LIMIT ?"
+        );
+        let rows =
+            sqlx::query(AssertSqlSafe(sql)).bind(self.room).bind(below as i64).bind(floor as i64).bind(wanted).fetch_all(snapshot).await?;
         let mut entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         entries.reverse();
         let from = back_from(below, entries.len() as u32, wanted, entries.first().map(|entry| entry.seq), self.size.rows);
@@ -110,11 +120,18 @@ impl Log<'_> {
     }
 
     async fn forward(&self, snapshot: &mut SqliteConnection, above: Seq, wanted: u32) -> Result<Found, StoreError> {
-        let ceiling = above + u64::from(self.size.rows);
-        let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
-                   WHERE room = ? AND seq > ? AND seq <= ? AND kind NOT IN ('edit', 'delete', 'react')
-                   ORDER BY seq LIMIT ?";
-        let rows = sqlx::query(sql).bind(self.room).bind(above as i64).bind(ceiling as i64).bind(wanted).fetch_all(snapshot).await?;
+        let ceiling = (above + u64::from(self.size.rows)).min(self.head.seq);
+        let sql = format!(
+            "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+             WHERE room = ? AND seq > ? AND seq <= ? AND {DRAWS_LINE} ORDER BY seq LIMIT ?"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(self.room)
+            .bind(above as i64)
+            .bind(ceiling as i64)
+            .bind(wanted)
+            .fetch_all(snapshot)
+            .await?;
         let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         let highest = entries.last().map(|entry| entry.seq);
         let to = forward_to(above, entries.len() as u32, wanted, highest, self.size.rows, self.head.seq);

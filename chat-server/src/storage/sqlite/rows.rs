@@ -145,6 +145,8 @@ pub(super) fn kind(body: &Body) -> &str {
         Body::Settings(_) => "settings",
         Body::Invited(_) => "invited",
         Body::Removed(_) => "removed",
+        Body::FriendNews(_) => "friend_news",
+        Body::FriendNote(_) => "friend_note",
         Body::Unknown(unknown) => unknown.0.get("kind").and_then(serde_json::Value::as_str).unwrap_or("unknown"),
     }
 }

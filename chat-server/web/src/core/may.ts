@@ -19,7 +19,7 @@ export function myRank(state: State, copy: RoomCopy): number {
 
 /** Whether it is a room with members and rules, and no conversation. */
 export function isCommon({ room }: RoomCopy): boolean {
-  return room.kind !== "direct" && room.kind !== "inbox";
+  return room.kind !== "direct" && room.kind !== "friends" && room.kind !== "inbox";
 }
 
 /** Whether what others said there is mine to take back. */

@@ -275,6 +275,8 @@ const LIMITS: Limits = {
   messages_per_second: 25,
   sync_ms: 30_000,
   typing_ms: 6_000,
+  friends: 500,
+  friend_questions: 100,
 };
 
 export function initial(): State {
@@ -343,9 +345,9 @@ export function currentRoom(state: State): RoomCopy | null {
 }
 
 /** Where a room stands in the list; a kind that is not named here stands among the rooms. */
-const PLACES: Partial<Record<RoomKind, number>> = { lobby: 0, direct: 2, inbox: 3 };
+const PLACES: Partial<Record<RoomKind, number>> = { lobby: 0, direct: 2, friends: 3, inbox: 4 };
 
-/** The rooms as listed: the lobby first, then by name; then the conversations, then the inbox. */
+/** The rooms as listed: the lobby first, then by name; then the conversations, the friends, and the inbox. */
 export function listed(state: State): RoomCopy[] {
   const rows = [...state.rooms.values()].map((copy) => ({
     copy,

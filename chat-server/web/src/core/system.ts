@@ -1,5 +1,5 @@
 /** The sentences of lines that nobody said. */
-import type { Line, RoomChanges } from "@proto";
+import type { FriendChange, Line, RoomChanges } from "@proto";
 import { roleWord } from "./role";
 import { oneLine } from "./text";
 import { say, type Word } from "./words";
@@ -30,12 +30,28 @@ export function sentences(line: Line): string[] {
       return [say("INVITED_YOU", { name, room: line.name })];
     case "removed":
       return [say("REMOVED_YOU", { name, room: line.name })];
+    case "friend_news":
+      return NEWS[line.change] ? [say(NEWS[line.change]!, { name })] : [];
+    case "friend_note":
+      return NOTES[line.change] ? [say(NOTES[line.change]!, { user: oneLine(line.user.name) })] : [];
     case "other":
       return [oneLine(line.fallback)];
     case "message":
       return [];
   }
 }
+
+/** What somebody did about being friends with the reader of the inbox. */
+const NEWS: Partial<Record<FriendChange, Word>> = { asked: "FRIEND_ASKED", accepted: "FRIEND_ACCEPTED" };
+
+/** What the reader did. */
+const NOTES: Partial<Record<FriendChange, Word>> = {
+  asked: "YOU_ASKED",
+  accepted: "YOU_ACCEPTED",
+  refused: "YOU_REFUSED",
+  withdrawn: "YOU_WITHDREW",
+  ended: "YOU_ENDED",
+};
 
 /** By the value; one that this program is too old to know has no sentence. */
 const SENTENCES: Partial<Record<string, Word>> = {

@@ -1,5 +1,5 @@
 /** One line with the versions of its fields. The mirror of `chat-proto/src/fold/slot.rs`. */
-import type { Content, Entry, Line, React, Reaction, RoomChanges, UserId } from "@proto";
+import type { Content, Entry, FriendChange, Line, React, Reaction, RoomChanges, UserId } from "@proto";
 
 type MessageLine = Extract<Line, { kind: "message" }>;
 
@@ -127,6 +127,9 @@ function changesOf({ name, title, visibility, post, invite, history, archived }:
 
 const plain = (content: Content): Content => ({ type: content.type, text: content.text ?? "" });
 
+/** Whether who is meant is told by a line that counts; the mirror of `FriendChange::is_told` in `chat-proto/src/entry.rs`. */
+export const isTold = (change: FriendChange): boolean => change === "asked" || change === "accepted";
+
 /** The line that an entry draws, or null for one that draws none. */
 export function lineOf(entry: Entry): Line | null {
   const { seq, id, time, author, client_id, n } = entry;
@@ -162,6 +165,10 @@ export function lineOf(entry: Entry): Line | null {
     case "invited":
     case "removed":
       return { ...common, kind: entry.kind, room: entry.room, name: entry.name };
+    case "friend_news":
+      return isTold(entry.change) ? { ...common, kind: "friend_news", change: entry.change } : null;
+    case "friend_note":
+      return { ...common, kind: "friend_note", user: entry.user, change: entry.change };
     case "edit":
     case "delete":
     case "react":

@@ -4,6 +4,7 @@ import type { Effect } from "../effect";
 import { nameOf } from "../people";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { oneLine, short } from "../text";
+import { isTold } from "../fold/slot";
 import { change, notice } from "./change";
 import { GRACE_MS } from "./history";
 import { seen } from "./read";
@@ -37,7 +38,8 @@ function next(state: State, copy: RoomCopy, entry: Entry): Effect[] {
   copy.typing.users = copy.typing.users.filter(({ id }) => id !== author.id);
   if (mine) return change(state, copy, entry);
   const message = entry.kind === "message" ? entry : null;
-  if (message || entry.kind === "invited" || entry.kind === "removed") {
+  const told = entry.kind === "friend_news" && isTold(entry.change);
+  if (message || told || entry.kind === "invited" || entry.kind === "removed") {
     copy.live.push({ n: entry.n, mention: message?.mentions?.includes(state.me?.id ?? "") ?? false });
     if (copy === currentRoom(state)) {
       if (!seen(state, copy)) copy.marker ??= entry.seq - 1;
