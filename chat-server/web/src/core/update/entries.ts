@@ -1,8 +1,9 @@
 /** Live entries. */
 import type { Entries, Entry } from "@proto";
 import type { Effect } from "../effect";
+import { isShown } from "../friends";
 import { nameOf } from "../people";
-import { currentRoom, type RoomCopy, type State } from "../state";
+import type { RoomCopy, State } from "../state";
 import { oneLine, short } from "../text";
 import { isTold } from "../fold/slot";
 import { change, notice } from "./change";
@@ -21,9 +22,7 @@ export function onEntries(state: State, { room, epoch, entries }: Entries): Effe
   for (const entry of entries) {
     if (entry.seq > copy.head.seq) effects.push(...next(state, copy, entry));
   }
-  const waits = copy.timeline.cursor
-    ? copy.timeline.gap() !== null
-    : copy.timeline.waits() && copy === currentRoom(state);
+  const waits = copy.timeline.cursor ? copy.timeline.gap() !== null : copy.timeline.waits() && isShown(state, copy);
   if (waits) copy.gap_at ??= state.now + GRACE_MS;
   return effects;
 }
@@ -41,7 +40,7 @@ function next(state: State, copy: RoomCopy, entry: Entry): Effect[] {
   const told = entry.kind === "friend_news" && isTold(entry.change);
   if (message || told || entry.kind === "invited" || entry.kind === "removed") {
     copy.live.push({ n: entry.n, mention: message?.mentions?.includes(state.me?.id ?? "") ?? false });
-    if (copy === currentRoom(state)) {
+    if (isShown(state, copy)) {
       if (!seen(state, copy)) copy.marker ??= entry.seq - 1;
       if (message) state.announced = `${author.name}: ${short(oneLine(message.content.text), 300)}`;
     }
