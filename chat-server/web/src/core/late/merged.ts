@@ -38,11 +38,11 @@ export function merge(state: State): Merged | null {
   const edges: Edge[] = [];
   const rooms = shownRooms(state);
   for (const copy of rooms) {
-    const window = copy.timeline.liveWindow();
-    if (!window) return null;
-    const lines = copy.timeline.lines(...window);
+    const held = copy.timeline.liveWindow();
+    if (!held) return null;
+    const lines = copy.timeline.lines(...held);
     for (const line of lines) if (speaks(line)) all.push({ copy, line });
-    if (window[0] > 1) edges.push({ copy, from: window[0], line: lines[0] ?? null });
+    if (held[0] > 1) edges.push({ copy, from: held[0], line: lines[0] ?? null });
   }
   edges.sort((a, b) => (a.line && b.line ? order(at(b), at(a)) : a.line ? 1 : -1));
   const [horizon] = edges;
