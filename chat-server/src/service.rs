@@ -4,7 +4,7 @@
 //! - `open`: a handshake becomes a caller, and gets its `welcome`;
 //! - `writer`: the one queue of everything that is written, committed in groups;
 //! - `visit`: those who are in a room without being its member, from the classic pages;
-//! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `account`, `announce`, `search`: what they do;
+//! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `friends`, `account`, `announce`, `search`: what they do;
 //! - `operator`: what only the server's operator asks for;
 //! - `ticking`: what happens by the clock alone.
 
@@ -35,6 +35,7 @@ mod account;
 mod announce;
 mod codes;
 mod directory;
+mod friends;
 mod open;
 pub mod operator;
 mod people;
@@ -49,6 +50,8 @@ pub use account::{Login, Register};
 pub use open::Opening;
 pub use requests::Reply;
 pub use writer::Responder;
+
+pub use crate::storage::OwnRoom;
 
 use writer::WriteQueue;
 
@@ -122,6 +125,7 @@ pub struct Service {
     operators: Vec<Identity>,
     queue: WriteQueue,
     rates: tokio::sync::Mutex<Rates>,
+    question_rates: tokio::sync::Mutex<Rates>,
     login_rates: Mutex<Rates<String>>,
     rename_rates: Mutex<Rates>,
     room_rates: Mutex<Rates<String>>,
@@ -163,6 +167,7 @@ impl Service {
         Self {
             lobby: ports.store.lobby(),
             rates: tokio::sync::Mutex::new(Rates::new(limits.message_burst, limits.messages_per_second)),
+            question_rates: tokio::sync::Mutex::new(friends::question_rates()),
             login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
             rename_rates: Mutex::new(Rates::every_ms(RENAME_BURST, RENAME_INTERVAL_MS)),
             room_rates: Mutex::new(Rates::every_ms(ROOM_BURST, ROOM_INTERVAL_MS)),

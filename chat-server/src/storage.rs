@@ -14,6 +14,7 @@ use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
 use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::friend_list::{Friend, Friendship};
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
@@ -21,7 +22,7 @@ use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
 use chat_proto::request::{RoomFind, RoomList};
-use chat_proto::room::{Room, RoomRole};
+use chat_proto::room::{Room, RoomKind, RoomRole};
 use chat_proto::text::ClientName;
 use chat_proto::user::{Color, ServerRole, User};
 
@@ -92,6 +93,8 @@ pub struct Committed {
 pub struct CommittedEntry {
     /// The room.
     pub room: RoomId,
+    /// What kind of room it is.
+    pub kind: RoomKind,
     /// The life of its log.
     pub epoch: Epoch,
     /// The entry.
@@ -103,8 +106,8 @@ pub struct CommittedEntry {
 }
 
 impl From<NewEntry> for CommittedEntry {
-    fn from(NewEntry { room, epoch, entry, moves, veiled_for, digest: _ }: NewEntry) -> Self {
-        Self { room, epoch, entry, moves, veiled_for }
+    fn from(NewEntry { room, kind, epoch, entry, moves, veiled_for, digest: _ }: NewEntry) -> Self {
+        Self { room, kind, epoch, entry, moves, veiled_for }
     }
 }
 
@@ -117,6 +120,19 @@ pub struct Known {
     pub since: Millis,
     /// The rooms that both are in.
     pub rooms: Vec<RoomId>,
+    /// How they stand to the reader.
+    pub friendship: Friendship,
+}
+
+/// One of somebody's rooms, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRoom {
+    /// The room.
+    pub id: RoomId,
+    /// What kind of room.
+    pub kind: RoomKind,
+    /// How many members are stored: in the lobby the accounts, elsewhere everybody.
+    pub members: u32,
 }
 
 /// A search in what a reader may read.
@@ -228,9 +244,8 @@ pub trait Store: Send + Sync + 'static {
     /// left. What is written now is prepared by the commit itself.
     async fn prepare_search(&self) -> Result<bool, StoreError>;
 
-    /// The reader's rooms, each with how many members are stored: in the lobby the accounts,
-    /// elsewhere everybody.
-    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError>;
+    /// The reader's rooms, in short.
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<OwnRoom>, StoreError>;
 
     /// The state of all of the reader's rooms; `reset` where a cursor does not fit.
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError>;
@@ -247,7 +262,7 @@ pub trait Store: Send + Sync + 'static {
     /// The public room of that name.
     async fn find_room(&self, reader: &User, request: &RoomFind) -> Answer<RoomSummary>;
 
-    /// All rooms but conversations and inboxes, the lobby first, then by name; and how many conversations there are.
+    /// All rooms but those that are people's own, conversations, inboxes and what friends say, the lobby first, then by name; and how many conversations there are.
     async fn all_rooms(&self) -> Result<(Vec<RoomFacts>, u64), StoreError>;
 
     /// Takes a room out of the store with its log and all that is known of people in it; false when there is
@@ -271,6 +286,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// An account, or a guest who shares a room with the reader.
     async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError>;
+
+    /// The reader's friends and open questions: first those who ask them, then those whom they asked, then the
+    /// friends, each by name.
+    async fn friends(&self, reader: &User) -> Result<Vec<Friend>, StoreError>;
 
     /// Whether an account is the server's owner.
     async fn has_owner(&self) -> Result<bool, StoreError>;
@@ -302,9 +321,9 @@ pub trait Store: Send + Sync + 'static {
     /// All accounts, by identity.
     async fn accounts(&self) -> Result<Vec<AccountFacts>, StoreError>;
 
-    /// Deletes an account that is in no room any more but its inbox and its conversations: nobody signs in
-    /// by it, its name is free, and its inbox, its read positions, its invitations and the join codes that
-    /// it made are gone. Who it was stays, for the conversations that it was in. False when there is no such
+    /// Deletes an account that is in no room any more but its inbox and its conversations, and has no friends:
+    /// nobody signs in by it, its name is free, and its inbox, its read positions, its invitations and the join
+    /// codes that it made are gone. Who it was stays, for the conversations that it was in. False when there is no such
     /// account.
     async fn delete_account(&self, user: &UserId, now: Millis) -> Result<bool, StoreError>;
 

@@ -17,6 +17,8 @@ pub struct Standing {
     pub server: ServerRole,
     /// Their role in the room, while they are its member.
     pub member: Option<RoomRole>,
+    /// Whether they were a member before, and are none now.
+    pub former: bool,
     /// Whether they were invited, or hold a join code.
     pub invited: bool,
     /// Whether they are a classic page, which is in rooms without being their member.
@@ -29,7 +31,7 @@ impl Standing {
     /// The standing of that user, who is a member in that role, or none.
     #[must_use]
     pub fn of(user: &User, member: Option<RoomRole>) -> Self {
-        Self { kind: user.kind, server: user.role, member, invited: false, visiting: false, passing: false }
+        Self { kind: user.kind, server: user.role, member, former: false, invited: false, visiting: false, passing: false }
     }
 
     /// Their role, raised in rooms that are everybody's by what they may on the whole server.
@@ -96,8 +98,14 @@ pub enum What {
 /// `not_found` where they may not know of the room; else `forbidden`, which says who may.
 pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
     if who.kind == UserKind::Server {
-        let keeps = room.kind == RoomKind::Lobby && what == What::Rule;
-        return if keeps { Err(lobby_keeps()) } else { Ok(()) };
+        return match room.kind {
+            RoomKind::Lobby if what == What::Rule => Err(lobby_keeps()),
+            // It is theirs, whoever's machine it stands on.
+            RoomKind::Friends if !matches!(what, What::See | What::Read | What::SeePeople) => {
+                Err(forbidden("What friends say to one another is theirs: the server changes nothing about it."))
+            }
+            _ => Ok(()),
+        };
     }
     let Some(role) = who.role(room) else { return may_stranger(who, what, room) };
     let name = &room.name;
@@ -109,10 +117,11 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
         }
         What::Leave if is_common => return Ok(()),
         What::Leave if room.kind == RoomKind::Friends => {
-            return Err(forbidden("Who ends the friendship hears no more: /friend remove NAME."));
+            return Err(forbidden("Nobody leaves what a friend says: end the friendship to hear no more of it."));
         }
         What::Leave => return Err(forbidden("Nobody leaves a conversation.")),
         _ if room.kind == RoomKind::Inbox => return Err(forbidden("In an inbox one only reads.")),
+        _ if room.kind == RoomKind::Friends => return may_friend(role, what),
         _ => {}
     }
     let closed = room.settings.archived;
@@ -146,6 +155,35 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
     Err(forbidden(format!("{who_may} of #{name} may do that.")))
 }
 
+/// The same where one account speaks to its friends: it alone says something, and nobody decides about anything.
+fn may_friend(role: RoomRole, what: What) -> Result<(), Error> {
+    match what {
+        What::React | What::AmendOwn => Ok(()),
+        What::Say | What::Type if role == RoomRole::Owner => Ok(()),
+        What::Say | What::Type => {
+            Err(forbidden("Here only the friend says something whose room it is. What you say to your friends is said in yours."))
+        }
+        What::DeleteOthers => Err(forbidden("Only the friend who said it can take it back.")),
+        What::See
+        | What::Read
+        | What::SeePeople
+        | What::Visit
+        | What::SetTopic
+        | What::Configure
+        | What::Rule
+        | What::Reopen
+        | What::Invite
+        | What::Add
+        | What::Remove(_)
+        | What::GiveRole
+        | What::Join
+        | What::Leave
+        | What::LeaveForGood => {
+            Err(forbidden("That is nothing that friends have. Friends come and go by `friend:ask` and `friend:remove`."))
+        }
+    }
+}
+
 /// The same for somebody who is not a member.
 fn may_stranger(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
     let name = &room.name;
@@ -168,6 +206,11 @@ fn may_stranger(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
             What::Join if room.settings.archived => Err(forbidden(format!("#{name} is archived: nobody joins it any more."))),
             What::Join => Ok(()),
             _ => Err(forbidden(format!("You are not in #{name}. /accept {name} lets you in."))),
+        },
+        // What was said while they were friends stays theirs to read.
+        RoomKind::Friends if who.former => match what {
+            What::See | What::Read => Ok(()),
+            _ => Err(forbidden("You are friends no longer: what was said until then can be read, and nothing more.")),
         },
         RoomKind::Private | RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends | RoomKind::Unknown => Err(no_such_room()),
     }

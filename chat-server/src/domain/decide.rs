@@ -2,16 +2,17 @@
 //! is told. Step 3 of the writer's transaction; what was checked earlier does not count.
 //!
 //! - `messages`: what is said, and what becomes of it; `rooms`: rooms are made and changed;
-//! - `people`: who comes and goes; `remember`: what an entry changes for the writes behind it.
+//! - `people`: who comes and goes; `friends`: who is whose friend; `remember`: what an entry changes for the writes behind it.
 
 use chat_proto::entry::{Body, Entry, Join, Leave, Topic};
 use chat_proto::error::{Code, Error};
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::name::JoinCode;
 use chat_proto::place::{Mark, Millis, Place};
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::stored::Stored;
-use chat_proto::room::{History, Room, RoomRole, Visibility};
-use chat_proto::user::{Author, UserKind};
+use chat_proto::room::{History, Room, RoomKind, RoomRole, Visibility};
+use chat_proto::user::{Author, User, UserKind};
 
 use crate::domain::access::{Standing, What, is_open, may, no_such_room};
 use crate::domain::facts::{Facts, Known, RoomFacts};
@@ -20,12 +21,15 @@ use crate::domain::ranges::{Readable, points_at};
 use crate::domain::rates::Rates;
 use crate::domain::write::{EntryRequest, Write, Written};
 
+mod friends;
 mod messages;
 mod people;
 mod remember;
 mod rooms;
 
 pub use people::no_such_code;
+
+use friends::Step;
 
 /// What a decision needs from outside.
 pub struct Context<'a> {
@@ -35,6 +39,8 @@ pub struct Context<'a> {
     pub random: &'a mut dyn Random,
     /// Who has written how much.
     pub rates: &'a mut Rates,
+    /// Who has asked how many people to be friends.
+    pub questions: &'a mut Rates,
 }
 
 /// What is to be stored, and what each caller is told once it is.
@@ -46,8 +52,23 @@ pub struct Decision {
     pub entries: Vec<NewEntry>,
     /// Join codes that somebody came in by, each as often as that.
     pub codes: Vec<JoinCode>,
+    /// How accounts stand to one another from now on, in order.
+    pub friendships: Vec<FriendshipChange>,
     /// One outcome for each write of the batch, in order.
     pub outcomes: Vec<Result<Written, Error>>,
+}
+
+/// How two accounts stand to one another from now on.
+#[derive(Clone, Debug)]
+pub struct FriendshipChange {
+    /// One of them.
+    pub user: UserId,
+    /// The other.
+    pub other: UserId,
+    /// How it is to be told to the first; none where nothing is left between them.
+    pub state: Friendship,
+    /// Since when.
+    pub since: Millis,
 }
 
 /// A room to be made.
@@ -59,9 +80,9 @@ pub struct NewRoom {
     pub key: String,
     /// The life of its log.
     pub epoch: Epoch,
-    /// Who makes it; of an inbox, whose it is.
+    /// Who makes it; of an inbox or of what friends read, whose it is.
     pub creator: UserId,
-    /// By which request; none for an inbox.
+    /// By which request; none for what is made by the way.
     pub client_id: Option<ClientId>,
 }
 
@@ -70,6 +91,8 @@ pub struct NewRoom {
 pub struct NewEntry {
     /// The room.
     pub room: RoomId,
+    /// What kind of room it is.
+    pub kind: RoomKind,
     /// The life of its log.
     pub epoch: Epoch,
     /// The entry.
@@ -122,9 +145,11 @@ pub fn decide(facts: &mut Facts, batch: &[Write], context: &mut Context<'_>) -> 
         let outcome = match &write.request {
             EntryRequest::Create(create) => desk.create(write, create),
             EntryRequest::Direct(direct) => desk.open_direct(write, direct),
-            EntryRequest::FriendAsk(_) | EntryRequest::FriendAccept(_) | EntryRequest::FriendRefuse(_) | EntryRequest::FriendRemove(_) => {
-                Err(Error::new(Code::Unavailable, "Friends are not there yet."))
-            }
+            EntryRequest::FriendAsk(request) => desk.befriend(write, Step::Ask, &request.user),
+            EntryRequest::FriendAccept(request) => desk.befriend(write, Step::Accept, &request.user),
+            EntryRequest::FriendRefuse(request) => desk.befriend(write, Step::Refuse, &request.user),
+            EntryRequest::FriendRemove(request) => desk.befriend(write, Step::Remove, &request.user),
+            EntryRequest::OpenFriends(_) => desk.open_friends(write),
             _ => desk.decide_entry(write),
         };
         desk.decision.outcomes.push(outcome);
@@ -151,6 +176,11 @@ struct Draft<'a> {
 impl<'a> Draft<'a> {
     fn of(write: &'a Write, body: Body, moves: Moves) -> Self {
         Self { author: write.author.author(), client_id: write.request.client_id(), digest: write.digest, body, moves }
+    }
+
+    /// What an entry brings along elsewhere, under an id of its own: the request's may stand there already.
+    fn by(author: &User, client_id: &'a ClientId, body: Body, moves: Moves) -> Self {
+        Self { author: author.author(), client_id, digest: 0, body, moves }
     }
 }
 
@@ -180,7 +210,8 @@ impl Desk<'_, '_> {
         let notice = self.notice(&room, &body, write);
         let stored = self.push(&room, Draft::of(write, body, moves));
         if let Some((user, body)) = notice {
-            self.tell(&user, Draft::of(write, body, Moves::default()));
+            let client_id = self.client_id();
+            self.tell(&user, Draft::by(&write.author, &client_id, body, Moves::default()));
         }
         Ok(Written::Stored(stored))
     }
@@ -190,6 +221,7 @@ impl Desk<'_, '_> {
         let key = (room.clone(), write.author.id.clone());
         Standing {
             invited: self.facts.invited.contains(&key),
+            former: self.facts.former.contains(&key),
             visiting: write.visiting,
             passing: write.passing,
             ..Standing::of(&write.author, self.facts.members.get(&key).copied())
@@ -255,7 +287,8 @@ impl Desk<'_, '_> {
             | EntryRequest::FriendAsk(_)
             | EntryRequest::FriendAccept(_)
             | EntryRequest::FriendRefuse(_)
-            | EntryRequest::FriendRemove(_) => Err(Error::new(Code::Invalid, "A room is made by `room:create` or `direct:open` alone.")),
+            | EntryRequest::FriendRemove(_)
+            | EntryRequest::OpenFriends(_) => Err(Error::new(Code::Invalid, "That names no room to write to.")),
         }
     }
 
@@ -282,9 +315,14 @@ impl Desk<'_, '_> {
         self.facts.known.insert(key, Known { stored: stored.clone(), digest: Some(draft.digest) });
         let veiled_for = self.veiled_for(&room.room, &entry);
         remember::remember(self.facts, id, &entry, &draft.moves);
-        let (epoch, room) = (room.epoch.clone(), id.clone());
-        self.decision.entries.push(NewEntry { room, epoch, entry, digest: draft.digest, moves: draft.moves, veiled_for });
+        let (kind, epoch, room) = (room.room.kind, room.epoch.clone(), id.clone());
+        self.decision.entries.push(NewEntry { room, kind, epoch, entry, digest: draft.digest, moves: draft.moves, veiled_for });
         stored
+    }
+
+    /// For an entry that no client asked for by itself.
+    fn client_id(&mut self) -> ClientId {
+        ClientId::parse(self.context.random.id()).unwrap_or_else(|reason| unreachable!("a random id {reason}"))
     }
 
     /// The members who may not read what an entry points at, where not everybody may read everything.

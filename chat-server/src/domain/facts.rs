@@ -6,6 +6,7 @@ use chat_proto::entry::Quote;
 use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, UserId};
 use chat_proto::name::JoinCode;
 use chat_proto::place::{Millis, Place, Seq};
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::stored::Stored;
 use chat_proto::room::{Room, RoomRole};
 use chat_proto::text::Emoji;
@@ -30,12 +31,20 @@ pub struct Facts {
     pub members: HashMap<(RoomId, UserId), RoomRole>,
     /// Who of the authors and the meant was invited, and is no member.
     pub invited: HashSet<(RoomId, UserId)>,
+    /// Who of them was a member before.
+    pub former: HashSet<(RoomId, UserId)>,
     /// The join codes that are given.
     pub codes: HashMap<JoinCode, CodeFacts>,
-    /// The people who are meant: invited, added, removed, given a role, talked with.
+    /// The people who are meant: invited, added, removed, given a role, talked with, befriended.
     pub people: HashMap<UserId, User>,
     /// The inboxes of those of them who have one.
     pub inboxes: HashMap<UserId, RoomId>,
+    /// The rooms in which those who are befriended speak to their friends, of those who have one.
+    pub friends_rooms: HashMap<UserId, RoomId>,
+    /// How those who are befriended stand to one another, as the first of them sees it; missing where it is nothing.
+    pub friendships: HashMap<(UserId, UserId), Friendship>,
+    /// To how many people each of them stands like that.
+    pub friend_counts: HashMap<(UserId, Friendship), u32>,
     /// The conversations that exist, of those that are to be opened, by key.
     pub directs: HashMap<String, RoomId>,
     /// In rooms whose new members do not see what was said before: when those who are members were there.
@@ -146,6 +155,12 @@ pub struct Wanted {
     pub people: HashSet<(Option<RoomId>, UserId)>,
     /// People whose inbox is written to.
     pub inboxes: HashSet<UserId>,
+    /// Client ids that may stand in their author's own inbox, which is one of them.
+    pub known_in_inbox: HashSet<(UserId, ClientId)>,
+    /// People whose room for their friends may be needed.
+    pub friends_rooms: HashSet<UserId>,
+    /// Who befriends whom.
+    pub friendships: HashSet<(UserId, UserId)>,
     /// Keys of conversations.
     pub directs: HashSet<String>,
     /// Rooms where something points at a message, or somebody comes.
@@ -167,8 +182,8 @@ impl Wanted {
         wanted
     }
 
-    /// Of whom it is wanted whether they were invited: of those who are no members.
-    pub fn maybe_invited<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = &'a (RoomId, UserId)> {
+    /// Of whom it is wanted whether they were invited, or were members before: of those who are none.
+    pub fn strangers<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = &'a (RoomId, UserId)> {
         self.members.iter().filter(|key| !facts.members.contains_key(*key))
     }
 
@@ -182,6 +197,14 @@ impl Wanted {
             EntryRequest::Direct(direct) => {
                 self.directs.insert(direct_key(author, &direct.users));
                 self.people.extend(direct.users.iter().map(|user| (None, user.clone())));
+            }
+            EntryRequest::FriendAsk(request) => self.befriends(write, &request.user),
+            EntryRequest::FriendAccept(request) => self.befriends(write, &request.user),
+            EntryRequest::FriendRefuse(request) => self.befriends(write, &request.user),
+            EntryRequest::FriendRemove(request) => self.befriends(write, &request.user),
+            EntryRequest::OpenFriends(_) => {
+                self.people.insert((None, author.clone()));
+                self.friends_rooms.insert(author.clone());
             }
             _ => {}
         }
@@ -229,7 +252,8 @@ impl Wanted {
             | EntryRequest::FriendAsk(_)
             | EntryRequest::FriendAccept(_)
             | EntryRequest::FriendRefuse(_)
-            | EntryRequest::FriendRemove(_) => {}
+            | EntryRequest::FriendRemove(_)
+            | EntryRequest::OpenFriends(_) => {}
         }
     }
 
@@ -238,6 +262,17 @@ impl Wanted {
             self.targets.insert((room.clone(), place.seq));
             self.ranges.insert(room.clone());
         }
+    }
+
+    fn befriends(&mut self, write: &Write, user: &UserId) {
+        let author = &write.author.id;
+        for id in [author, user] {
+            self.people.insert((None, id.clone()));
+            self.inboxes.insert(id.clone());
+            self.friends_rooms.insert(id.clone());
+        }
+        self.known_in_inbox.insert((author.clone(), write.request.client_id().clone()));
+        self.friendships.insert((author.clone(), user.clone()));
     }
 
     fn means(&mut self, room: &RoomId, user: &UserId) {
@@ -266,6 +301,22 @@ pub fn private_key(room: &RoomId) -> String {
 #[must_use]
 pub fn inbox_key(user: &UserId) -> String {
     format!("{UNTYPED}inbox {user}")
+}
+
+/// The key of the room in which somebody speaks to their friends.
+#[must_use]
+pub fn friends_key(user: &UserId) -> String {
+    format!("{UNTYPED}friends {user}")
+}
+
+/// How the other one of the two sees it.
+#[must_use]
+pub fn mirrored(state: Friendship) -> Friendship {
+    match state {
+        Friendship::AsksYou => Friendship::YouAsked,
+        Friendship::YouAsked => Friendship::AsksYou,
+        Friendship::None | Friendship::Friends | Friendship::Unknown => state,
+    }
 }
 
 /// The key of the conversation of these people: the same for every one of them who opens it.

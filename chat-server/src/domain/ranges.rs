@@ -41,6 +41,12 @@ impl Readable {
         &self.0
     }
 
+    /// Where the log ends for this reader, whose newest entry that is.
+    #[must_use]
+    pub fn end(&self, head: Seq) -> Seq {
+        self.0.last().map_or(head, |(_, end)| head.min(*end))
+    }
+
     /// Whether that entry may be read.
     #[must_use]
     pub fn contains(&self, seq: Seq) -> bool {
@@ -137,6 +143,8 @@ mod tests {
         assert_eq!(Readable::of_member(History::All, &[(3, Some(5))]).hidden(1, 9), []);
         assert_eq!(readable.widened(2, 7, 20), (1, 8));
         assert_eq!(readable.widened(4, 20, 20), (4, 20));
+        assert_eq!(readable.end(20), 20);
+        assert_eq!(Readable::of_member(History::Joined, &[(3, Some(5)), (7, Some(9))]).end(20), 9, "of who was there and is not");
         let adjoining = Readable::of_member(History::Joined, &[(1, Some(4)), (5, None)]);
         assert_eq!(adjoining.hidden(1, 9), []);
     }

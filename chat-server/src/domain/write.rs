@@ -35,6 +35,8 @@ macro_rules! entry_requests {
         #[derive(Clone, Debug, Serialize)]
         #[serde(untagged)]
         pub enum EntryRequest {
+            /// The server's own: the room in which its author speaks to their friends.
+            OpenFriends(OpenFriends),
             $(#[doc = concat!("The request [`", stringify!($roomless_type), "`].")] $roomless($roomless_type),)*
             $(#[doc = concat!("The request [`", stringify!($type), "`].")] $variant($type),)*
         }
@@ -54,6 +56,7 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self {
+                    Self::OpenFriends(_) => "friends:open",
                     $(Self::$roomless(_) => $roomless_type::NAME,)*
                     $(Self::$variant(_) => $type::NAME,)*
                 }
@@ -63,6 +66,7 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn client_id(&self) -> &ClientId {
                 match self {
+                    Self::OpenFriends(request) => &request.client_id,
                     $(Self::$roomless(request) => &request.client_id,)*
                     $(Self::$variant(request) => &request.client_id,)*
                 }
@@ -72,6 +76,7 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn room(&self) -> Option<&RoomId> {
                 match self {
+                    Self::OpenFriends(_) => None,
                     $(Self::$roomless(_) => None,)*
                     $(Self::$variant(request) => Some(&request.room),)*
                 }
@@ -81,6 +86,7 @@ macro_rules! entry_requests {
             #[must_use]
             pub fn after(&self) -> Option<&ClientId> {
                 match self {
+                    Self::OpenFriends(_) => None,
                     $(Self::$roomless(_) => None,)*
                     $(Self::$variant(request) => request.after.as_ref(),)*
                 }
@@ -89,6 +95,7 @@ macro_rules! entry_requests {
             fn without_after(&self) -> Self {
                 let mut request = self.clone();
                 match &mut request {
+                    Self::OpenFriends(_) => {}
                     $(Self::$roomless(_) => {})*
                     $(Self::$variant(request) => request.after = None,)*
                 }
@@ -118,6 +125,14 @@ entry_requests! {
     FriendAccept(FriendAccept),
     FriendRefuse(FriendRefuse),
     FriendRemove(FriendRemove),
+}
+
+/// Finds the room in which its author speaks to their friends, or makes it. No client asks for it: to them the room
+/// comes with the first friend.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenFriends {
+    /// Made for this request.
+    pub client_id: ClientId,
 }
 
 /// What came of a write.

@@ -43,7 +43,7 @@ impl Service {
         };
         match known {
             Some(known) if known.user.kind == UserKind::Account || here.is_some() || !known.rooms.is_empty() => {
-                Ok(Profile { user: known.user, presence, since: known.since, rooms: known.rooms, friendship: Friendship::None })
+                Ok(Profile { user: known.user, presence, since: known.since, rooms: known.rooms, friendship: known.friendship })
             }
             // A passing guest is stored nowhere.
             _ => here

@@ -97,7 +97,7 @@ impl Service {
     pub async fn welcome(&self, connection: ConnectionId) -> Result<Welcome, Error> {
         let caller = self.caller(connection)?;
         let own = self.store.room_ids_of(&caller.user).await.map_err(|error| unavailable(&error))?;
-        let mut rooms: BTreeSet<RoomId> = own.iter().map(|(room, _)| room.clone()).collect();
+        let mut rooms: BTreeSet<RoomId> = own.iter().map(|room| room.id.clone()).collect();
         let sync = loop {
             self.fanout.attach(connection, &caller.user.id, &rooms.iter().cloned().collect::<Vec<_>>()).await;
             // Heads are read after the connection is attached: nothing falls between the two.
@@ -110,8 +110,8 @@ impl Service {
             }
             rooms = now;
         };
-        for (room, members) in own {
-            lock(&self.presence).set_members(&room, room == self.lobby, members);
+        for room in own {
+            lock(&self.presence).set_members(&room.id, room.id == self.lobby, room.members);
         }
         self.appear(&caller, rooms)?;
         let shown = lock(&self.presence).of_room(&self.lobby);

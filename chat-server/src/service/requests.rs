@@ -1,10 +1,11 @@
 //! Each request's way through the service.
 
 use chat_proto::AnyRequest;
-use chat_proto::error::{Code, Error};
+use chat_proto::error::Error;
 use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::code_list::CodeListReply;
+use chat_proto::request::friend_list::FriendListReply;
 use chat_proto::request::history_read::Page;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::room_mark_read::ReadPosition;
@@ -42,6 +43,8 @@ pub enum Reply {
     Code(InviteCode),
     /// `code:list`.
     Codes(CodeListReply),
+    /// `friend:list`.
+    Friends(FriendListReply),
     /// `user:find`.
     Users(UserFindReply),
     /// `user:read`.
@@ -90,7 +93,7 @@ impl Service {
             AnyRequest::CodeEnd(request) => self.end_code(caller, &request).await.map(|()| Reply::Done(Done {})),
             AnyRequest::UserFind(request) => self.find_users(caller, &request).await.map(Reply::Users),
             AnyRequest::UserRead(request) => self.profile(caller, &request.user).await.map(Reply::Profile),
-            AnyRequest::FriendList(_) => Err(Error::new(Code::Unavailable, "Friends are not there yet.")),
+            AnyRequest::FriendList(_) => self.friends(caller).await.map(Reply::Friends),
             AnyRequest::UserSetRole(request) => self.set_server_role(caller, &request).await.map(|()| Reply::Done(Done {})),
             AnyRequest::ServerClaim(request) => self.claim(caller, from, &request.code).await.map(Reply::User),
             AnyRequest::RoomMembers(request) => self.members(caller, &request).await.map(Reply::Members),

@@ -8,7 +8,6 @@ use chat_proto::entry::Body;
 use chat_proto::error::{Code, Error};
 use chat_proto::event::ReadChanged;
 use chat_proto::id::{Epoch, RoomId, UserId};
-use chat_proto::request::RoomLeave;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use chat_proto::user::User;
 use tokio::sync::Notify;
@@ -53,10 +52,9 @@ impl Service {
         self.enqueue(Job::Write(Box::new(write), responder));
     }
 
-    /// Queues the leave of an account that is being deleted, however busy the room is.
-    pub(super) fn leave_for_good(&self, user: &User, room: RoomId, responder: Responder<Written>) {
-        let leave = RoomLeave { room, client_id: self.client_id(), after: None };
-        let write = Write { for_good: true, ..Write::new(user.clone(), EntryRequest::Leave(leave)) };
+    /// Queues what an account that is being deleted leaves behind it, however busy the room is.
+    pub(super) fn write_for_good(&self, user: &User, request: EntryRequest, responder: Responder<Written>) {
+        let write = Write { for_good: true, ..Write::new(user.clone(), request) };
         self.enqueue(Job::Write(Box::new(write), responder));
     }
 
@@ -118,10 +116,11 @@ impl Service {
             }
         }
         let now = self.now();
-        let mut rates = self.rates.lock().await;
+        let (mut rates, mut questions) = (self.rates.lock().await, self.question_rates.lock().await);
         let mut random = Seeded(self);
-        let result = self.store.commit(&batch, &mut Context { now, random: &mut random, rates: &mut rates }).await;
-        drop(rates);
+        let mut context = Context { now, random: &mut random, rates: &mut rates, questions: &mut questions };
+        let result = self.store.commit(&batch, &mut context).await;
+        drop((rates, questions));
         match result {
             Ok(committed) => {
                 let Committed { outcomes, marks, entries } = committed;

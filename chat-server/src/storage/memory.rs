@@ -14,6 +14,7 @@ use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode, RoomName, confusable_key};
 use chat_proto::place::{Mark, Millis, Seq};
 use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::friend_list::{Friend, Friendship};
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::search_read::SearchReply;
@@ -31,7 +32,7 @@ use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::domain::ranges::Readable;
 use crate::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Search, Store, StoreError, TokenHash,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError, TokenHash,
     TokenOwner,
 };
 
@@ -39,6 +40,7 @@ mod accounts;
 mod codes;
 mod commit;
 mod directory;
+mod friends;
 mod history;
 mod mark_read;
 mod people;
@@ -61,6 +63,8 @@ struct Tables {
     names: HashMap<String, UserId>,
     tokens: HashMap<TokenHash, StoredToken>,
     codes: BTreeMap<JoinCode, InviteCode>,
+    /// How accounts stand to one another, as the first of the two sees it, and since when.
+    friendships: BTreeMap<(UserId, UserId), (Friendship, Millis)>,
     /// Every message, in the order of the commits.
     said: Vec<(RoomId, Seq)>,
 }
@@ -224,7 +228,9 @@ impl Log {
 
     /// How somebody stands to the room.
     fn standing(&self, user: &User) -> Standing {
-        Standing { invited: self.invited.contains(&user.id), ..Standing::of(user, self.role(&user.id)) }
+        let member = self.role(&user.id);
+        let former = member.is_none() && self.memberships.contains_key(&user.id);
+        Standing { former, invited: self.invited.contains(&user.id), ..Standing::of(user, member) }
     }
 
     /// What a member may read.
@@ -263,10 +269,10 @@ impl Store for MemoryStore {
         Ok(rooms::of_user(&self.tables(), reader, cursors))
     }
 
-    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<OwnRoom>, StoreError> {
         let tables = self.tables();
         let mine = tables.rooms.values().filter(|log| log.is_member(&reader.id));
-        Ok(mine.map(|log| (log.room.id.clone(), log.members)).collect())
+        Ok(mine.map(|log| OwnRoom { id: log.room.id.clone(), kind: log.room.kind, members: log.members }).collect())
     }
 
     async fn members(&self, reader: &User, room: &RoomId) -> Answer<Vec<(User, RoomRole)>> {
@@ -307,6 +313,10 @@ impl Store for MemoryStore {
 
     async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError> {
         Ok(self.tables().known(reader, user))
+    }
+
+    async fn friends(&self, reader: &User) -> Result<Vec<Friend>, StoreError> {
+        Ok(self.tables().friends(&reader.id))
     }
 
     async fn has_owner(&self) -> Result<bool, StoreError> {

@@ -6,7 +6,7 @@
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up, `mark_read`: its read positions;
 //! - `search`: the index of words and what is found by it; `readable`: what somebody may read;
-//! - `history`, `rooms`, `people`, `accounts`, `directory`, `codes`: the other verbs; `rows`: from rows to the domain's types;
+//! - `history`, `rooms`, `people`, `accounts`, `directory`, `friends`, `codes`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
 //! - [`export`]: the whole file for `chat-server export`, beside a running server;
 //! - [`problem`]: what is wrong with a file, in words for its owner.
@@ -21,6 +21,7 @@ use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
 use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::friend_list::Friend;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::search_read::SearchReply;
@@ -38,7 +39,7 @@ use crate::domain::decide::Context;
 use crate::domain::random::Random;
 use crate::storage::sqlite::search::backlog::Backlog;
 use crate::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Search, Store, StoreError, TokenHash,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError, TokenHash,
     TokenOwner,
 };
 
@@ -48,6 +49,7 @@ mod commit;
 mod directory;
 pub mod export;
 mod facts;
+mod friends;
 mod history;
 mod lookup;
 mod mark_read;
@@ -203,7 +205,7 @@ impl Store for SqliteStore {
         rooms::of_user(&mut snapshot, reader, cursors).await
     }
 
-    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<OwnRoom>, StoreError> {
         rooms::ids_of_user(&mut *self.readers.acquire().await?, reader).await
     }
 
@@ -253,6 +255,10 @@ impl Store for SqliteStore {
     async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError> {
         let mut snapshot = self.snapshot().await?;
         directory::known(&mut snapshot, reader, user).await
+    }
+
+    async fn friends(&self, reader: &User) -> Result<Vec<Friend>, StoreError> {
+        friends::of_user(&mut *self.readers.acquire().await?, &reader.id).await
     }
 
     async fn has_owner(&self) -> Result<bool, StoreError> {

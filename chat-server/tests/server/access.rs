@@ -111,8 +111,10 @@ impl Cast {
     async fn scene(&mut self, section: &str, line: &str, asker: &str) -> Scene {
         self.scenes += 1;
         let name = format!("{section}-{}", self.scenes);
-        if section == "direct" {
-            return self.conversation().await;
+        match section {
+            "direct" => return self.conversation().await,
+            "friends" => return self.friends().await,
+            _ => {}
         }
         let visibility = if ["private", "archived"].contains(&section) { "private" } else { "public" };
         let create = json!({ "client_id": fresh(), "name": name, "visibility": visibility });
@@ -162,6 +164,31 @@ impl Cast {
         let own = self.say("member", &room, &epoch).await;
         let head = self.head(&room, &epoch).await;
         Scene { name: made["room"]["name"].as_str().unwrap().to_owned(), room, others, own, head, code: "ABCD-2345".to_owned() }
+    }
+
+    /// The owner has the member and somebody for friends, had another, and is asked by one more. There is one such
+    /// room for all cells.
+    async fn friends(&mut self) -> Scene {
+        let owner = self.user("owner");
+        if self.ask("owner", "friend:list", json!({})).await.unwrap()["friends"].as_array().unwrap().is_empty() {
+            for who in ["member", "somebody", "former", "invited"] {
+                self.do_(who, "friend:ask", json!({ "client_id": fresh(), "user": owner })).await;
+            }
+            for who in ["member", "somebody", "former"] {
+                let user = self.user(who);
+                self.do_("owner", "friend:accept", json!({ "client_id": fresh(), "user": user })).await;
+            }
+            self.do_("former", "friend:remove", json!({ "client_id": fresh(), "user": owner })).await;
+        }
+        let sync = self.do_("owner", "sync", json!({})).await;
+        let is_own = |state: &&Value| state["room"]["kind"] == "friends" && state["role"] == "owner";
+        let own = sync["rooms"].as_array().unwrap().iter().find(is_own).unwrap();
+        let (room, epoch) = (own["room"]["id"].as_str().unwrap().to_owned(), own["epoch"].clone());
+        // Nobody but the owner says anything there.
+        let said = self.say("owner", &room, &epoch).await;
+        let head = self.head(&room, &epoch).await;
+        let name = own["room"]["name"].as_str().unwrap().to_owned();
+        Scene { room, name, others: said.clone(), own: said, head, code: "ABCD-2345".to_owned() }
     }
 
     /// What the asker of a line is answered.
@@ -239,7 +266,7 @@ fn fresh() -> String {
 async fn every_request_is_answered_to_everybody_as_the_table_of_rooms_says() {
     const COLUMNS: [&str; 7] = ["stranger", "guest", "former", "invited", "member", "moderator", "owner"];
     let mut wrong = Vec::new();
-    for section in ["private", "public", "announcements", "archived", "direct"] {
+    for section in ["private", "public", "announcements", "archived", "direct", "friends"] {
         let server = server_with(&ACCOUNTS.map(|name| (name, ServerRole::Member))).await;
         let mut cast = Cast::enter(&server).await;
         for (line, expected) in lines(ROOMS, section) {
@@ -272,6 +299,7 @@ async fn every_request_is_answered_to_everybody_as_the_table_of_the_server_says(
         for (name, _) in roles {
             askers.push((name, Client::connect(server.address, json!({ "token": token(name) })).await));
         }
+        let mut somebody = Client::connect(server.address, json!({ "token": token("somebody") })).await;
         assert_eq!(expected.len(), askers.len(), "{line}");
         for ((asker, client), expected) in askers.iter_mut().zip(expected) {
             let payload = match line {
@@ -279,6 +307,22 @@ async fn every_request_is_answered_to_everybody_as_the_table_of_the_server_says(
                 "room:create" => json!({ "client_id": fresh(), "name": format!("of-{asker}") }),
                 "room:create private" => json!({ "client_id": fresh(), "name": format!("of-{asker}"), "visibility": "private" }),
                 "direct:open" => json!({ "client_id": fresh(), "users": ["user-somebody"] }),
+                "friend:ask" | "friend:accept unasked" | "friend:refuse unasked" | "friend:remove unasked" => {
+                    json!({ "client_id": fresh(), "user": "user-somebody" })
+                }
+                "friend:accept" | "friend:refuse" => {
+                    let ask = json!({ "client_id": fresh(), "user": client.user() });
+                    let asked = somebody.request("friend:ask", ask).await;
+                    assert_eq!(asked.is_ok(), !["passing", "guest"].contains(asker), "{line}: {asked:?}");
+                    json!({ "client_id": fresh(), "user": "user-somebody" })
+                }
+                "friend:remove" => {
+                    let ask = json!({ "client_id": fresh(), "user": "user-somebody" });
+                    let asked = client.request("friend:ask", ask).await;
+                    assert_eq!(asked.is_ok(), !["passing", "guest"].contains(asker), "{line}: {asked:?}");
+                    json!({ "client_id": fresh(), "user": "user-somebody" })
+                }
+                "friend:list" => json!({}),
                 "presence:set" => json!({ "away": true }),
                 "user:rename" => json!({ "name": format!("{asker} renamed") }),
                 "user:find" => json!({ "query": "some" }),
@@ -309,7 +353,7 @@ fn every_request_stands_in_a_table() {
     let missing: Vec<_> = AnyRequest::NAMES.iter().filter(|name| !requests.contains(*name)).collect();
     assert!(missing.is_empty(), "access/rooms.txt and access/server.txt say nothing of {missing:?}: who may?");
     let private: Vec<_> = lines(ROOMS, "private").into_iter().map(|(line, _)| line).collect();
-    for section in ["public", "announcements", "archived", "direct"] {
+    for section in ["public", "announcements", "archived", "direct", "friends"] {
         let other: Vec<_> = lines(ROOMS, section).into_iter().map(|(line, _)| line).collect();
         assert_eq!(other, private, "[{section}] of access/rooms.txt has not the lines of [private]");
     }

@@ -60,7 +60,8 @@ impl Bench {
 
     async fn commit(&mut self, writes: Vec<Write>) -> Committed {
         self.now += 10;
-        let mut context = Context { now: self.now, random: &mut self.random, rates: &mut self.rates };
+        let mut context =
+            Context { now: self.now, random: &mut self.random, rates: &mut self.rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
         self.store.commit(&Batch { writes, marks: Vec::new() }, &mut context).await.unwrap()
     }
 
@@ -84,7 +85,8 @@ impl Bench {
         unread: bool,
     ) -> Result<chat_proto::request::room_mark_read::ReadPosition, chat_proto::Error> {
         let mark = RoomMarkRead { room: self.lobby.clone(), place, unread };
-        let mut context = Context { now: self.now, random: &mut self.random, rates: &mut self.rates };
+        let mut context =
+            Context { now: self.now, random: &mut self.random, rates: &mut self.rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
         let batch = Batch { writes: Vec::new(), marks: vec![(user.id.clone(), mark)] };
         self.store.commit(&batch, &mut context).await.unwrap().marks.remove(0)
     }
@@ -165,6 +167,7 @@ fn codes(committed: &Committed) -> Vec<Option<Code>> {
 
 mod accounts;
 mod deleted_rooms;
+mod friends;
 mod marks;
 mod messages;
 mod people;

@@ -133,7 +133,13 @@ fn processor() -> Duration {
 async fn commit(store: &SqliteStore, writes: Vec<Write>, now: u64, dice: &mut Dice, rates: &mut Rates) -> (Duration, Vec<RoomId>) {
     let many = writes.len();
     let begun = Instant::now();
-    let committed = store.commit(&Batch { writes, marks: Vec::new() }, &mut Context { now, random: dice, rates }).await.unwrap();
+    let committed = store
+        .commit(
+            &Batch { writes, marks: Vec::new() },
+            &mut Context { now, random: dice, rates, questions: &mut Rates::new(1_000_000, 1_000_000) },
+        )
+        .await
+        .unwrap();
     assert!(committed.outcomes.iter().all(Result::is_ok) && committed.entries.len() == many);
     (begun.elapsed(), committed.entries.into_iter().map(|new| new.room).collect())
 }

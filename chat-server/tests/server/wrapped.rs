@@ -7,6 +7,7 @@ use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
 use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::friend_list::Friend;
 use chat_proto::request::history_read::{HistoryRead, Page};
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::search_read::SearchReply;
@@ -19,7 +20,7 @@ use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
 use chat_server::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, RoomFacts, Search, Store, StoreError, TokenHash,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError, TokenHash,
     TokenOwner,
 };
 
@@ -78,7 +79,7 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     async fn rooms_of(&self, reader: &User, cursors: &[Cursor]) -> Result<Vec<RoomState>, StoreError> {
         self.inner.rooms_of(reader, cursors).await
     }
-    async fn room_ids_of(&self, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
+    async fn room_ids_of(&self, reader: &User) -> Result<Vec<OwnRoom>, StoreError> {
         self.inner.room_ids_of(reader).await
     }
     async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
@@ -115,6 +116,10 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
 
     async fn known(&self, reader: &User, user: &UserId) -> Result<Option<Known>, StoreError> {
         self.inner.known(reader, user).await
+    }
+
+    async fn friends(&self, reader: &User) -> Result<Vec<Friend>, StoreError> {
+        self.inner.friends(reader).await
     }
 
     async fn has_owner(&self) -> Result<bool, StoreError> {

@@ -47,21 +47,25 @@ impl Desk<'_, '_> {
     }
 
     /// Writes into somebody's inbox, which is made with its first notice.
-    pub(super) fn tell(&mut self, user: &User, draft: Draft<'_>) {
+    pub(super) fn tell(&mut self, user: &User, draft: Draft<'_>) -> Stored {
         let known = self.facts.inboxes.get(&user.id).and_then(|id| self.facts.rooms.get(id)).cloned();
-        let inbox = known.unwrap_or_else(|| self.make_inbox(user, draft.client_id));
-        self.push(&inbox, draft);
+        let inbox = known.unwrap_or_else(|| {
+            let inbox = self.make_own(user, RoomKind::Inbox, RoomSettings::default(), inbox_key(&user.id), RoomRole::Member);
+            self.facts.inboxes.insert(user.id.clone(), inbox.room.id.clone());
+            inbox
+        });
+        self.push(&inbox, draft)
     }
 
-    fn make_inbox(&mut self, user: &User, client_id: &chat_proto::id::ClientId) -> RoomFacts {
-        let name = RoomName::parse("inbox").unwrap_or_else(|reason| unreachable!("a made name {reason}"));
-        let room = self.quiet_room(name.clone(), RoomKind::Inbox);
-        let inbox = self.make(room, inbox_key(&user.id), &user.id, None);
-        self.facts.inboxes.insert(user.id.clone(), inbox.room.id.clone());
-        let body = Body::Create(Create { name, people: Vec::new() });
-        let first = Draft { author: user.author(), client_id, digest: 0, body, moves: Moves::joins(&user.id, RoomRole::Member) };
-        self.push(&inbox, first);
-        self.facts.rooms.get(&inbox.room.id).cloned().unwrap_or(inbox)
+    /// Makes a room that comes with an account, when it is first needed.
+    pub(super) fn make_own(&mut self, user: &User, kind: RoomKind, settings: RoomSettings, key: String, role: RoomRole) -> RoomFacts {
+        let name = if kind == RoomKind::Inbox { "inbox" } else { "friends" };
+        let name = RoomName::parse(name).unwrap_or_else(|reason| unreachable!("a made name {reason}"));
+        let room = Room { settings, ..self.quiet_room(name.clone(), kind) };
+        let made = self.make(room, key, &user.id, None);
+        let (client_id, body) = (self.client_id(), Body::Create(Create { name, people: Vec::new() }));
+        self.push(&made, Draft::by(user, &client_id, body, Moves::joins(&user.id, role)));
+        self.facts.rooms.get(&made.room.id).cloned().unwrap_or(made)
     }
 
     /// Somebody opens the conversation with these people.
@@ -172,7 +176,7 @@ fn person<'a>(facts: &'a Facts, user: &UserId) -> Result<&'a User, Error> {
     facts.people.get(user).ok_or_else(|| field(nobody(), "user"))
 }
 
-fn nobody() -> Error {
+pub(super) fn nobody() -> Error {
     Error::new(Code::NotFound, "There is no such person.")
 }
 

@@ -76,6 +76,7 @@ pub(super) fn remember(facts: &mut Facts, room: &RoomId, entry: &Entry, moves: &
     }
     for user in &moves.leaves {
         facts.members.remove(&(room.clone(), user.clone()));
+        facts.former.insert((room.clone(), user.clone()));
         facts.ranges.entry(room.clone()).or_default().remove(user);
     }
 }

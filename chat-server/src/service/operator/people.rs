@@ -2,18 +2,21 @@
 
 use chat_proto::error::{Code, Error};
 use chat_proto::id::UserId;
+use chat_proto::request::friend_list::{Friend, Friendship};
 use chat_proto::request::stored::Done;
+use chat_proto::request::{FriendRefuse, FriendRemove, RoomLeave};
 use chat_proto::room::RoomKind;
 use chat_proto::secret::Password;
 use chat_proto::user::{User, UserKind};
 use tokio::sync::oneshot;
 
+use crate::domain::write::EntryRequest;
 use crate::service::operator::{AccountLine, UserAdd, UserDelete, UserList, UserListReply, UserSetPassword};
 use crate::service::{Service, lock, unavailable};
 use crate::storage::AccountFacts;
 
 /// How often the rooms of an account that is being deleted are looked at: what it had asked for before its
-/// connections were closed may still have brought it into another one.
+/// connections were closed may still have brought it into another one, or made it a friend.
 const ROUNDS: usize = 4;
 
 impl Service {
@@ -43,30 +46,63 @@ impl Service {
         Ok(Done {})
     }
 
-    /// First nobody can come in by the account any more, then it leaves all rooms, then it is gone: a crash
+    /// First nobody can come in by the account any more, then it has no friends and is in no room, then it is gone: a crash
     /// between two of these steps leaves an account that the same command deletes.
     pub(super) async fn delete_user(&self, request: UserDelete) -> Result<Done, Error> {
         let user = self.account_of(&request.user).await?;
         let nobodys = Password::parse(lock(&self.random).token()).unwrap_or_else(|reason| unreachable!("a random password {reason}"));
         self.sign_out_everywhere(&user.id, &nobodys).await?;
         for _ in 0..ROUNDS {
-            let rooms = self.store.rooms_of(&user, &[]).await.map_err(|error| unavailable(&error))?;
-            let rooms = rooms.into_iter().filter(|state| state.room.kind != RoomKind::Inbox).map(|state| state.room.id);
-            let mut left = Vec::new();
-            for room in rooms {
-                let (responder, answer) = oneshot::channel();
-                self.leave_for_good(&user, room, Box::new(move |result| drop(responder.send(result))));
-                left.push(answer);
-            }
-            if left.is_empty() {
+            let parted = self.part(&user).await? + self.leave_everywhere(&user).await?;
+            if parted == 0 {
                 break;
-            }
-            for answer in left {
-                answer.await.unwrap_or_else(|_| Err(Error::new(Code::Unavailable, "The server is stopping.")))?;
             }
         }
         let deleted = self.store.delete_account(&user.id, self.now()).await.map_err(|error| unavailable(&error))?;
         if deleted { Ok(Done {}) } else { Err(no_such_account()) }
+    }
+
+    /// Ends the friendships of an account that is being deleted, and the questions; tells how many there were.
+    async fn part(&self, user: &User) -> Result<usize, Error> {
+        let friends = self.store.friends(user).await.map_err(|error| unavailable(&error))?;
+        let end = |Friend { user, state, .. }: Friend| {
+            let (client_id, user) = (self.client_id(), user.id);
+            match state {
+                Friendship::AsksYou => EntryRequest::FriendRefuse(FriendRefuse { client_id, user }),
+                Friendship::YouAsked | Friendship::Friends | Friendship::None | Friendship::Unknown => {
+                    EntryRequest::FriendRemove(FriendRemove { client_id, user })
+                }
+            }
+        };
+        self.write_all_for_good(user, friends.into_iter().map(end)).await
+    }
+
+    /// Lets an account that is being deleted leave all rooms but its inbox; tells how many there were.
+    async fn leave_everywhere(&self, user: &User) -> Result<usize, Error> {
+        let rooms = self.store.room_ids_of(user).await.map_err(|error| unavailable(&error))?;
+        let rooms = rooms.into_iter().filter(|room| room.kind != RoomKind::Inbox).map(|room| room.id);
+        let leave = |room| EntryRequest::Leave(RoomLeave { room, client_id: self.client_id(), after: None });
+        self.write_all_for_good(user, rooms.map(leave)).await
+    }
+
+    /// Writes all of it, and waits until it is stored; tells how much it was.
+    async fn write_all_for_good(&self, user: &User, requests: impl Iterator<Item = EntryRequest>) -> Result<usize, Error> {
+        let mut answers = Vec::new();
+        for request in requests {
+            let (responder, answer) = oneshot::channel();
+            self.write_for_good(user, request, Box::new(move |result| drop(responder.send(result))));
+            answers.push(answer);
+        }
+        let many = answers.len();
+        for answer in answers {
+            match answer.await.unwrap_or_else(|_| Err(Error::new(Code::Unavailable, "The server is stopping."))) {
+                Ok(_) => {}
+                // Meanwhile the other one has done it, or answered: the next round sees what is left.
+                Err(error) if matches!(error.code, Code::NotFound | Code::Invalid) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(many)
     }
 
     /// Sets the password, ends all sessions, and closes their connections.

@@ -68,6 +68,7 @@ impl Tables {
             token.ended = true;
         }
         self.codes.retain(|_, code| code.by != *id);
+        self.forget_friends(id);
         for log in self.rooms.values_mut() {
             log.invited.remove(id);
             log.positions.remove(id);

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chat_proto::entry::{Body, Content, Entry, Message};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::request::code_create::InviteCode;
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::stored::Stored;
 use chat_proto::room::History;
 use chat_proto::user::{Author, ServerRole, User, UserKind};
 
 use crate::domain::access::is_open;
 use crate::domain::decide::{Context, NewEntry, decide};
-use crate::domain::facts::{CodeFacts, Creation, Facts, Known, RoomFacts, Target, Wanted, inbox_key, private_key};
+use crate::domain::facts::{CodeFacts, Creation, Facts, Known, RoomFacts, Target, Wanted, friends_key, inbox_key, private_key};
 use crate::domain::mark_read::Position;
 use crate::storage::memory::{Log, Tables, key, mark_read};
 use crate::storage::{Batch, Committed, CommittedEntry};
@@ -34,6 +35,7 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
             entries.push(CommittedEntry::from(new));
         }
     }
+    decision.friendships.into_iter().for_each(|change| tables.note_friendship(change));
     for code in decision.codes {
         if let Some(code) = tables.codes.get_mut(&code) {
             code.uses_left = code.uses_left.saturating_sub(1);
@@ -42,6 +44,9 @@ pub(super) fn run(tables: &mut Tables, batch: &Batch, context: &mut Context<'_>)
     Committed { outcomes: decision.outcomes, marks: mark_read::run(tables, &batch.marks), entries }
 }
 
+/// What there is a limit on.
+const COUNTED: [Friendship; 3] = [Friendship::AsksYou, Friendship::YouAsked, Friendship::Friends];
+
 fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
     let mut facts = Facts::default();
     let listed = wanted.listed.iter().filter_map(|room| tables.rooms.get(room)).map(|log| key(log.room.name.as_str()));
@@ -49,8 +54,9 @@ fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
     facts.taken_names = wanted.names.iter().cloned().chain(listed).filter(taken).collect();
     let by_key = |key: &String| tables.rooms.values().find(|log| log.key == *key).map(|log| log.room.id.clone());
     facts.inboxes = wanted.inboxes.iter().filter_map(|user| Some((user.clone(), by_key(&inbox_key(user))?))).collect();
+    facts.friends_rooms = wanted.friends_rooms.iter().filter_map(|user| Some((user.clone(), by_key(&friends_key(user))?))).collect();
     facts.directs = wanted.directs.iter().filter_map(|key| Some((key.clone(), by_key(key)?))).collect();
-    for id in wanted.rooms.iter().chain(facts.inboxes.values()).chain(facts.directs.values()) {
+    for id in wanted.rooms.iter().chain(facts.inboxes.values()).chain(facts.friends_rooms.values()).chain(facts.directs.values()) {
         if let Some(log) = tables.rooms.get(id) {
             let head = log.head();
             let known = RoomFacts {
@@ -72,7 +78,9 @@ fn look_up(tables: &Tables, wanted: &Wanted) -> Facts {
             facts.creations.insert(creation.clone(), made);
         }
     }
-    for (room, user, client_id) in &wanted.known {
+    let in_inbox = wanted.known_in_inbox.iter().filter_map(|(user, id)| Some((facts.inboxes.get(user)?.clone(), user.clone(), id.clone())));
+    let in_inbox: Vec<_> = in_inbox.collect();
+    for (room, user, client_id) in wanted.known.iter().chain(&in_inbox) {
         let log = tables.rooms.get(room);
         let seq = log.and_then(|log| log.by_client.get(&(user.clone(), client_id.clone())));
         if let Some(row) = seq.and_then(|seq| log?.row(*seq)) {
@@ -111,8 +119,18 @@ fn look_up_people(tables: &Tables, wanted: &Wanted, facts: &mut Facts) {
             facts.people.insert(user.clone(), person);
         }
     }
+    for (user, other) in &wanted.friendships {
+        facts.friendships.insert((user.clone(), other.clone()), tables.friendship(user, other));
+        facts.friendships.insert((other.clone(), user.clone()), tables.friendship(other, user));
+        for (one, state) in [user, other].into_iter().flat_map(|one| COUNTED.map(|state| (one, state))) {
+            facts.friend_counts.insert((one.clone(), state), tables.count_friends(one, state));
+        }
+    }
     let invited = |(room, user): &&(RoomId, UserId)| tables.rooms.get(room).is_some_and(|log| log.invited.contains(user));
-    facts.invited = wanted.maybe_invited(facts).filter(invited).cloned().collect();
+    let former = |(room, user): &&(RoomId, UserId)| tables.rooms.get(room).is_some_and(|log| log.memberships.contains_key(user));
+    let strangers: Vec<(RoomId, UserId)> = wanted.strangers(facts).cloned().collect();
+    facts.invited = strangers.iter().filter(invited).cloned().collect();
+    facts.former = strangers.iter().filter(former).cloned().collect();
     for code in wanted.codes.iter().filter_map(|code| tables.codes.get(code)) {
         let InviteCode { code, room, expires, uses_left, .. } = code.clone();
         facts.codes.insert(code, CodeFacts { room, expires, uses_left });

@@ -29,7 +29,8 @@ impl Tables {
         });
         let mut rooms: Vec<_> = common.map(|log| (log.room.name.clone(), log.room.id.clone())).collect();
         rooms.sort();
-        Some(Known { user: stored.user.clone(), since: stored.created, rooms: rooms.into_iter().map(|(_, id)| id).collect() })
+        let rooms = rooms.into_iter().map(|(_, id)| id).collect();
+        Some(Known { user: stored.user.clone(), since: stored.created, rooms, friendship: self.friendship(&reader.id, id) })
     }
 
     pub(super) fn has_owner(&self) -> bool {

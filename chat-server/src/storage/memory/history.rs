@@ -22,7 +22,8 @@ pub(super) fn page(tables: &Tables, reader: &User, request: &HistoryRead, limits
     if request.place.as_ref().is_some_and(|place| !fits(place)) {
         return Err(Error::new(Code::EpochChanged, "The room's log was made anew. Read it from its head."));
     }
-    let (scan, mut size) = scan(request, log.head().seq, limits)?;
+    let end = log.readable(&reader.id).end(log.head().seq);
+    let (scan, mut size) = scan(request, end, limits)?;
     loop {
         let page = log.page(reader, scan, size);
         match size.instead_of(&page) {
@@ -34,18 +35,19 @@ pub(super) fn page(tables: &Tables, reader: &User, request: &HistoryRead, limits
 
 impl Log {
     fn page(&self, reader: &User, scan: Scan, Size { lines, rows }: Size) -> Page {
+        let readable = self.readable(&reader.id);
+        let end = readable.end(self.head().seq);
         let (from, to, entries) = match scan {
             Scan::Back { below } => self.back(below, lines, rows),
-            Scan::Forward { above } => self.forward(above, lines, rows),
+            Scan::Forward { above } => self.forward(above, lines, rows, end),
             Scan::Around { middle } => {
                 let (from, _, mut entries) = self.back(middle + 1, lines / 2 + 1, rows);
-                let (_, to, newer) = self.forward(middle, lines / 2, rows);
+                let (_, to, newer) = self.forward(middle, lines / 2, rows, end);
                 entries.extend(newer);
                 (from, to, entries)
             }
         };
-        let readable = self.readable(&reader.id);
-        let (from, to) = readable.widened(from, to, self.head().seq);
+        let (from, to) = readable.widened(from, to, end);
         let entries = entries.into_iter().filter(|entry| readable.contains(entry.seq)).map(|entry| readable.seen(entry)).collect();
         let in_range = |seq: Seq| (from..=to).contains(&seq);
         let amendments = self.rows.iter().map(|row| &row.entry).filter(|entry| {
@@ -58,7 +60,7 @@ impl Log {
             epoch: self.epoch.clone(),
             from,
             to: self.mark(to).filter(|_| to >= from),
-            head: self.head().mark(),
+            head: self.mark(end).unwrap_or_else(|| self.head().mark()),
             amendments: in_force(amendments.cloned()),
             reactions: self.reactions_in(&reader.id, from, to).into_iter().filter(|one| readable.contains(one.target)).collect(),
             entries,
@@ -79,12 +81,12 @@ impl Log {
         (from, below - 1, entries)
     }
 
-    fn forward(&self, above: Seq, wanted: u32, rows: u32) -> (Seq, Seq, Vec<Entry>) {
-        let ceiling = above + u64::from(rows);
+    fn forward(&self, above: Seq, wanted: u32, rows: u32, end: Seq) -> (Seq, Seq, Vec<Entry>) {
+        let ceiling = (above + u64::from(rows)).min(end);
         let found = self.lines().filter(|entry| entry.seq > above && entry.seq <= ceiling).take(wanted as usize);
         let entries: Vec<Entry> = found.cloned().collect();
         let highest = entries.last().map(|entry| entry.seq);
-        let to = forward_to(above, entries.len() as u32, wanted, highest, rows, self.head().seq);
+        let to = forward_to(above, entries.len() as u32, wanted, highest, rows, end);
         (above + 1, to, entries)
     }
 

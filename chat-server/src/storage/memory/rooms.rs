@@ -31,7 +31,11 @@ pub(super) fn of_user(tables: &Tables, reader: &User, cursors: &[Cursor]) -> Vec
             read: log.position(&reader.id),
             reset: cursor.is_some_and(|cursor| !fits(cursor)),
             role: log.role(&reader.id).unwrap_or_default(),
-            people: if log.room.kind == RoomKind::Direct { others(tables, log, reader) } else { Vec::new() },
+            people: match log.room.kind {
+                RoomKind::Direct => others(tables, log, reader),
+                RoomKind::Friends => owner(tables, log, reader),
+                RoomKind::Lobby | RoomKind::Public | RoomKind::Private | RoomKind::Inbox | RoomKind::Unknown => Vec::new(),
+            },
         }
     };
     logs.into_iter().map(state).collect()
@@ -43,6 +47,12 @@ fn others(tables: &Tables, log: &Log, reader: &User) -> Vec<User> {
     let mut others: Vec<User> = stored.filter(|user| user.id != reader.id && log.memberships.contains_key(&user.id)).cloned().collect();
     others.sort_by(|a, b| a.name.cmp(&b.name));
     others
+}
+
+/// Whose room for their friends it is, if it is not the reader's.
+fn owner(tables: &Tables, log: &Log, reader: &User) -> Vec<User> {
+    let owner = tables.users.get(&log.creator.0).map(|stored| stored.user.clone());
+    owner.filter(|owner| owner.id != reader.id).into_iter().collect()
 }
 
 pub(super) fn members(tables: &Tables, reader: &User, room: &RoomId) -> Result<Vec<(User, RoomRole)>, Error> {

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
 use crate::domain::facts::inbox_key;
+use crate::storage::sqlite::friends;
 use crate::storage::sqlite::people::become_account;
 use crate::storage::sqlite::rooms::erase;
 use crate::storage::sqlite::rows::{USER, number, spelled, user};
@@ -62,6 +63,7 @@ pub(super) async fn delete(connection: &mut SqliteConnection, id: &UserId, now: 
     ] {
         sqlx::query(sql).bind(id.as_str()).execute(&mut *transaction).await?;
     }
+    friends::forget(&mut transaction, id).await?;
     let inbox = sqlx::query("SELECT key FROM rooms WHERE name_key = ?").bind(inbox_key(id)).fetch_optional(&mut *transaction).await?;
     if let Some(inbox) = inbox {
         erase(&mut transaction, inbox.try_get("key")?).await?;

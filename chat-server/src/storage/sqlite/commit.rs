@@ -13,6 +13,7 @@ use crate::domain::decide::{Context, Decision, NewEntry, decide};
 use crate::domain::facts::{Wanted, name_key, private_key};
 use crate::domain::write::Write;
 use crate::storage::sqlite::facts::{Keys, look_up};
+use crate::storage::sqlite::friends;
 use crate::storage::sqlite::mark_read;
 use crate::storage::sqlite::rows::{ROOM, kind, room as read_room, spelled, unreadable};
 use crate::storage::sqlite::search;
@@ -91,6 +92,7 @@ async fn store(connection: &mut SqliteConnection, writes: &[Write], context: &mu
         move_people(connection, *key, new).await?;
     }
     use_codes(connection, &decision.codes).await?;
+    friends::note(connection, &decision.friendships).await?;
     Ok(decision)
 }
 
@@ -100,8 +102,8 @@ async fn make_rooms(connection: &mut SqliteConnection, decision: &Decision, keys
         // What no request made is found by its key alone.
         let creation = new.client_id.as_ref().map_or(new.key.as_str(), |id| id.as_str());
         let key = sqlx::query(
-            "INSERT INTO rooms (id, name, name_key, title, topic, kind, history, epoch, head_seq, head_id, head_time, n, members, creator, creation)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, 0, 0, ?, ?) RETURNING key",
+            "INSERT INTO rooms (id, name, name_key, title, topic, kind, post, invite, history, epoch, head_seq, head_id, head_time, n, members, creator, creation)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, 0, 0, ?, ?) RETURNING key",
         )
         .bind(id.as_str())
         .bind(name.as_str())
@@ -109,6 +111,8 @@ async fn make_rooms(connection: &mut SqliteConnection, decision: &Decision, keys
         .bind(title.as_str())
         .bind(topic.as_str())
         .bind(spelled(kind)?)
+        .bind(spelled(settings.post)?)
+        .bind(spelled(settings.invite)?)
         .bind(spelled(settings.history)?)
         .bind(new.epoch.as_str())
         .bind(new.creator.as_str())

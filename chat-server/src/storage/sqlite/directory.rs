@@ -6,6 +6,7 @@ use chat_proto::user::{ServerRole, User};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteTransaction};
 
+use crate::storage::sqlite::friends;
 use crate::storage::sqlite::rows::{USER, number, read, spelled, text, user};
 use crate::storage::{Answer, Known, StoreError};
 
@@ -29,7 +30,8 @@ pub(super) async fn known(snapshot: &mut SqliteTransaction<'_>, reader: &User, i
                ORDER BY r.name";
     let rows = sqlx::query(sql).bind(reader.id.as_str()).bind(id.as_str()).fetch_all(&mut **snapshot).await?;
     let rooms = rows.iter().map(|row| read(RoomId::parse(text(row, "id")?))).collect::<Result<_, _>>()?;
-    Ok(Some(Known { user: user(&row)?, since: number(&row, "created")?, rooms }))
+    let friendship = friends::between(snapshot, &reader.id, id).await?;
+    Ok(Some(Known { user: user(&row)?, since: number(&row, "created")?, rooms, friendship }))
 }
 
 pub(super) async fn has_owner(connection: &mut SqliteConnection) -> Result<bool, StoreError> {

@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::domain::facts::{Creation, Facts, Known, RoomFacts, Target, Wanted, name_key};
 use crate::storage::StoreError;
+use crate::storage::sqlite::friends;
 use crate::storage::sqlite::rows::{ROOM, author, body, number, read, room, text, word};
 
 mod people;
@@ -30,6 +31,7 @@ pub(super) async fn look_up(connection: &mut SqliteConnection, wanted: &Wanted) 
     known(connection, wanted, &keys, &mut facts).await?;
     members(connection, wanted, &keys, &mut facts).await?;
     people::come_and_go(connection, wanted, &keys, &mut facts).await?;
+    friends::look_up(connection, wanted, &mut facts).await?;
     targets(connection, wanted, &keys, &mut facts).await?;
     reactions(connection, wanted, &keys, &mut facts).await?;
     Ok((facts, keys))
@@ -94,7 +96,9 @@ async fn creations(connection: &mut SqliteConnection, wanted: &Wanted, facts: &m
 }
 
 async fn known(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys, facts: &mut Facts) -> Result<(), StoreError> {
-    let asked: Vec<_> = wanted.known.iter().filter_map(|(room, user, id)| Some((keys.get(room)?, user, id))).collect();
+    let in_room = wanted.known.iter().filter_map(|(room, user, id)| Some((keys.get(room)?, user, id)));
+    let in_inbox = wanted.known_in_inbox.iter().filter_map(|(user, id)| Some((keys.get(facts.inboxes.get(user)?)?, user, id)));
+    let asked: Vec<_> = in_room.chain(in_inbox).collect();
     if asked.is_empty() {
         return Ok(());
     }

@@ -35,11 +35,15 @@ pub(super) async fn page(snapshot: &mut SqliteTransaction<'_>, reader: &User, re
     let sql = "SELECT epoch, head_seq, head_id FROM rooms WHERE key = ?";
     let row = sqlx::query(sql).bind(room).fetch_one(&mut **snapshot).await?;
     let epoch = read(Epoch::parse(text(&row, "epoch")?))?;
-    let head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
+    let mut head = Mark { seq: number(&row, "head_seq")?, id: read(EntryId::parse(text(&row, "head_id")?))? };
     if let Some(place) = &request.place
         && (place.epoch != epoch || entry_id(snapshot, room, place.seq).await?.as_ref() != Some(&place.id))
     {
         return Ok(Err(Error::new(Code::EpochChanged, "The room's log was made anew. Read it from its head.")));
+    }
+    let end = readable.end(head.seq);
+    if let Some(id) = if end < head.seq { entry_id(snapshot, room, end).await? } else { None } {
+        head = Mark { seq: end, id };
     }
     let (scan, mut size) = match scan(request, head.seq, limits) {
         Ok(found) => found,
@@ -116,7 +120,7 @@ impl Log<'_> {
     }
 
     async fn forward(&self, snapshot: &mut SqliteConnection, above: Seq, wanted: u32) -> Result<Found, StoreError> {
-        let ceiling = above + u64::from(self.size.rows);
+        let ceiling = (above + u64::from(self.size.rows)).min(self.head.seq);
         let sql = format!(
             "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
              WHERE room = ? AND seq > ? AND seq <= ? AND {DRAWS_LINE} ORDER BY seq LIMIT ?"

@@ -39,13 +39,15 @@ pub(super) async fn found(connection: &mut SqliteConnection, reader: &User, row:
                       EXISTS (SELECT 1 FROM invitations WHERE user = ?1 AND room = ?2) AS invited";
     let row = sqlx::query(sql).bind(reader.id.as_str()).bind(key).fetch_one(connection).await?;
     let is_open = row.try_get::<Option<String>, _>("role")?.is_some();
-    let by_rule = room.kind == RoomKind::Lobby && !row.try_get::<bool, _>("known")?;
+    let was_there: bool = row.try_get("known")?;
+    let by_rule = room.kind == RoomKind::Lobby && !was_there;
     let member = match (is_open, by_rule) {
         (true, _) => Some(word(&row, "role")?),
         (false, true) => Some(RoomRole::Member),
         (false, false) => None,
     };
-    let who = Standing { invited: row.try_get("invited")?, ..Standing::of(reader, member) };
+    let former = member.is_none() && was_there;
+    let who = Standing { former, invited: row.try_get("invited")?, ..Standing::of(reader, member) };
     Ok(Found { key, room, who })
 }
 

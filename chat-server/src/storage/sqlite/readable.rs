@@ -18,6 +18,8 @@ use crate::storage::sqlite::rows::{number, read, text, word};
 pub(super) async fn readable(connection: &mut SqliteConnection, user: &UserId) -> Result<Vec<(i64, ReadableRoom)>, StoreError> {
     let sql = "SELECT r.key, r.id, r.name, r.epoch, r.history FROM rooms r
                WHERE r.key IN (SELECT room FROM memberships WHERE user = ?1 AND to_seq IS NULL)
+                  -- What a friend said stays to be read after the end, as far as it was said before.
+                  OR (r.kind = 'friends' AND r.key IN (SELECT room FROM memberships WHERE user = ?1))
                   OR (r.kind = 'lobby' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user = ?1 AND m.room = r.key))";
     let rows = sqlx::query(sql).bind(user.as_str()).fetch_all(&mut *connection).await?;
     // Rooms in which not everything may be read are few; only of them it matters when one was there.

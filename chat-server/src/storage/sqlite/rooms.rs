@@ -19,7 +19,7 @@ use crate::domain::mark_read::Position;
 use crate::storage::sqlite::lookup::{self, Found, entry_id};
 use crate::storage::sqlite::rows::{ROOM, USER, number, read, room, text, user, word};
 use crate::storage::sqlite::search;
-use crate::storage::{Answer, RoomFacts, StoreError};
+use crate::storage::{Answer, OwnRoom, RoomFacts, StoreError};
 
 /// How many rooms one page of the list holds.
 const LIST: usize = 100;
@@ -45,6 +45,7 @@ pub(super) async fn of_user(connection: &mut SqliteConnection, reader: &User, cu
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(reader.id.as_str()).fetch_all(&mut *connection).await?;
     let mut people = people_of_conversations(connection, reader, &rows).await?;
+    people.extend(friends_heard(connection, reader, &rows).await?);
     let mut states = Vec::with_capacity(rows.len());
     for row in &rows {
         let room = room(row)?;
@@ -69,12 +70,7 @@ async fn people_of_conversations(
     rows: &[SqliteRow],
 ) -> Result<HashMap<i64, Vec<User>>, StoreError> {
     let mut people: HashMap<i64, Vec<User>> = HashMap::new();
-    let mut keys: Vec<i64> = Vec::new();
-    for row in rows {
-        if word::<RoomKind>(row, "room_kind")? == RoomKind::Direct {
-            keys.push(row.try_get("key")?);
-        }
-    }
+    let keys = keys_of(RoomKind::Direct, rows)?;
     if keys.is_empty() {
         return Ok(people);
     }
@@ -87,6 +83,39 @@ async fn people_of_conversations(
         people.entry(row.try_get("room")?).or_default().push(user(&row)?);
     }
     Ok(people)
+}
+
+/// Whose each room is, of those among these in which a friend speaks.
+async fn friends_heard(
+    connection: &mut SqliteConnection,
+    reader: &User,
+    rows: &[SqliteRow],
+) -> Result<HashMap<i64, Vec<User>>, StoreError> {
+    let mut people: HashMap<i64, Vec<User>> = HashMap::new();
+    let keys = keys_of(RoomKind::Friends, rows)?;
+    if keys.is_empty() {
+        return Ok(people);
+    }
+    let sql = format!(
+        "SELECT r.key, {USER} FROM rooms r JOIN users u ON u.id = r.creator
+         WHERE r.key IN (SELECT value FROM json_each(?)) AND u.id <> ?"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(serde_json::json!(keys).to_string()).bind(reader.id.as_str());
+    for row in rows.fetch_all(connection).await? {
+        people.entry(row.try_get("key")?).or_default().push(user(&row)?);
+    }
+    Ok(people)
+}
+
+/// The keys of the rooms of that kind among these.
+fn keys_of(kind: RoomKind, rows: &[SqliteRow]) -> Result<Vec<i64>, StoreError> {
+    let mut keys = Vec::new();
+    for row in rows {
+        if word::<RoomKind>(row, "room_kind")? == kind {
+            keys.push(row.try_get("key")?);
+        }
+    }
+    Ok(keys)
 }
 
 pub(super) async fn all(snapshot: &mut SqliteTransaction<'_>) -> Result<(Vec<RoomFacts>, u64), StoreError> {
@@ -128,13 +157,15 @@ pub(super) async fn erase(connection: &mut SqliteConnection, key: i64) -> Result
     Ok(())
 }
 
-/// The rooms of a user, each with its number of stored members.
-pub(super) async fn ids_of_user(connection: &mut SqliteConnection, reader: &User) -> Result<Vec<(RoomId, u32)>, StoreError> {
-    let sql = "SELECT r.id, r.members FROM rooms r
+/// The rooms of a user, in short.
+pub(super) async fn ids_of_user(connection: &mut SqliteConnection, reader: &User) -> Result<Vec<OwnRoom>, StoreError> {
+    let sql = "SELECT r.id, r.kind, r.members FROM rooms r
                WHERE r.key IN (SELECT room FROM memberships WHERE user = ?1 AND to_seq IS NULL)
                   OR (r.kind = 'lobby' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user = ?1 AND m.room = r.key))";
     let rows = sqlx::query(sql).bind(reader.id.as_str()).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((read(RoomId::parse(text(row, "id")?))?, number(row, "members")? as u32))).collect()
+    let own =
+        |row| Ok(OwnRoom { id: read(RoomId::parse(text(row, "id")?))?, kind: word(row, "kind")?, members: number(row, "members")? as u32 });
+    rows.iter().map(own).collect()
 }
 
 pub(super) async fn members(snapshot: &mut SqliteTransaction<'_>, reader: &User, room: &RoomId) -> Answer<Vec<(User, RoomRole)>> {

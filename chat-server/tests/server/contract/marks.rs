@@ -10,7 +10,8 @@ type Outcome = Result<ReadPosition, chat_proto::Error>;
 
 impl Bench {
     async fn marks(&mut self, writes: Vec<Write>, marks: Vec<(UserId, RoomMarkRead)>) -> Vec<Outcome> {
-        let mut context = Context { now: self.now, random: &mut self.random, rates: &mut self.rates };
+        let mut context =
+            Context { now: self.now, random: &mut self.random, rates: &mut self.rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
         self.store.commit(&Batch { writes, marks }, &mut context).await.unwrap().marks
     }
 

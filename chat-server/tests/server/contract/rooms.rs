@@ -1,5 +1,8 @@
 //! Rooms: pages, membership, counts, cursors.
 
+use chat_proto::room::RoomKind;
+use chat_server::storage::OwnRoom;
+
 use super::*;
 
 #[rstest]
@@ -98,7 +101,8 @@ async fn rooms_are_made_found_joined_and_left(#[case] kind: Kind) {
     let again = bench.one(&bob, join("j2")).await.unwrap();
     assert_eq!(again.seq, joined.seq, "joining twice writes nothing");
     bench.one(&bob, say(&ops, "m", None, "hello")).await.unwrap();
-    assert!(bench.store.room_ids_of(&bob).await.unwrap().contains(&(ops.clone(), 2)));
+    let own = OwnRoom { id: ops.clone(), kind: RoomKind::Public, members: 2 };
+    assert!(bench.store.room_ids_of(&bob).await.unwrap().contains(&own));
     let rooms = bench.store.rooms_of(&bob, &[]).await.unwrap();
     assert_eq!(rooms.iter().map(|state| state.room.name.as_str()).collect::<Vec<_>>(), ["lobby", "ops"]);
     assert_eq!(bench.store.members(&bob, &ops).await.unwrap().unwrap().len(), 2);

@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::domain::facts::{CodeFacts, Facts, Wanted, inbox_key};
+use crate::domain::facts::{CodeFacts, Facts, Wanted, friends_key, inbox_key};
 use crate::storage::StoreError;
 use crate::storage::sqlite::facts::{Keys, by_key, room_of};
 use crate::storage::sqlite::rows::{USER, author, number, read, text, user};
@@ -38,11 +38,12 @@ pub(super) async fn people(connection: &mut SqliteConnection, wanted: &Wanted, f
     Ok(())
 }
 
-/// The inboxes and conversations that are there already.
+/// The inboxes, the rooms for friends and the conversations that are there already.
 pub(super) async fn made_rooms(connection: &mut SqliteConnection, wanted: &Wanted, facts: &mut Facts) -> Result<Vec<RoomId>, StoreError> {
     let mut found = Vec::new();
     let inboxes: Vec<(String, &UserId)> = wanted.inboxes.iter().map(|user| (inbox_key(user), user)).collect();
-    let keys: Vec<&String> = inboxes.iter().map(|(key, _)| key).chain(&wanted.directs).collect();
+    let friends: Vec<(String, &UserId)> = wanted.friends_rooms.iter().map(|user| (friends_key(user), user)).collect();
+    let keys: Vec<&String> = inboxes.iter().chain(&friends).map(|(key, _)| key).chain(&wanted.directs).collect();
     if keys.is_empty() {
         return Ok(found);
     }
@@ -51,6 +52,8 @@ pub(super) async fn made_rooms(connection: &mut SqliteConnection, wanted: &Wante
         let (id, key) = (read(RoomId::parse(text(&row, "id")?))?, text(&row, "name_key")?);
         if let Some((_, user)) = inboxes.iter().find(|(inbox, _)| *inbox == key) {
             facts.inboxes.insert((*user).clone(), id.clone());
+        } else if let Some((_, user)) = friends.iter().find(|(friends, _)| *friends == key) {
+            facts.friends_rooms.insert((*user).clone(), id.clone());
         } else {
             facts.directs.insert(key, id.clone());
         }
@@ -68,12 +71,19 @@ pub(super) async fn come_and_go(
 ) -> Result<(), StoreError> {
     let names = by_key(keys);
     // Of nearly all batches everybody is a member, and nothing is looked up.
-    let asked: Vec<_> = wanted.maybe_invited(facts).filter_map(|(room, user)| Some((keys.get(room)?, user))).collect();
+    let asked: Vec<_> = wanted.strangers(facts).filter_map(|(room, user)| Some((keys.get(room)?, user))).collect();
     if !asked.is_empty() {
+        let asked = json!(asked).to_string();
         let sql = "SELECT i.room, i.user FROM json_each(?) j JOIN invitations i ON i.room = j.value ->> 0 AND i.user = j.value ->> 1";
-        for row in sqlx::query(sql).bind(json!(asked).to_string()).fetch_all(&mut *connection).await? {
+        for row in sqlx::query(sql).bind(&asked).fetch_all(&mut *connection).await? {
             let Some(room) = room_of(&row, &names)? else { continue };
             facts.invited.insert((room, read(UserId::parse(text(&row, "user")?))?));
+        }
+        let sql =
+            "SELECT DISTINCT m.room, m.user FROM json_each(?) j JOIN memberships m ON m.room = j.value ->> 0 AND m.user = j.value ->> 1";
+        for row in sqlx::query(sql).bind(&asked).fetch_all(&mut *connection).await? {
+            let Some(room) = room_of(&row, &names)? else { continue };
+            facts.former.insert((room, read(UserId::parse(text(&row, "user")?))?));
         }
     }
     if !wanted.codes.is_empty() {
