@@ -145,7 +145,7 @@ function sign(state: State, copy: RoomCopy): string {
     const { timeline, marker, loading } = one;
     return [one.room.id, timeline.epoch, timeline.revision, shownWindow(one), marker, loading.has("before")];
   });
-  return JSON.stringify([logs, state.me?.id, state.late !== null, items]);
+  return JSON.stringify([logs, state.me?.id, state.late !== null, state.link.is, items]);
 }
 
 function overlaysOf(state: State): Map<Line, Overlay> {

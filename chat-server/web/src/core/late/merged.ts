@@ -32,14 +32,16 @@ export interface Merged extends Shown {
   edges: Edge[];
 }
 
-/** All that is shown; null until every room has its newest lines. */
+/** All that is shown; null while newest lines of a room are on their way. */
 export function merge(state: State): Merged | null {
   const all: Placed[] = [];
   const edges: Edge[] = [];
   const rooms = shownRooms(state);
   for (const copy of rooms) {
     const held = copy.timeline.liveWindow();
-    if (!held) return null;
+    // As long as it cannot come, what is missing hides nothing of the others.
+    if (!held && state.link.is === "connected") return null;
+    if (!held) continue;
     const lines = copy.timeline.lines(...held);
     for (const line of lines) if (speaks(line)) all.push({ copy, line });
     if (held[0] > 1) edges.push({ copy, from: held[0], line: lines[0] ?? null });
