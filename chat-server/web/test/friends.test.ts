@@ -208,6 +208,10 @@ describe("the horizon", () => {
     const asked = logs.asked(test.do(near));
     expect(asked[0]?.payload).toMatchObject({ room: "f-ada", before: 172 });
     expect(logs.asked(test.do(near).do(near))).toEqual([]);
+    // What else came does not move the horizon while that room is awaited.
+    const [, bob] = asked;
+    expect(bob?.payload.room).toBe("f-bob");
+    expect(logs.asked(test.answer(bob!, logs.page(bob!)).do(near))).toEqual([]);
   });
 
   it("at one time is decided by the room, as the order is", () => {
@@ -511,6 +515,15 @@ describe("the inbox", () => {
     const test = told(some(), news(2, "refused"));
     expect(notices(test), "nobody is told of a refusal").toBeUndefined();
     expect(unreadAt(test.state, test.state.rooms.get("inbox")!).unread).toBe(0);
+  });
+
+  it("asks who is a friend where something was missed: not all of it stands in a page", () => {
+    const late = told(some(), news(4, "ended"));
+    expect(late.sent("friend:list")).toHaveLength(2);
+    const test = some().wait(40_000);
+    const all = [room(), friendsRoom("f-me", null, 2), friendsRoom("f-ada", ADA, 2), friendsRoom("f-bob", BOB, 2)];
+    test.answer(test.sent("sync")[0]!, { time: 1, rooms: [...all, inbox(2)], presence: [] });
+    expect(test.sent("friend:list")).toHaveLength(1);
   });
 
   it("settles what was asked by its entry, and says so", () => {

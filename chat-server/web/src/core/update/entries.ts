@@ -29,13 +29,16 @@ export function onEntries(state: State, { room, epoch, entries }: Entries): Effe
 
 /** An entry newer than all that were known. */
 function next(state: State, copy: RoomCopy, entry: Entry): Effect[] {
+  // What was missed may have been about friends, and not all of that stands in a page.
+  const missed = copy.room.kind === "inbox" && entry.seq > copy.head.seq + 1;
+  const learnt = (missed && state.late?.friends.refresh(state)) || [];
   copy.head = { seq: entry.seq, id: entry.id };
   copy.n = Math.max(copy.n, entry.n);
   const { author } = entry;
   const mine = author.id === state.me?.id;
   nameOf(copy, author);
   copy.typing.users = copy.typing.users.filter(({ id }) => id !== author.id);
-  if (mine) return change(state, copy, entry);
+  if (mine) return [...learnt, ...change(state, copy, entry)];
   const message = entry.kind === "message" ? entry : null;
   const told = entry.kind === "friend_news" && isTold(entry.change);
   if (message || told || entry.kind === "invited" || entry.kind === "removed") {
@@ -45,5 +48,5 @@ function next(state: State, copy: RoomCopy, entry: Entry): Effect[] {
       if (message) state.announced = `${author.name}: ${short(oneLine(message.content.text), 300)}`;
     }
   }
-  return change(state, copy, entry);
+  return [...learnt, ...change(state, copy, entry)];
 }

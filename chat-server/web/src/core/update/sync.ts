@@ -64,7 +64,12 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
 
 function take(state: State, told: RoomState, whole: boolean): Effect[] {
   const { room, epoch, head, read } = told;
+  const effects: Effect[] = [];
   let copy = state.rooms.get(room.id);
+  // What was missed may have been about friends, and not all of that stands in a page.
+  if (copy && room.kind === "inbox" && head.seq > copy.head.seq) {
+    effects.push(...(state.late?.friends.refresh(state) ?? []));
+  }
   if (!copy) {
     copy = newCopy(state, told);
     state.rooms.set(room.id, copy);
@@ -82,12 +87,13 @@ function take(state: State, told: RoomState, whole: boolean): Effect[] {
   figures(copy, read);
   if (!copy.timeline.cursor) {
     // Where friends speak, the rooms are read in turn, once somebody looks.
-    return (held && !isFriends(copy)) || state.current === room.id ? readHead(state, copy) : [];
+    const reads = (held && !isFriends(copy)) || state.current === room.id;
+    return reads ? [...effects, ...readHead(state, copy)] : effects;
   }
   const behind = copy.head.seq - copy.timeline.cursor.seq;
-  if (behind > state.limits.catch_up) return catchUp(state, copy);
+  if (behind > state.limits.catch_up) return [...effects, ...catchUp(state, copy)];
   if (behind > 0) copy.gap_at ??= state.now + GRACE_MS;
-  return [];
+  return effects;
 }
 
 function newCopy(state: State, { room, epoch, head, n, read, role, people }: RoomState): RoomCopy {
