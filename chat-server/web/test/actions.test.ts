@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { currentRoom } from "../src/core/state";
 import type { LateId } from "../src/core/late";
 import type { HANDLERS } from "../src/core/update/action";
-import { account, ADA, create, member, message, page, room, TestPage } from "./page";
+import { account, ADA, common, create, friendsRoom, inbox, Logs, member, message, page, room, TestPage } from "./page";
 
 type Id = keyof typeof HANDLERS | LateId;
 const MINE = { id: "me", name: "me", color: "#7aa2f7" };
@@ -41,6 +41,14 @@ function busy(): TestPage {
 function withBob(): TestPage {
   const test = busy();
   return test.receive("presence:changed", { room: "r1", online: 2, total: 2, changes: [member("bob")], gone: [] });
+}
+
+/** An account with a place where friends speak, and an inbox in which Bob asks to be one. */
+function friendly(): TestPage {
+  const test = new TestPage().welcome([room(), friendsRoom("f-me", null, 1), inbox(2)], account("me"));
+  new Logs({ r1: [create(), message(2, "hello")] }).serve(test);
+  test.state.friends = [{ user: account("bob"), state: "asks_you", since: 1 }];
+  return test.clear();
 }
 
 const run = (test: TestPage, id: Id, argument = "", command = "") => test.do({ type: "action", id, argument, command });
@@ -187,6 +195,18 @@ const DRIVES: Record<Id, () => unknown> = {
     const test = run(busy(), "whois", "bob", "whois");
     test.answer(test.sent("user:find")[0]!, { users: [account("bob")] });
     return test.state.dialog?.is === "person" && test.sent("user:read")[0]!.payload.user === "bob";
+  },
+  friend: () => {
+    const test = run(friendly(), "friend", "carol", "friend");
+    test.answer(test.sent("user:find")[0]!, { users: [account("carol")] });
+    return test.sent("friend:ask")[0]!.payload.user === "carol";
+  },
+  friends: () => run(friendly(), "friends", "", "friends").state.current === "f-me",
+  refuse: () => {
+    const test = friendly().do({ type: "opened", room: "inbox" });
+    const news = { ...common(2, account("bob")), kind: "friend_news" as const, change: "asked" as const };
+    new Logs({ inbox: [create(), news] }).serve(test);
+    return run(test.do({ type: "moved_choice", by: -1 }), "refuse").sent("friend:refuse")[0]!.payload.user === "bob";
   },
   claim: () => run(busy(), "claim", "ABCD-2345", "claim").sent("server:claim")[0]!.payload.code === "ABCD-2345",
   server_role: () => {

@@ -202,3 +202,47 @@ export const member = (id: string, name = id): Member => ({
   kind: "guest",
   presence: "online",
 });
+
+/** My own room for friends, or that of one of them. */
+export function friendsRoom(id: string, owner: User | null, seq: number, read: Partial<ReadPosition> = {}): RoomState {
+  const plain = room(seq, id, "friends", read);
+  const kept = { ...plain.room, kind: "friends" as const, settings: rules({ post: "moderators" }) };
+  return { ...plain, room: kept, role: owner ? "member" : "owner", people: owner ? [owner] : [] };
+}
+
+export function inbox(seq: number): RoomState {
+  const plain = room(seq, "inbox", "inbox");
+  return { ...plain, room: { ...plain.room, kind: "inbox" } };
+}
+
+/** Logs as the server has them, for pages before some seq and from the head. */
+export class Logs {
+  constructor(readonly logs: Record<string, Entry[]>) {}
+
+  page({ payload }: Sent): Page {
+    const id = String(payload.room);
+    const log = this.logs[id] ?? [];
+    const { before = Infinity, after = 0, limit } = payload as { before?: number; after?: number; limit: number };
+    const all = log.filter(({ seq }) => seq < before && seq > after);
+    const entries = after ? all.slice(0, limit) : all.slice(-limit);
+    if (entries.length === 0) throw new Error(`${id} has nothing before ${before} and after ${after}`);
+    return { ...page(entries[0]!.seq, entries, log.length), room: id };
+  }
+
+  /** Answers everything that is asked of the logs until nothing more is; returns what was asked, in order. */
+  serve(test: TestPage): Sent[] {
+    const all: Sent[] = [];
+    for (let asked = this.asked(test); asked.length > 0; asked = this.asked(test)) {
+      all.push(...asked);
+      for (const sent of asked) test.answer(sent, this.page(sent));
+    }
+    return all;
+  }
+
+  /** What is asked of the logs, and nothing else of what happened. */
+  asked(test: TestPage): Sent[] {
+    const asked = test.effects.filter((effect) => effect.do === "emit" && effect.name === "history:read");
+    for (const effect of asked) test.effects.splice(test.effects.indexOf(effect), 1);
+    return asked as unknown as Sent[];
+  }
+}

@@ -43,7 +43,7 @@ function found(...hits: Hit[]): TestPage {
   return test.answer(asked(test), reply(hits)).clear();
 }
 
-const look = (test: TestPage, index = 0, seen = { seq: 950, top: -3 }) =>
+const look = (test: TestPage, index = 0, seen = { key: 950, top: -3 }) =>
   wish(test, { is: "look", index, top: 70, seen });
 const around = (seq: number, of = "r1") => {
   const lines = Array.from({ length: 20 }, (_, i) => message(seq - 10 + i, `line ${seq - 10 + i}`));
@@ -352,18 +352,18 @@ describe("Esc in the search", () => {
       around(300, "r2"),
     );
     // What was in view at a hit is not where one was before.
-    look(action(test, "cancel"), 1, { seq: 5, top: 0 });
+    look(action(test, "cancel"), 1, { key: 5, top: 0 });
     close(action(test, "cancel"));
     expect(test.state).toMatchObject({ current: "r1", at_bottom: false, previous: null });
     expect(scrolls(test)).toEqual([{ seq: 950, top: -3 }]);
   });
 
   it("goes back to an older part of the log, and to the message that was chosen", () => {
-    const test = long().do({ type: "jumped", seq: 500 });
+    const test = long().do({ type: "jumped", room: "r1", seq: 500 });
     test.answer(asked(test, "history:read"), around(500));
     action(test, "search", "hit");
     test.answer(asked(test), reply([hit(990)]));
-    look(test, 0, { seq: 495, top: 0 });
+    look(test, 0, { key: 495, top: 0 });
     expect(currentRoom(test.state)!.anchor).toBeNull();
     close(action(test, "cancel"));
     expect(test.state).toMatchObject({ chosen: 500, at_bottom: false });

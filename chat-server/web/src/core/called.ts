@@ -3,12 +3,11 @@ import { oneLine } from "./text";
 import type { RoomCopy } from "./state";
 import { say } from "./words";
 
-/** A room by its name and the sign of rooms, a conversation by its people, a friend's room by the friend. */
+/** A room by its name and the sign of rooms, a conversation by its people; what friends say stands in one place. */
 export function called(copy: RoomCopy): string {
   const { kind, name } = copy.room;
   if (kind === "inbox") return say("INBOX");
-  // Of one's own room for friends there are no others.
-  if (kind === "friends") return copy.others.length > 0 ? peopleCalled(copy) : say("FRIENDS");
+  if (kind === "friends") return say("FRIENDS");
   return kind === "direct" ? peopleCalled(copy) : `#${name}`;
 }
 

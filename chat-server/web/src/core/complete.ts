@@ -41,6 +41,7 @@ export function complete(state: State, text: string, caret: number, asked: boole
   if (["join", "j", "goto"].includes(command)) {
     return made(rooms(state, word.replace(/^#/, ""), "", command === "goto"));
   }
+  if (command === "friend") return made(friends(state, argument, word));
   if (command === "set" || command === "settings") return made(settings(argument));
   const second = VALUES_OF[command];
   const about = second ?? (PEOPLE.includes(command) ? [] : null);
@@ -81,6 +82,20 @@ function values(all: readonly string[], start: string): Option[] {
     .map((value) => ({ insert: `${value} `, label: value, hint: "" }));
 }
 
+const STEPS = ["accept", "refuse", "remove", "list"];
+
+/** First what is to be done or who is to be asked; behind that, those with whom it can be done. */
+function friends(state: State, typed: string, word: string): Option[] {
+  const step = STEPS.find((step) => typed.toLowerCase().startsWith(`${step} `));
+  if (typed === word) return [...values(STEPS, word), ...people(state, word)];
+  if (!step || step === "list" || typed.slice(step.length).trim() !== word) return [];
+  return (state.friends ?? [])
+    .filter((friend) => (friend.state === "asks_you") === (step !== "remove"))
+    .filter(({ user }) => begins(user, word.replace(/^@/, "")))
+    .slice(0, MOST)
+    .map(({ user }) => ({ insert: `${user.identity ?? user.name} `, label: user.name, hint: user.identity ?? "" }));
+}
+
 function settings(typed: string): Option[] {
   const [, setting, value] = /^(\S+)\s+(\S*)$/.exec(typed) ?? [];
   if (setting === undefined) return /\s/.test(typed) ? [] : values(SETTINGS, typed);
@@ -117,12 +132,15 @@ function names(state: State, start: string): Option[] {
 }
 
 function known(state: State, start: string): Named[] {
-  const wanted = start.toLowerCase();
   const copy = currentRoom(state);
   return (copy ? peopleOf(copy) : [])
-    .filter(({ id }) => id !== state.me?.id)
-    .filter(({ name, identity }) => name.toLowerCase().startsWith(wanted) || identity?.startsWith(wanted))
+    .filter((person) => person.id !== state.me?.id && begins(person, start))
     .slice(0, MOST);
+}
+
+function begins({ name, identity }: Named, start: string): boolean {
+  const wanted = start.toLowerCase();
+  return name.toLowerCase().startsWith(wanted) || !!identity?.startsWith(wanted);
 }
 
 function emoji(start: string): Option[] {

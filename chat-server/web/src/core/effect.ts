@@ -28,5 +28,8 @@ export type Effect =
   | { do: "copy"; text: string }
   | { do: "open"; url: string }
   | { do: "focus"; on: "composer" | "log" }
-  | { do: "scroll"; to: "bottom" | "page_up" | "page_down" | { seq: number; top?: number } | { key: string } }
+  | {
+      do: "scroll";
+      to: "bottom" | "page_up" | "page_down" | { seq: number; top?: number } | { key: string; top?: number };
+    }
   | { do: "compose"; what: "new_line" | "complete" | "complete_back" };

@@ -85,4 +85,4 @@ export type Event =
   | { type: "discard_wished"; pair: Pair | null; name: string; count: number }
   | { type: "discard_confirmed" }
   | { type: "copied"; done: boolean }
-  | { type: "jumped"; seq: number };
+  | { type: "jumped"; room: string; seq: number };

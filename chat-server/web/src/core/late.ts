@@ -6,7 +6,8 @@ import type { Entry, Error as WireError, RoomChanges, RoomRole, ServerRole, User
 import type { Handler } from "./actions/handler";
 import type { Effect } from "./effect";
 import type { Stamp } from "./event";
-import type { Person, Seen, State } from "./state";
+import type { Shown } from "./lines";
+import type { Person, RoomCopy, Seen, State } from "./state";
 
 /** The rows of the table of actions that are done by it. */
 export type LateId =
@@ -18,6 +19,9 @@ export type LateId =
   | "role"
   | "settings"
   | "direct"
+  | "friend"
+  | "friends"
+  | "refuse"
   | "whois"
   | "claim"
   | "server_role"
@@ -34,15 +38,22 @@ export type LateId =
   | "sessions"
   | "revoke_session";
 
+/** What is done about a friendship: a question is asked, answered, or taken back, and what came of it is ended. */
+export type Step = "ask" | "accept" | "refuse" | "remove";
+
 /** What people are looked up for. */
 export type Sought =
   | { is: "invite"; room: string }
   /** With a text, that is said to them by a message of this id; the composer holds it until then. */
   | { is: "direct"; text: string; id: string }
   | { is: "whois" }
+  | { is: "befriend"; step: Step }
   | { is: "kick"; room: string }
   | { is: "role"; room: string; role: RoomRole }
   | { is: "server_role"; role: ServerRole };
+
+/** Whom it is about. */
+export type Friendly = Pick<Person, "id" | "name">;
 
 /** What an answer is for. */
 export type LatePurpose =
@@ -53,6 +64,8 @@ export type LatePurpose =
   | { is: "codes"; room: string }
   | { is: "code_ended"; room: string }
   | { is: "profile"; user: string }
+  /** With whom it may be all over then. */
+  | { is: "friends"; ends: Friendly | null }
   | { is: "server_role"; user: User; role: ServerRole }
   | { is: "claim" }
   /** `nr` tells one question from another. */
@@ -70,6 +83,7 @@ export type Wish =
   | { is: "end_code"; room: string; code: string }
   | { is: "person"; id: string }
   | { is: "talk"; user: string }
+  | { is: "befriend"; step: Step; user: Friendly }
   | { is: "kick"; room: string; user: Person }
   | { is: "role"; room: string; user: string; role: RoomRole }
   | { is: "configure"; room: string; changes: RoomChanges }
@@ -93,6 +107,22 @@ export interface Late {
   /** A refusal, or null where no answer will come. */
   onError(state: State, purpose: LatePurpose, error: WireError | null): Effect[];
   onWish(state: State, wish: Wish, stamp: Stamp): Effect[];
+  friends: FriendsView;
   /** Entries that may change what is shown outside the logs. */
   onAmended(state: State, room: string, entries: readonly Entry[]): void;
+}
+
+/** What friends say, as one place. */
+export interface FriendsView {
+  /** All that is shown; null until every room has its newest lines. */
+  merge(state: State): Shown | null;
+  begin(state: State): Effect[];
+  /** Asks for what is still missing. */
+  gather(state: State): Effect[];
+  before(state: State): Effect[];
+  jump(state: State, copy: RoomCopy, seq: number): Effect[];
+  firstUnread(state: State): Effect[];
+  unreadFrom(state: State, copy: RoomCopy, seq: number): Effect[];
+  /** Asks who is a friend, and who might become one. */
+  refresh(state: State): Effect[];
 }

@@ -1,9 +1,10 @@
 /** What the timeline shows, row by row: days, groups, the "new" line, what is still under way. */
 import type { Line, Reaction } from "@proto";
-import { pending } from "./lines";
+import { shownRooms, together } from "./friends";
+import { keyOf, pending, shownLines, type Shown } from "./lines";
 import { isCommon } from "./may";
 import { roomOf, type Item } from "./outbox";
-import type { RoomCopy, State } from "./state";
+import type { LineKey, RoomCopy, State } from "./state";
 import { shownWindow } from "./update/history";
 
 export type MessageLine = Extract<Line, { kind: "message" }>;
@@ -23,7 +24,17 @@ export type Row =
   | { is: "day"; key: string; time: number }
   | { is: "new"; key: string }
   | { is: "system"; key: string; line: Line }
-  | { is: "message"; key: string; line: MessageLine; first: boolean; mention: boolean; overlay: Overlay | null }
+  | {
+      is: "message";
+      key: string;
+      /** By what the core knows it, and the room in whose log it stands. */
+      at: LineKey;
+      room: string;
+      line: MessageLine;
+      first: boolean;
+      mention: boolean;
+      overlay: Overlay | null;
+    }
   | {
       is: "pending";
       key: string;
@@ -34,9 +45,10 @@ export type Row =
       failed: string | null;
     };
 
-/** The rows, and whether they grew at their beginning. */
+/** The rows, where the log that they show begins, and whether they grew there. */
 export interface Rows {
   rows: Row[];
+  from: LineKey | null;
   shift: boolean;
 }
 
@@ -47,34 +59,32 @@ const GROUP_MS = 15 * 60_000;
 export class RowMaker {
   private room: RoomCopy | null = null;
   private signature = "";
-  private made: Rows = { rows: [], shift: false };
+  private made: Rows = { rows: [], from: null, shift: false };
   private readonly known = new WeakMap<Line, Row>();
   private readonly days = new Days();
 
   make(state: State, copy: RoomCopy | null): Rows {
     const signature = copy ? sign(state, copy) : "";
     if (copy === this.room && signature === this.signature) return this.made;
-    const rows = copy ? this.rows(state, copy) : [];
+    const shown = copy && shownLines(state, copy);
     const before = copy === this.room ? this.made.rows : [];
-    this.made = { rows, shift: grewAtTop(before, rows) };
+    // While a room that is shown with others is read for the first time, the others stay as they are.
+    if (!shown && before[0]?.is === "top" && copy && shownRooms(state).length > 1) return this.made;
+    const rows = copy ? this.rows(state, copy, shown) : [];
+    this.made = { rows, from: shown?.from ?? null, shift: grewAtTop(before, rows) };
     this.room = copy;
     this.signature = signature;
     return this.made;
   }
 
-  private rows(state: State, copy: RoomCopy): Row[] {
-    const shown = shownWindow(copy);
+  private rows(state: State, here: RoomCopy, shown: Shown | null): Row[] {
     const rows: Row[] = [];
-    if (shown) {
-      const loading = copy.loading.has("before");
-      rows.push({ is: "top", key: "top", beginning: shown[0] <= 1, loading });
-    }
-    const overlays = overlaysOf(state, copy);
-    const lines = shown ? copy.timeline.lines(shown[0], shown[1]) : [];
+    if (shown) rows.push({ is: "top", key: "top", beginning: shown.beginning, loading: shown.loading });
+    const overlays = overlaysOf(state);
     let last: Line | null = null;
     let day = "";
-    let marked = copy.marker === null;
-    for (const line of lines) {
+    let marked = false;
+    for (const { copy, line } of shown?.lines ?? []) {
       // Nobody sees the name that a conversation was made with.
       if (line.kind === "create" && !isCommon(copy)) continue;
       const today = this.days.of(line.time);
@@ -88,11 +98,11 @@ export class RowMaker {
         marked = true;
         last = null;
       }
-      rows.push(this.row(state, line, last, overlays.get(line.seq) ?? null));
+      rows.push(this.row(state, copy, line, last, overlays.get(line) ?? null));
       last = line;
     }
     let author = last?.kind === "message" ? last.author.id : null;
-    for (const item of pending(state, copy)) {
+    for (const item of pending(state, here)) {
       const first = author !== state.me?.id;
       author = state.me?.id ?? null;
       const failed = item.is === "failed" ? (item.error?.message ?? "") : null;
@@ -102,8 +112,9 @@ export class RowMaker {
     return rows;
   }
 
-  private row(state: State, line: Line, last: Line | null, overlay: Overlay | null): Row {
-    const key = String(line.seq);
+  private row(state: State, copy: RoomCopy, line: Line, last: Line | null, overlay: Overlay | null): Row {
+    const at = keyOf(state, copy, line.seq);
+    const key = String(at);
     const known = this.known.get(line);
     if (line.kind !== "message") {
       if (known) return known;
@@ -117,7 +128,7 @@ export class RowMaker {
     if (known?.is === "message" && known.first === first && known.mention === mention && !overlay && !known.overlay) {
       return known;
     }
-    const row: Row = { is: "message", key, line, first, mention, overlay };
+    const row: Row = { is: "message", key, at, room: copy.room.id, line, first, mention, overlay };
     this.known.set(line, row);
     return row;
   }
@@ -125,31 +136,33 @@ export class RowMaker {
 
 /** Everything that the rows depend on, in one text. */
 function sign(state: State, copy: RoomCopy): string {
-  const shown = shownWindow(copy);
+  const rooms = together(state, copy);
+  const ids = rooms.map(({ room }) => room.id);
   const items = state.outbox.items
-    .filter((item) => roomOf(item) === copy.room.id)
+    .filter((item) => ids.includes(roomOf(item) ?? ""))
     .map((item) => [item.client_id, item.is, item.error?.message, JSON.stringify(item.fields)]);
-  const { timeline, marker, loading } = copy;
-  const parts = [timeline.epoch, timeline.revision, shown, marker, loading.has("before"), state.me?.id, items];
-  return JSON.stringify(parts);
+  const logs = rooms.map((one) => {
+    const { timeline, marker, loading } = one;
+    return [one.room.id, timeline.epoch, timeline.revision, shownWindow(one), marker, loading.has("before")];
+  });
+  return JSON.stringify([logs, state.me?.id, state.late !== null, state.link.is, items]);
 }
 
-function overlaysOf(state: State, copy: RoomCopy): Map<number, Overlay> {
-  const overlays = new Map<number, Overlay>();
+function overlaysOf(state: State): Map<Line, Overlay> {
+  const overlays = new Map<Line, Overlay>();
   for (const item of state.outbox.items) {
     const amends = item.name === "message:edit" || item.name === "message:delete" || item.name === "message:react";
-    if (!amends || item.points_at || item.fields.room !== copy.room.id) continue;
-    const seq = item.fields.target.seq;
-    const line = copy.timeline.line(seq);
+    if (!amends || item.points_at) continue;
+    const line = state.rooms.get(item.fields.room)?.timeline.line(item.fields.target.seq);
     if (line?.kind !== "message") continue;
-    const overlay = overlays.get(seq) ?? {
+    const overlay = overlays.get(line) ?? {
       text: null,
       deleting: false,
       reactions: line.reactions,
       sending: false,
       failed: null,
     };
-    overlays.set(seq, overlay);
+    overlays.set(line, overlay);
     if (item.is === "waiting") overlay.sending = true;
     if (item.is === "failed") overlay.failed = item.error?.message ?? "";
     else if (item.name === "message:edit") overlay.text = item.fields.content.text;

@@ -2,6 +2,7 @@
 import type {
   Author,
   Error as WireError,
+  Friend,
   Hit,
   InviteCode,
   Limits,
@@ -21,6 +22,7 @@ import type {
 } from "@proto";
 import { soughtBy } from "./called";
 import type { Timeline } from "./fold";
+import { isPlace, together } from "./friends";
 import type { Late, LatePurpose } from "./late";
 import { emptyOutbox, type Outbox, type Pair, type Stranded } from "./outbox";
 
@@ -48,7 +50,10 @@ export type Link =
   | { is: "waiting"; until: number }
   | { is: "failed"; reason: string };
 
-/** A line: its seq, or the client id of one that has none yet. */
+/**
+ * A line of the room that is shown by its seq, of one that is shown with it as SEQ@ROOM, and by its client id while
+ * it has no place yet.
+ */
 export type LineKey = number | string;
 
 /** What the composer does when it is sent. */
@@ -118,7 +123,7 @@ export type AccountForm = "register" | "sign_in" | "password";
 
 /** The first line in view, and how far it begins below the upper edge. */
 export interface Seen {
-  seq: number;
+  key: LineKey;
   top: number;
 }
 
@@ -126,7 +131,8 @@ export interface Seen {
 export interface Spot {
   room: string;
   previous: string | null;
-  marker: number | null;
+  /** Of each room that was shown. */
+  markers: Map<string, number | null>;
   anchor: number | null;
   chosen: LineKey | null;
   /** Null at the newest line. */
@@ -169,6 +175,10 @@ export type Dialog =
   /** The join codes of a room, and one that was made just now. */
   | { is: "codes"; room: string; codes: InviteCode[] | null; made: InviteCode | null }
   /** Who somebody is, and what can be done about them in the room. */
+  /** My friends, and the questions that are open. */
+  | { is: "friends" }
+  /** Whether to end the friendship with them. */
+  | { is: "unfriend"; user: Pick<Person, "id" | "name"> }
   | { is: "person"; room: string | null; user: Person; profile: Profile | null }
   | { is: "settings"; room: string }
   /** Whether to remove them from the room. */
@@ -221,6 +231,10 @@ export interface State {
   wanted: string | null;
   /** Those who were looked up by name, for what is told of them later. */
   found: Map<string, string>;
+  /** Who is my friend, and who might become one, as last told; null for a guest, and until it is told. */
+  friends: Friend[] | null;
+  /** So many lines are wanted where friends speak. */
+  reach: number;
   /** A join code that the page was opened with. */
   code: string | null;
   /** What is loaded behind the page, once it is. */
@@ -307,6 +321,8 @@ export function initial(): State {
     remembered: null,
     wanted: null,
     found: new Map(),
+    friends: null,
+    reach: 0,
     code: null,
     late: null,
     outbox: emptyOutbox(),
@@ -349,7 +365,7 @@ const PLACES: Partial<Record<RoomKind, number>> = { lobby: 0, direct: 2, friends
 
 /** The rooms as listed: the lobby first, then by name; then the conversations, the friends, and the inbox. */
 export function listed(state: State): RoomCopy[] {
-  const rows = [...state.rooms.values()].map((copy) => ({
+  const rows = [...state.rooms.values()].filter(isPlace).map((copy) => ({
     copy,
     place: PLACES[copy.room.kind] ?? 1,
     name: soughtBy(copy),
@@ -362,4 +378,14 @@ export function listed(state: State): RoomCopy[] {
 export function unread(copy: RoomCopy): { unread: number; mentions: number } {
   const mentions = copy.live.filter((message) => message.mention).length;
   return { unread: copy.read.unread + copy.live.length, mentions: copy.read.mentions + mentions };
+}
+
+/** The same of all that is shown where that room is. */
+export function unreadAt(state: State, copy: RoomCopy): { unread: number; mentions: number } {
+  const sum = { unread: 0, mentions: 0 };
+  for (const one of together(state, copy).map(unread)) {
+    sum.unread += one.unread;
+    sum.mentions += one.mentions;
+  }
+  return sum;
 }

@@ -1,12 +1,12 @@
 /** Rooms by a part of their name: those that begin with it first, then those that hold its letters in order. */
 import { soughtBy } from "./called";
-import { listed, unread, type RoomCopy, type State } from "./state";
+import { listed, unreadAt, type RoomCopy, type State } from "./state";
 
 export function matches(state: State, query: string): RoomCopy[] {
   const wanted = query.trim().replace(/^#/, "").toLowerCase();
   const scored = listed(state)
     .filter((copy) => wanted !== "" || copy.room.id !== state.current)
-    .map((copy) => ({ copy, score: score(soughtBy(copy), wanted), waiting: unread(copy).unread > 0 ? 0 : 1 }))
+    .map((copy) => ({ copy, score: score(soughtBy(copy), wanted), waiting: unreadAt(state, copy).unread > 0 ? 0 : 1 }))
     .filter(({ score }) => score < Infinity);
   return scored.sort((a, b) => a.score - b.score || a.waiting - b.waiting).map(({ copy }) => copy);
 }

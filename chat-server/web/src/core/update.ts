@@ -41,7 +41,7 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
       return onTick(state, stamp);
     case "loaded":
       state.late = event.late;
-      return acceptCode(state, stamp);
+      return [...acceptCode(state, stamp), ...event.late.friends.refresh(state), ...event.late.friends.gather(state)];
     case "wished":
       return onWish(state, event.wish, stamp);
     case "session_read":
@@ -138,7 +138,7 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
       else complain(state, say("NOT_COPIED"));
       return [];
     case "jumped": {
-      const copy = currentRoom(state);
+      const copy = state.rooms.get(event.room);
       return copy ? jumpTo(state, copy, event.seq) : [];
     }
   }
@@ -148,7 +148,12 @@ function onReceived(state: State, { name, payload }: Received, stamp: Stamp): Ef
   onHeard(state);
   switch (name) {
     case "welcome":
-      return [...onWelcome(state, payload, stamp), ...loadLate(state), ...acceptCode(state, stamp)];
+      return [
+        ...onWelcome(state, payload, stamp),
+        ...loadLate(state),
+        ...(state.late?.friends.refresh(state) ?? []),
+        ...acceptCode(state, stamp),
+      ];
     case "answer":
       return onAnswer(state, payload, stamp);
     case "entries":

@@ -7,8 +7,9 @@ export function seenFirst(): Seen | null {
   if (!log) return null;
   const { top } = log.getBoundingClientRect();
   for (const line of log.querySelectorAll<HTMLElement>("[data-seq]")) {
+    const key = line.dataset.key ?? "";
     const box = line.getBoundingClientRect();
-    if (box.bottom > top) return { seq: Number(line.dataset.seq), top: box.top - top };
+    if (box.bottom > top) return { key: /^\d+$/.test(key) ? Number(key) : key, top: box.top - top };
   }
   return null;
 }

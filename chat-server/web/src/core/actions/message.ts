@@ -1,11 +1,12 @@
 /** What is done with a chosen message; without a chosen one, with the last that fits. */
 import type { Effect } from "../effect";
-import { authorOf, isMine, keys, meant, targetOf, textOf, type Target } from "../lines";
+import { askedBy, isPlace } from "../friends";
+import { authorOf, isMine, keys, meant, scrollTo, targetOf, textOf, type Target } from "../lines";
 import { keepsOrder } from "../may";
 import { find } from "../outbox";
 import { currentRoom, type LineKey, type State } from "../state";
 import type { Stamp } from "../event";
-import { firstLink } from "../text";
+import { firstLink, oneLine } from "../text";
 import { changeText, placeOf, sayIt } from "../update/compose";
 import { jumpTo } from "../update/history";
 import { complain } from "../update/notice";
@@ -23,6 +24,10 @@ export const MESSAGE_ACTIONS = {
     const copy = currentRoom(state);
     const target = meant(state, (target) => !isMine(state, target)) ?? meant(state, () => true);
     if (!copy || !target) return [];
+    if (target.is === "line" && !isPlace(target.copy)) {
+      complain(state, say("FRIEND_WRITES_ALONE", { name: oneLine(authorOf(state, target)) }));
+      return [];
+    }
     copy.mode = { is: "reply", to: target.key, name: authorOf(state, target) };
     state.chosen = null;
     return text ? sayIt(state, text, stamp) : [FOCUS];
@@ -62,11 +67,12 @@ export const MESSAGE_ACTIONS = {
     return [];
   },
 
-  jump_to_quoted: (state) => {
-    const copy = currentRoom(state);
+  jump_to_quoted: (state, _, stamp) => {
+    const user = askedBy(state);
+    if (user) return state.late?.onWish(state, { is: "befriend", step: "accept", user }, stamp) ?? [];
     const target = state.chosen === null ? null : targetOf(state, state.chosen);
     const quoted = target?.is === "line" ? target.line.reply_to : null;
-    return copy && quoted ? jumpTo(state, copy, quoted.seq) : [];
+    return target?.is === "line" && quoted ? jumpTo(state, target.copy, quoted.seq) : [];
   },
 
   retry: (state, _, stamp) => {
@@ -91,28 +97,29 @@ export const MESSAGE_ACTIONS = {
 
 /** Sets a reaction of mine, or takes it back where it stands. */
 export function react(state: State, key: LineKey, emoji: string, stamp: Stamp): Effect[] {
-  const copy = currentRoom(state);
   const target = targetOf(state, key);
+  const copy = target?.is === "line" ? target.copy : currentRoom(state);
   if (!copy || !target) return [];
   state.chosen = null;
-  const { place, client_id } = placeOf(state, copy, key);
-  const on = !standsMine(state, target, emoji);
+  const { place, client_id } = placeOf(state, key);
+  const on = !standsMine(state, target, copy.room.id, emoji);
   const fields = { room: copy.room.id, target: place!, emoji, on };
   const points = client_id !== null ? { client_id, field: "target" as const } : null;
   return [...enqueue(state, { name: "message:react", fields }, stamp, points), FOCUS];
 }
 
 /** Whether my reaction stands, with what is still under way. */
-function standsMine(state: State, target: Target, emoji: string): boolean {
+function standsMine(state: State, target: Target, room: string, emoji: string): boolean {
+  const line = target.is === "line" ? target.line : null;
   const own = state.outbox.items.findLast(
     (item) =>
       item.name === "message:react" &&
       item.is !== "failed" &&
       item.fields.emoji === emoji &&
-      (item.points_at ? item.points_at.client_id === target.key : item.fields.target.seq === target.key),
+      item.fields.room === room &&
+      (item.points_at ? item.points_at.client_id === target.key : item.fields.target.seq === line?.seq),
   );
   if (own?.name === "message:react") return own.fields.on;
-  const line = target.is === "line" ? target.line : null;
   return line?.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine) ?? false;
 }
 
@@ -122,7 +129,7 @@ export function deleteIt(state: State, key: LineKey, stamp: Stamp): Effect[] {
   const target = targetOf(state, key);
   if (!copy || !target) return [];
   state.chosen = null;
-  const { place, client_id } = placeOf(state, copy, key);
+  const { place, client_id } = placeOf(state, key);
   const points = client_id !== null ? { client_id, field: "target" as const } : null;
   const write = { name: "message:delete" as const, fields: { room: copy.room.id, target: place! } };
   if (target.is === "line" || target.item.is === "answered") return [...enqueue(state, write, stamp, points), FOCUS];
@@ -141,7 +148,7 @@ export function moveChoice(state: State, by: number): Effect[] {
   state.chosen = key ?? null;
   if (key === undefined) return [FOCUS];
   return [
-    { do: "scroll", to: typeof key === "number" ? { seq: key } : { key } },
+    { do: "scroll", to: scrollTo(key) },
     { do: "focus", on: "log" },
   ];
 }

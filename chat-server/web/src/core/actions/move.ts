@@ -3,7 +3,8 @@ import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import type { Wish } from "../late";
 import { currentRoom, type State } from "../state";
-import { jumpTo, shownWindow } from "../update/history";
+import { keyOf, shownLines, type Placed } from "../lines";
+import { jumpTo } from "../update/history";
 import { askMembers } from "../update/rooms";
 import type { Handler } from "./handler";
 
@@ -81,12 +82,11 @@ function wayBack(state: State): Wish | null {
 function toMention(state: State, by: 1 | -1): Effect[] {
   const copy = currentRoom(state);
   const me = state.me?.id;
-  const shown = copy && shownWindow(copy);
-  if (!copy || !me || !shown) return [];
-  const mentions = copy.timeline
-    .lines(shown[0], shown[1])
-    .filter((line) => line.kind === "message" && !line.deleted && line.mentions.includes(me));
-  const at = typeof state.chosen === "number" ? state.chosen : by < 0 ? Infinity : 0;
-  const found = by < 0 ? mentions.findLast(({ seq }) => seq < at) : mentions.find(({ seq }) => seq > at);
-  return found ? jumpTo(state, copy, found.seq) : [];
+  const lines = (copy && shownLines(state, copy)?.lines) ?? [];
+  if (!me) return [];
+  const chosen = lines.findIndex(({ copy, line }) => keyOf(state, copy, line.seq) === state.chosen);
+  const at = chosen >= 0 || by > 0 ? chosen : lines.length;
+  const names = ({ line }: Placed) => line.kind === "message" && !line.deleted && line.mentions.includes(me);
+  const found = by < 0 ? lines.slice(0, at).findLast(names) : lines.slice(at + 1).find(names);
+  return found ? jumpTo(state, found.copy, found.line.seq) : [];
 }

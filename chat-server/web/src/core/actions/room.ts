@@ -1,6 +1,8 @@
 /** Rooms. */
 import type { Effect } from "../effect";
-import { currentRoom, listed, type State } from "../state";
+import { isFriends, isPlace, shownRooms } from "../friends";
+import { standOf } from "../lines";
+import { currentRoom, listed, unread, type State } from "../state";
 import type { Requests, Visibility } from "@proto";
 import type { Stamp } from "../event";
 import { soughtBy } from "../called";
@@ -58,6 +60,7 @@ export const ROOM_ACTIONS = {
 
   first_unread: (state) => {
     const copy = currentRoom(state);
+    if (copy && isFriends(copy)) return state.late?.friends.firstUnread(state) ?? [];
     if (!copy || copy.marker === null) return [];
     const first = copy.timeline.lines(copy.marker + 1)[0];
     return jumpTo(state, copy, first && copy.timeline.covered.contains(copy.marker + 1) ? first.seq : copy.marker + 1);
@@ -71,16 +74,18 @@ export const ROOM_ACTIONS = {
   },
 
   mark_read: (state) => {
-    const copy = currentRoom(state);
-    if (!copy) return [];
-    copy.kept_unread = false;
-    return mark(state, copy);
+    const rooms = shownRooms(state).filter((copy) => isPlace(copy) || unread(copy).unread > 0);
+    return rooms.flatMap((copy) => {
+      copy.kept_unread = false;
+      return mark(state, copy);
+    });
   },
 
   mark_unread: (state) => {
-    const copy = currentRoom(state);
-    const from = state.chosen;
-    return copy && typeof from === "number" ? markUnread(state, copy, from) : [];
+    const from = state.chosen !== null && standOf(state, state.chosen);
+    if (!from) return [];
+    const { copy, seq } = from;
+    return (isFriends(copy) ? state.late?.friends.unreadFrom(state, copy, seq) : markUnread(state, copy, seq)) ?? [];
   },
 } satisfies Record<string, Handler>;
 

@@ -2,6 +2,8 @@
 import type { Late, LateId } from "../late";
 import type { Handler } from "../actions/handler";
 import { CODE_ACTIONS } from "./codes";
+import { FRIEND_ACTIONS, refresh } from "./friends";
+import * as merged from "./merged";
 import { onError, onOk } from "./answer";
 import { PEOPLE_ACTIONS } from "./people";
 import { ROOM_ACTIONS } from "./room";
@@ -12,9 +14,10 @@ import { YOU_ACTIONS } from "./you";
 const handlers: Record<LateId, Handler> = {
   ...PEOPLE_ACTIONS,
   ...CODE_ACTIONS,
+  ...FRIEND_ACTIONS,
   ...ROOM_ACTIONS,
   ...SEARCH_ACTIONS,
   ...YOU_ACTIONS,
 };
 
-export const late: Late = { handlers, onOk, onError, onWish, onAmended };
+export const late: Late = { handlers, onOk, onError, onWish, onAmended, friends: { ...merged, refresh } };

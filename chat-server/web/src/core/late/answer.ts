@@ -2,6 +2,7 @@
 import type {
   CodeListReply,
   Error as WireError,
+  FriendListReply,
   InviteCode,
   Page,
   Profile,
@@ -23,6 +24,7 @@ import { onUser } from "../update/presence";
 import { say } from "../words";
 import { accept, onCodeEnded, onCodeFound, onCodeMade } from "./codes";
 import { onFound } from "./find";
+import { onFriends } from "./friends";
 import { roleWord } from "../role";
 import { onHits, onSearchRefused } from "./search";
 
@@ -46,6 +48,8 @@ export function onOk(state: State, purpose: LatePurpose, ok: unknown, stamp: Sta
         state.dialog = { ...state.dialog, profile: ok as Profile };
       }
       return [];
+    case "friends":
+      return onFriends(state, (ok as FriendListReply).friends, purpose.ends, stamp);
     case "server_role": {
       const { user, role } = purpose;
       tell(state, say("SERVER_ROLE_GIVEN", { user: oneLine(user.name), role: roleWord(role) }));

@@ -8,6 +8,7 @@ import { oneLine } from "../text";
 import { ask } from "../update/ask";
 import { complain } from "../update/notice";
 import { say } from "../words";
+import { befriend } from "./friends";
 import { giveRole, inviteThem, lookAt, raise, wishKick } from "./people";
 import { talk } from "./talk";
 
@@ -72,7 +73,7 @@ export function onFound(
 ): Effect[] | null {
   const [name = "", ...rest] = names;
   // Guests are not looked up: one talks with those whom one meets.
-  const talks = sought.is === "direct" || sought.is === "whois";
+  const talks = sought.is === "direct" || sought.is === "whois" || sought.is === "befriend";
   const guests = talks ? met(state).filter(({ kind }) => kind === "guest") : [];
   const person = one(state, [...users, ...guests], name);
   if (!person) return null;
@@ -93,6 +94,8 @@ function done(state: State, sought: Sought, people: User[], stamp: Stamp): Effec
       return inviteThem(state, sought.room, people, stamp);
     case "direct":
       return talk(state, people, sought.text, { ...stamp, id: sought.id });
+    case "befriend":
+      return people[0] ? befriend(state, sought.step, people[0], stamp) : [];
     case "whois":
       return people[0] ? lookAt(state, people[0]) : [];
     case "kick":

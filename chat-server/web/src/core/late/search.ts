@@ -4,7 +4,9 @@ import type { Handler } from "../actions/handler";
 import { NARROW } from "../actions/move";
 import type { Effect } from "../effect";
 import type { Wish } from "../late";
-import { currentRoom, type Search, type Spot, type State } from "../state";
+import { isShown, shownRooms } from "../friends";
+import { scrollTo, standOf } from "../lines";
+import { currentRoom, type LineKey, type Search, type Spot, type State } from "../state";
 import { ask } from "../update/ask";
 import { jumpTo } from "../update/history";
 import { open } from "../update/rooms";
@@ -161,7 +163,8 @@ export function look(state: State, { index, top, seen }: Extract<Wish, { is: "lo
 /** Goes into a room without a wish where to be in it. */
 function go(state: State, room: string): Effect[] {
   if (state.width < NARROW) state.panels.rooms = null;
-  if (state.current === room) return [];
+  const copy = state.rooms.get(room);
+  if (copy && isShown(state, copy)) return [];
   return open(state, room).filter((effect) => effect.do !== "focus" && effect.do !== "scroll");
 }
 
@@ -169,8 +172,9 @@ function spot(state: State, seen: Spot["seen"]): Spot | null {
   const copy = currentRoom(state);
   if (!copy) return null;
   const { previous, chosen, at_bottom } = state;
-  const { marker, anchor, room } = copy;
-  return { room: room.id, previous, marker, anchor, chosen, seen: at_bottom && anchor === null ? null : seen };
+  const { anchor, room } = copy;
+  const markers = new Map(shownRooms(state).map(({ room, marker }) => [room.id, marker]));
+  return { room: room.id, previous, markers, anchor, chosen, seen: at_bottom && anchor === null ? null : seen };
 }
 
 /** Back to the hits as they were. */
@@ -193,13 +197,18 @@ export function close(state: State, stays: boolean): Effect[] {
   const { seen, anchor, chosen } = from;
   const effects = go(state, from.room);
   const { covered } = copy.timeline;
-  const held = seen !== null && covered.contains(seen.seq);
+  const held = seen !== null && isHeld(state, seen.key);
   state.jumping = null;
   state.previous = from.previous;
   state.at_bottom = !held;
-  state.chosen = typeof chosen === "number" && !covered.contains(chosen) ? null : chosen;
-  copy.marker = from.marker;
+  state.chosen = chosen !== null && standOf(state, chosen) && !isHeld(state, chosen) ? null : chosen;
+  for (const one of shownRooms(state)) one.marker = from.markers.get(one.room.id) ?? null;
   copy.anchor = held && anchor !== null && covered.contains(anchor) ? anchor : null;
-  const where: Effect = { do: "scroll", to: held ? { seq: seen.seq, top: seen.top } : "bottom" };
+  const where: Effect = { do: "scroll", to: held ? scrollTo(seen.key, seen.top) : "bottom" };
   return [...effects, where, state.chosen === null ? focus : { do: "focus", on: "log" }];
+}
+
+function isHeld(state: State, key: LineKey): boolean {
+  const stand = standOf(state, key);
+  return stand !== null && stand.copy.timeline.covered.contains(stand.seq);
 }

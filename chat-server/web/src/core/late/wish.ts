@@ -6,6 +6,7 @@ import type { State } from "../state";
 import { enqueue } from "../update/send";
 import { acceptCode, comeIn, endCode, readCode } from "./codes";
 import { here } from "./find";
+import { befriend, endFriendship } from "./friends";
 import { giveRole, lookAt, wishKick } from "./people";
 import { configure } from "./room";
 import * as search from "./search";
@@ -26,6 +27,8 @@ export function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
     case "talk":
       state.dialog = null;
       return talk(state, [{ id: wish.user, name: "" }], "", stamp);
+    case "befriend":
+      return befriend(state, wish.step, wish.user, stamp);
     case "kick":
       return wishKick(state, wish.room, wish.user);
     case "role":
@@ -54,6 +57,10 @@ export function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
 
 function confirmed(state: State, stamp: Stamp): Effect[] {
   const { dialog } = state;
+  if (dialog?.is === "unfriend") {
+    state.dialog = null;
+    return endFriendship(state, dialog.user, stamp);
+  }
   if (dialog?.is !== "kick" && dialog?.is !== "archive") return [];
   state.dialog = null;
   const { room } = dialog;

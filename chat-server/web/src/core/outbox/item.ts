@@ -14,7 +14,11 @@ export type WriteName =
   | "room:set_role"
   | "room:configure"
   | "room:set_topic"
-  | "direct:open";
+  | "direct:open"
+  | "friend:ask"
+  | "friend:accept"
+  | "friend:refuse"
+  | "friend:remove";
 
 /** What a request says, without what the outbox adds. */
 export type Fields<Name extends WriteName> = Omit<Requests[Name]["request"], "client_id" | "after">;
@@ -81,7 +85,19 @@ export function newItem(write: Write, client_id: string, made: number, by: strin
 
 /** The room whose order the item obeys; one that makes a room, and a line for it, have none yet. */
 export function roomOf(item: Write): string | null {
-  return makesRoom(item) ? null : item.fields.room || null;
+  return hasNoRoom(item) ? null : item.fields.room || null;
+}
+
+/** What makes a room, or is about somebody: it has no predecessor. */
+export function hasNoRoom(item: Write): item is Extract<Write, { name: "room:create" | "direct:open" }> | Befriending {
+  return makesRoom(item) || befriends(item);
+}
+
+type Befriending = Extract<Write, { name: `friend:${string}` }>;
+
+/** What is done about a friendship; its entry stands in the own inbox. */
+export function befriends(item: Write): item is Befriending {
+  return item.name.startsWith("friend:");
 }
 
 /** What brings a room about: it stands in no room's order, and its answer tells the room. */

@@ -8,8 +8,9 @@ import { WRITE_ACTIONS } from "../actions/write";
 import type { Handler } from "../actions/handler";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
+import { isFriends } from "../friends";
 import type { LateId } from "../late";
-import type { State } from "../state";
+import { currentRoom, type State } from "../state";
 import { say } from "../words";
 import { complain, tell } from "./notice";
 import { submit } from "./submit";
@@ -46,6 +47,11 @@ export function runAction(state: State, id: ActionId, argument: string, command:
     complain(state, say("COMMAND_USAGE", { command, arguments: action.arguments }));
     return [];
   }
+  const here = currentRoom(state);
+  if (OF_ROOMS.has(id) && here && isFriends(here)) {
+    complain(state, say("FRIENDS_ARE_NO_ROOM"));
+    return [];
+  }
   return handler(state, argument, stamp, command);
 }
 
@@ -55,5 +61,7 @@ export function isMissing(state: State, id: ActionId): boolean {
   return !state.late && row?.not_in_page === "" && !(id in HANDLERS);
 }
 
+/** What is about a room's members and rules: where friends speak there is nothing to rule. */
+const OF_ROOMS = new Set<ActionId>(["leave", "topic", "invite", "codes", "kick", "role", "settings"]);
 /** What asks for the missing argument by itself. */
 const OPTIONAL = new Set<ActionId>(["register", "sign_in", "reply", "edit", "react"]);

@@ -1,9 +1,11 @@
 /** What live entries change about a room, its people and my standing in it. */
-import type { Author, Entry, Room, RoomChanges } from "@proto";
+import type { Author, Entry, Line, Room, RoomChanges } from "@proto";
 import type { Effect } from "../effect";
+import { isFriends } from "../friends";
 import { meet, presenceOf } from "../people";
 import { currentRoom, listed, type RoomCopy, type State } from "../state";
 import { oneLine } from "../text";
+import { sentences } from "../system";
 import { say } from "../words";
 import { tell } from "./notice";
 import { open } from "./rooms";
@@ -62,11 +64,14 @@ export function change(state: State, copy: RoomCopy, entry: Entry): Effect[] {
 export function notice(state: State, entry: Entry): Effect[] {
   const { author } = entry;
   if (entry.kind === "removed") return removed(state, entry.room, entry.name, author);
-  const { kind } = currentRoom(state)?.room ?? {};
+  const friendly = entry.kind === "friend_news" || entry.kind === "friend_note";
+  if (!friendly && entry.kind !== "invited") return [];
+  const [told] = sentences(entry as Line);
   // Who looks at the inbox sees it there.
-  if (entry.kind === "invited" && kind !== "inbox")
-    tell(state, say("INVITED_YOU", { name: oneLine(author.name), room: entry.name }));
-  return [];
+  if (told !== undefined && currentRoom(state)?.room.kind !== "inbox") tell(state, told);
+  if (!friendly) return [];
+  const moves = entry.change === "accepted" || entry.change === "ended";
+  return [...(state.late?.friends.refresh(state) ?? []), ...(moves ? askSync(state) : [])];
 }
 
 /** Somebody is a member who did not come by themselves: they may be here or not. */
@@ -77,7 +82,8 @@ function arrive(state: State, copy: RoomCopy, user: Author): void {
 function goes(state: State, copy: RoomCopy, user: Author, by: Author | null = null): Effect[] {
   copy.people.delete(user.id);
   if (user.id !== state.me?.id) return [];
-  return by ? removed(state, copy.room.id, copy.room.name, by) : askSync(state);
+  // What friends say leaves with the next `sync`; their own word of it stands in no inbox.
+  return by && !isFriends(copy) ? removed(state, copy.room.id, copy.room.name, by) : askSync(state);
 }
 
 /** I was removed: who looks at the room is taken to the lobby, and told why. `sync` takes the room away. */

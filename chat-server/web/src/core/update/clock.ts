@@ -2,7 +2,8 @@
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { nextDue } from "../outbox";
-import { currentRoom, type State } from "../state";
+import { isShown } from "../friends";
+import type { State } from "../state";
 import { look } from "./keep";
 import { askSync } from "./sync";
 import { catchUp, onPageRefused } from "./history";
@@ -53,7 +54,7 @@ export function deadline(state: State): number {
   if (state.link.is === "connected") times.push(nextDue(state.outbox, state.now, state.tab), state.outbox.look_at);
   for (const copy of state.rooms.values()) {
     if (copy.gap_at !== null && state.link.is === "connected") times.push(copy.gap_at);
-    if (copy === currentRoom(state) && copy.typing.users.length > 0) times.push(copy.typing.until);
+    if (copy.typing.users.length > 0 && isShown(state, copy)) times.push(copy.typing.until);
   }
   if (state.notice) times.push(state.notice.until);
   for (const { sent_at } of state.requests.values()) times.push(sent_at + ANSWER_MS);

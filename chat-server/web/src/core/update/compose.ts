@@ -2,7 +2,7 @@
 import type { Place } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { isMine, targetOf, textOf } from "../lines";
+import { isMine, standOf, targetOf, textOf } from "../lines";
 import { mentioned } from "../mentions";
 import { silence } from "../may";
 import { find } from "../outbox";
@@ -28,7 +28,7 @@ export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
     return [];
   }
   const answers = copy.mode.is === "reply" && !isEntering(copy);
-  const reply = answers && copy.mode.is === "reply" ? placeOf(state, copy, copy.mode.to) : NOWHERE;
+  const reply = answers && copy.mode.is === "reply" ? placeOf(state, copy.mode.to) : NOWHERE;
   copy.anchor = null;
   state.chosen = null;
   const fields = {
@@ -66,7 +66,7 @@ export function changeText(state: State, copy: RoomCopy, key: LineKey, text: str
   if (!target || !isMine(state, target)) return [];
   const content = { type: "text" as const, text };
   const mentions = mentioned(text, peopleOf(copy));
-  const { place, client_id } = placeOf(state, copy, key);
+  const { place, client_id } = placeOf(state, key);
   const fields = { room: copy.room.id, target: place as Place, content, mentions };
   const points = client_id !== null ? { client_id, field: "target" as const } : null;
   const write = { name: "message:edit" as const, fields };
@@ -77,13 +77,15 @@ export function changeText(state: State, copy: RoomCopy, key: LineKey, text: str
 }
 
 /** Where a message stands; one without a place yet is pointed at by its client id. */
-export function placeOf(state: State, copy: RoomCopy, key: LineKey): { place: Place | null; client_id: string | null } {
-  if (typeof key === "string") {
-    const place = find(state.outbox, key)?.place ?? null;
-    return { place, client_id: place ? null : key };
+export function placeOf(state: State, key: LineKey): { place: Place | null; client_id: string | null } {
+  const stand = standOf(state, key);
+  if (!stand) {
+    const place = find(state.outbox, String(key))?.place ?? null;
+    return { place, client_id: place ? null : String(key) };
   }
-  const line = copy.timeline.line(key);
-  return { place: line && { epoch: copy.timeline.epoch, seq: line.seq, id: line.id }, client_id: null };
+  const { timeline } = stand.copy;
+  const line = timeline.line(stand.seq);
+  return { place: line && { epoch: timeline.epoch, seq: line.seq, id: line.id }, client_id: null };
 }
 
 export function tooLong(state: State, text: string): boolean {

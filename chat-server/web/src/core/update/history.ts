@@ -1,6 +1,7 @@
 /** Pages of a room's log: the head, what came before, what is missing, what lies around a line. */
 import type { Error as WireError, HistoryRead, Page } from "@proto";
 import type { Effect } from "../effect";
+import { isFriends, isShown } from "../friends";
 import { nameOf } from "../people";
 import type { Direction, Purpose, RoomCopy, State } from "../state";
 import { currentRoom } from "../state";
@@ -23,25 +24,27 @@ export function shownWindow(copy: RoomCopy): Range | null {
   return (anchor !== null && timeline.covered.around(anchor)) || timeline.liveWindow();
 }
 
-export function readHead(state: State, copy: RoomCopy): Effect[] {
-  return read(state, copy, "head", 0);
+export function readHead(state: State, copy: RoomCopy, limit = LINES): Effect[] {
+  return readPage(state, copy, "head", 0, limit);
 }
 
 /** What stands before the lines that are shown. */
 export function readBefore(state: State, copy: RoomCopy): Effect[] {
+  if (isFriends(copy)) return state.late?.friends.before(state) ?? [];
   const shown = shownWindow(copy);
-  return shown && shown[0] > 1 ? read(state, copy, "before", shown[0]) : [];
+  return shown && shown[0] > 1 ? readPage(state, copy, "before", shown[0]) : [];
 }
 
 /** What stands after them, where that is not the newest. */
 export function readAfter(state: State, copy: RoomCopy): Effect[] {
   const shown = shownWindow(copy);
   if (!shown || !copy.timeline.cursor || shown[1] >= copy.timeline.cursor.seq) return [];
-  return read(state, copy, "after", shown[1]);
+  return readPage(state, copy, "after", shown[1]);
 }
 
 /** Shows a line, wherever it stands. */
 export function jumpTo(state: State, copy: RoomCopy, seq: number): Effect[] {
+  if (isFriends(copy)) return state.late?.friends.jump(state, copy, seq) ?? [];
   const room = copy.room.id;
   if (isAwaited(state, room, seq)) return [];
   state.jumping = null;
@@ -57,7 +60,7 @@ export function jumpTo(state: State, copy: RoomCopy, seq: number): Effect[] {
       { do: "focus", on: "log" },
     ];
   }
-  const effects = read(state, copy, "around", seq);
+  const effects = readPage(state, copy, "around", seq);
   if (effects.length > 0) state.jumping = { room, seq };
   return effects;
 }
@@ -71,21 +74,21 @@ function isAwaited({ jumping }: State, room: string, seq: number): boolean {
 export function catchUp(state: State, copy: RoomCopy): Effect[] {
   copy.gap_at = null;
   const { cursor } = copy.timeline;
-  if (!cursor) return copy.timeline.waits() || state.current === copy.room.id ? readHead(state, copy) : [];
+  if (!cursor) return copy.timeline.waits() || isShown(state, copy) ? readHead(state, copy) : [];
   const behind = copy.head.seq - cursor.seq;
   if (behind <= 0) return [];
   if (behind > state.limits.catch_up) {
     restart(state, copy, copy.timeline.epoch);
     return readHead(state, copy);
   }
-  return read(state, copy, "gap", cursor.seq);
+  return readPage(state, copy, "gap", cursor.seq);
 }
 
-function read(state: State, copy: RoomCopy, direction: Direction, seq: number): Effect[] {
+export function readPage(state: State, copy: RoomCopy, direction: Direction, seq: number, limit = LINES): Effect[] {
   // Another line may be wanted before the one that was is here.
   if (copy.loading.has(direction) && direction !== "around") return [];
   const { timeline } = copy;
-  const request: HistoryRead = { room: copy.room.id, limit: Math.min(LINES, state.limits.page_lines) };
+  const request: HistoryRead = { room: copy.room.id, limit: Math.min(limit, state.limits.page_lines) };
   if (direction === "before") request.before = seq;
   if (direction === "after" || direction === "gap") request.after = seq;
   if (direction === "around") request.around = seq;
@@ -125,6 +128,7 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
   const { cursor } = copy.timeline;
   if (asked.direction === "head" && !cursor) effects.push(...catchUp(state, copy));
   if (cursor && cursor.seq < copy.head.seq) effects.push(...catchUp(state, copy));
+  if (isFriends(copy)) return [...effects, ...(state.late?.friends.gather(state) ?? [])];
   // A page may hold no line at all; the reader waits for one.
   const shown = copy === currentRoom(state) ? shownWindow(copy) : null;
   const moved = asked.direction === "before" || asked.direction === "head";
@@ -133,11 +137,12 @@ export function onPage(state: State, asked: Asked, page: Page): Effect[] {
 }
 
 export function onPageRefused(state: State, asked: Asked, error: WireError | null): Effect[] {
-  if (asked.direction === "around" && isAwaited(state, asked.room, asked.seq)) {
+  const copy = state.rooms.get(asked.room);
+  const around = asked.direction === "around" && isAwaited(state, asked.room, asked.seq);
+  if (state.jumping && (around || (asked.direction === "before" && copy && isFriends(copy)))) {
     state.jumping = null;
     complain(state, error?.message ?? say("NO_CONNECTION"));
   }
-  const copy = state.rooms.get(asked.room);
   if (!copy || copy.timeline !== asked.timeline) return [];
   copy.loading.delete(asked.direction);
   copy.timeline.pageFailed();

@@ -1,7 +1,7 @@
 /** Between the page and its storage: what is to be kept, and what storage says of it. */
 import type { Effect } from "../effect";
 import type { Event } from "../event";
-import { makesRoom, type Pair } from "../outbox/item";
+import { hasNoRoom, type Pair } from "../outbox/item";
 import type { Outcome, Send, Verb } from "../outbox/book";
 import { fail, find, heard, LOOK_MS, reconcile, settle, type Item } from "../outbox";
 import { homeless, peopleWhoWait } from "../stranded";
@@ -115,7 +115,7 @@ function emit(state: State, { client_id, after }: Send, attempt: number): Effect
   const rid = nextRid(state, { is: "outbox", client_id });
   Object.assign(item, { rid, sent_at: state.now });
   const { name, fields } = item;
-  return [{ do: "emit", name, payload: { rid, ...fields, client_id, ...(makesRoom(item) ? {} : { after }) } }];
+  return [{ do: "emit", name, payload: { rid, ...fields, client_id, ...(hasNoRoom(item) ? {} : { after }) } }];
 }
 
 /** An entry may have come before storage told whose it is. */

@@ -103,6 +103,7 @@ function strand(state: State): void {
   state.draft_writes = 0;
   state.stranded = [];
   state.rooms.clear();
+  state.friends = null;
   forgetSearch(state);
   state.current = null;
   state.previous = null;

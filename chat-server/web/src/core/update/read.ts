@@ -1,7 +1,8 @@
 /** What is read and what is not: the server's figures, and what came live since. */
 import type { ReadPosition } from "@proto";
 import type { Effect } from "../effect";
-import { currentRoom, type RoomCopy, type State } from "../state";
+import { isShown, shownRooms } from "../friends";
+import type { RoomCopy, State } from "../state";
 import { ask } from "./ask";
 
 /** At most one `room:mark_read` of a room in so many milliseconds. */
@@ -17,15 +18,14 @@ export function figures(copy: RoomCopy, read: ReadPosition): void {
 /** Whether the newest line is before the reader's eyes. */
 export function seen(state: State, copy: RoomCopy): boolean {
   // Who is on the way to another line sees the newest ones in passing alone.
-  const stays = state.jumping === null && copy.anchor === null && state.current === copy.room.id;
+  const stays = state.jumping === null && copy.anchor === null && isShown(state, copy);
   return state.attentive && state.at_bottom && stays;
 }
 
-/** Tells that the room is read, when it is; else when to look again. */
+/** Tells that what is shown is read, when it is; else when to look again. */
 export function markRead(state: State): Effect[] {
-  const copy = currentRoom(state);
-  if (!copy || !marks(state, copy) || state.now < copy.marked_at + MARK_MS) return [];
-  return mark(state, copy);
+  const due = shownRooms(state).filter((copy) => marks(state, copy) && state.now >= copy.marked_at + MARK_MS);
+  return due.flatMap((copy) => mark(state, copy));
 }
 
 /** The room is left: what was seen in it is told now, since it is not looked at when the time is over. */
@@ -35,8 +35,8 @@ export function markLeft(state: State, copy: RoomCopy): Effect[] {
 
 /** When `markRead` has something to do by the clock alone. */
 export function markDue(state: State): number {
-  const copy = currentRoom(state);
-  return copy && marks(state, copy) ? copy.marked_at + MARK_MS : Infinity;
+  const times = shownRooms(state).map((copy) => (marks(state, copy) ? copy.marked_at + MARK_MS : Infinity));
+  return Math.min(Infinity, ...times);
 }
 
 function marks(state: State, copy: RoomCopy): boolean {

@@ -3,7 +3,7 @@ import type { Entry, Error as WireError, Place, RoomCreated, Stored } from "@pro
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { due, find, isOpen, postpone, remove, settle, type Item } from "../outbox";
-import { makesRoom, newItem, roomOf, type Fields, type Fresh, type Kept, type Write } from "../outbox/item";
+import { befriends, makesRoom, newItem, roomOf, type Fields, type Fresh, type Kept, type Write } from "../outbox/item";
 import type { RoomCopy, State } from "../state";
 import { oneLine } from "../text";
 import { say } from "../words";
@@ -85,10 +85,14 @@ export function settleOwn(state: State, copy: RoomCopy, entries: readonly Entry[
   for (const entry of entries) {
     if (entry.author.id !== state.me?.id) continue;
     const item = find(state.outbox, entry.client_id);
-    if (!item || item.is === "answered" || roomOf(item) !== copy.room.id) continue;
+    if (!item || item.is === "answered" || !standsIn(copy, item)) continue;
     effects.push(...answered(state, item, { epoch: copy.timeline.epoch, seq: entry.seq, id: entry.id }));
   }
   return effects;
+}
+
+function standsIn({ room }: RoomCopy, item: Item): boolean {
+  return befriends(item) ? room.kind === "inbox" : roomOf(item) === room.id;
 }
 
 function answered(state: State, item: Item, place: Place | null, room?: string): Effect[] {

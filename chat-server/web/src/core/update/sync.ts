@@ -5,6 +5,8 @@ import { Timeline } from "../fold";
 import { synced } from "../outbox";
 import { currentRoom, listed, type RoomCopy, type State } from "../state";
 import { ask, underWay } from "./ask";
+import { isFriends } from "../friends";
+import { standOf } from "../lines";
 import { catchUp, GRACE_MS, readHead } from "./history";
 import { meet } from "../people";
 import { figures } from "./read";
@@ -52,6 +54,7 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
     const next = known[0] ?? listed(state)[0];
     if (next) effects.push(...open(state, next.room.id));
   }
+  effects.push(...(state.late?.friends.gather(state) ?? []));
   if (state.sync_again) {
     state.sync_again = false;
     effects.push(...askSync(state));
@@ -61,7 +64,12 @@ export function onSync(state: State, reply: SyncReply, random: number, whole: bo
 
 function take(state: State, told: RoomState, whole: boolean): Effect[] {
   const { room, epoch, head, read } = told;
+  const effects: Effect[] = [];
   let copy = state.rooms.get(room.id);
+  // What was missed may have been about friends, and not all of that stands in a page.
+  if (copy && room.kind === "inbox" && head.seq > copy.head.seq) {
+    effects.push(...(state.late?.friends.refresh(state) ?? []));
+  }
   if (!copy) {
     copy = newCopy(state, told);
     state.rooms.set(room.id, copy);
@@ -77,11 +85,15 @@ function take(state: State, told: RoomState, whole: boolean): Effect[] {
   if (head.seq > copy.head.seq) copy.head = head;
   copy.n = Math.max(copy.n, told.n);
   figures(copy, read);
-  if (!copy.timeline.cursor) return held || state.current === room.id ? readHead(state, copy) : [];
+  if (!copy.timeline.cursor) {
+    // Where friends speak, the rooms are read in turn, once somebody looks.
+    const reads = (held && !isFriends(copy)) || state.current === room.id;
+    return reads ? [...effects, ...readHead(state, copy)] : effects;
+  }
   const behind = copy.head.seq - copy.timeline.cursor.seq;
-  if (behind > state.limits.catch_up) return catchUp(state, copy);
+  if (behind > state.limits.catch_up) return [...effects, ...catchUp(state, copy)];
   if (behind > 0) copy.gap_at ??= state.now + GRACE_MS;
-  return [];
+  return effects;
 }
 
 function newCopy(state: State, { room, epoch, head, n, read, role, people }: RoomState): RoomCopy {
@@ -121,5 +133,5 @@ export function restart(state: State, copy: RoomCopy, epoch: Epoch): void {
   copy.anchor = null;
   copy.gap_at = null;
   if (state.jumping?.room === copy.room.id) state.jumping = null;
-  if (state.current === copy.room.id && typeof state.chosen === "number") state.chosen = null;
+  if (state.chosen !== null && standOf(state, state.chosen)?.copy === copy) state.chosen = null;
 }
