@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod classic;
+mod friends;
 mod outbox;
 mod page;
 mod picture;

@@ -120,6 +120,17 @@ const actions = {
   /** Comes in as somebody else, from the view that asks for a name. */
   name: ({ page: key, name }) => giveName(pages.get(key), name),
 
+  /** Makes an account of the guest. */
+  async register({ page: key, name, password }) {
+    const page = pages.get(key);
+    await actions.say({ page: key, text: `/register ${name}` });
+    const fields = page.locator("dialog input[type=password]");
+    await fields.first().waitFor();
+    for (const field of await fields.all()) await field.fill(password);
+    await page.locator("dialog button[type=submit]").click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+  },
+
   async click({ page: key, label }) {
     await pages.get(key).getByRole("button", { name: label, exact: true }).click();
   },

@@ -152,6 +152,12 @@ impl Page {
         self.ask("click", json!({ "label": label }));
     }
 
+    /// Makes an account of the guest.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn register(&self, name: &str, password: &str) {
+        self.ask("register", json!({ "name": name, "password": password }));
+    }
+
     /// Everything that the page shows.
     #[allow(dead_code, reason = "tests/chaos does not")]
     pub fn text(&self) -> String {
