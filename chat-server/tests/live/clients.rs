@@ -59,7 +59,8 @@ fn every_example_is_run() {
         .collect();
     let mut listed: Vec<&str> = Language::ALL.iter().map(|language| language.folder()).collect();
     let mut here: Vec<&str> = here.iter().map(String::as_str).collect();
-    (listed.sort_unstable(), here.sort_unstable());
+    listed.sort_unstable();
+    here.sort_unstable();
     assert_eq!(
         here, listed,
         "give each folder of docs/examples/clients a `Language` in tests/live/clients/example.rs, and each of them a folder"

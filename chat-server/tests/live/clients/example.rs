@@ -81,8 +81,13 @@ type Lines = Arc<Mutex<Vec<String>>>;
 impl Example {
     /// Starts it in that directory, where it finds what it kept there before. It is called as its language.
     pub fn start(language: Language, dir: &Path, url: &str, room: &str) -> Self {
+        Self::start_as(language.folder(), language, dir, url, room)
+    }
+
+    /// The same under that name.
+    pub fn start_as(name: &str, language: Language, dir: &Path, url: &str, room: &str) -> Self {
         let mut command = language.command();
-        command.args([url, room, language.folder()]).current_dir(dir);
+        command.args([url, room, name]).current_dir(dir);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (shown, said) = (collect(child.stdout.take().unwrap()), collect(child.stderr.take().unwrap()));
         let stdin = child.stdin.take();

@@ -101,3 +101,29 @@ fn killed_clients_and_a_killed_server_lose_and_double_nothing() {
         assert_eq!(shown.iter().filter(|line| line.starts_with(&own)).count(), LINES, "{language:?} shows all that it said");
     }
 }
+
+/// What one of them leaves in its outbox another one takes up, in whatever language, as the same person.
+#[test]
+fn each_language_takes_up_what_another_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), "message_burst = 5\nmessages_per_second = 10");
+    let own = dir.path().join("relay");
+    std::fs::create_dir(&own).unwrap();
+    let begin = |language| Example::start_as("ada", language, &own, &server.url(), ROOM);
+    let lines: Vec<String> = (1..=60).map(|number| format!("ada: {}", line(number))).collect();
+    let mut client = begin(Language::ALL[0]);
+    (1..=lines.len()).for_each(|number| client.say(&line(number)));
+    until("it has taken all of them", || match log(&server).len() + waiting(&own).len() {
+        taken if taken >= lines.len() => Ok(()),
+        taken => Err(taken.to_string()),
+    });
+    for (left, next) in Language::ALL.into_iter().zip(&Language::ALL[1..]) {
+        client.kill();
+        let waits = waiting(&own).len();
+        assert!(waits > 0, "{left:?} leaves nothing to {next:?}");
+        client = begin(*next);
+        client.until_shown("some of what was left", |shown| shown.len() > lines.len() - waits + 5);
+    }
+    assert_eq!(client.end(), (Some(0), lines.clone()));
+    assert_eq!(log(&server), lines);
+}

@@ -5,6 +5,7 @@
 //     node client.mjs URL ROOM NAME
 
 import { createInterface } from "node:readline";
+import { setImmediate } from "node:timers/promises";
 import { io } from "socket.io-client";
 import { Outbox } from "./outbox.mjs";
 import { say, show } from "./screen.mjs";
@@ -175,12 +176,14 @@ class Client {
   // ---- Send ----
 
   /** Begins to take lines, now that it is known whose they are. */
-  readInput() {
+  async readInput() {
     if (this.reading) return;
     this.reading = true;
-    const lines = createInterface({ input: process.stdin });
-    lines.on("line", (text) => this.line(text));
-    lines.on("close", () => (this.ended = true));
+    for await (const text of createInterface({ input: process.stdin })) {
+      this.line(text);
+      await setImmediate(); // what else happens has its turn in between
+    }
+    this.ended = true;
   }
 
   line(text) {

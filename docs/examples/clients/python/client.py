@@ -49,6 +49,7 @@ class Client:
         self.room = self.timeline = None
         self.behind = 0
         # The input.
+        self.taken = threading.Semaphore()
         self.reading = self.ended = self.refused = False
 
     async def run(self):
@@ -224,19 +225,20 @@ class Client:
         self.reading = True
         loop = asyncio.get_running_loop()
 
-        # Reading blocks, and so has a thread of its own.
+        # Reading blocks, and so has a thread of its own; it goes on when the line is taken.
         def read():
             for line in sys.stdin:
+                self.taken.acquire()
                 loop.call_soon_threadsafe(self.events.put_nowait, (None, self.line, (line.rstrip("\r\n"),)))
             loop.call_soon_threadsafe(self.events.put_nowait, (None, self.end, ()))
 
         threading.Thread(target=read, daemon=True).start()
 
     async def line(self, text):
-        if text.strip() == "":
-            return
-        self.outbox.add(self.room, text)
-        await self.pump()
+        self.taken.release()
+        if text.strip() != "":
+            self.outbox.add(self.room, text)
+            await self.pump()
 
     async def end(self):
         self.ended = True

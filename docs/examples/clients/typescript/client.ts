@@ -5,6 +5,7 @@
 //     node --import tsx client.ts URL ROOM NAME
 
 import { createInterface } from "node:readline";
+import { setImmediate } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import type * as proto from "../../../../chat-proto/gen/proto.ts";
 import { Outbox } from "./outbox.ts";
@@ -197,12 +198,14 @@ class Client {
   // ---- Send ----
 
   /** Begins to take lines, now that it is known whose they are. */
-  private readInput() {
+  private async readInput() {
     if (this.reading) return;
     this.reading = true;
-    const lines = createInterface({ input: process.stdin });
-    lines.on("line", (text) => this.line(text));
-    lines.on("close", () => (this.ended = true));
+    for await (const text of createInterface({ input: process.stdin })) {
+      this.line(text);
+      await setImmediate(); // what else happens has its turn in between
+    }
+    this.ended = true;
   }
 
   private line(text: string) {

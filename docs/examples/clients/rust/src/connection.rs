@@ -23,18 +23,14 @@ pub enum What {
     Refused(Error),
     /// The connection is over, and why.
     Down(String),
-    /// A line of the input.
-    Line(String),
-    /// The end of the input.
-    Ended,
 }
 
-/// Where it is told, with the number of the connection; the input has none.
-pub type Tell = UnboundedSender<(Option<u64>, What)>;
+/// Where it is told, with the number of the connection.
+pub type Tell = UnboundedSender<(u64, What)>;
 
 /// A connection that is open, or was.
 pub struct Connection {
-    /// What an earlier connection still tells is no matter any more.
+    /// The first is 1.
     pub number: u64,
     client: Client,
     tell: Tell,
@@ -49,7 +45,7 @@ impl Connection {
             let tell = tell.clone();
             move |event: &str, payload| {
                 if let Some(what) = read(event, payload) {
-                    tell.send((Some(number), what)).ok();
+                    tell.send((number, what)).ok();
                 }
                 std::future::ready(()).boxed()
             }
@@ -77,7 +73,7 @@ impl Connection {
             Ok(Err(error)) => cause(&error),
             Err(_) => "the server reads nothing any more".to_owned(),
         };
-        self.tell.send((Some(self.number), What::Down(over))).ok();
+        self.tell.send((self.number, What::Down(over))).ok();
     }
 
     /// Says goodbye, without waiting for it.

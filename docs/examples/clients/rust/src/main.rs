@@ -31,7 +31,7 @@ use chat_proto::request::{AnyRequest, HistoryRead, MessageSend, Request, RoomFin
 use chat_proto::text::{ClientName, MessageText};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 
 use connection::{Connection, Tell, What};
 use outbox::Outbox;
@@ -66,6 +66,7 @@ struct Client {
     timeline: Option<Timeline>,
     behind: u32,
     // The input.
+    tell_line: Sender<Option<String>>,
     reading: bool,
     ended: bool,
     refused: bool,
@@ -286,18 +287,23 @@ impl Client {
         if std::mem::replace(&mut self.reading, true) {
             return;
         }
-        let tell = self.tell.clone();
-        // Reading blocks, and so has a thread of its own.
+        let tell = self.tell_line.clone();
+        // Reading blocks, and so has a thread of its own; it goes on when the line is taken.
         std::thread::spawn(move || {
             for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned();
-                tell.send((None, What::Line(line))).ok();
+                tell.blocking_send(Some(line)).ok();
             }
-            tell.send((None, What::Ended)).ok();
+            tell.blocking_send(None).ok();
         });
     }
 
-    async fn line(&mut self, line: String) -> Done {
+    /// A line, or the end of them.
+    async fn line(&mut self, line: Option<String>) -> Done {
+        let Some(line) = line else {
+            self.ended = true;
+            return Ok(());
+        };
         let (Some(me), Some(room), false) = (self.me.clone(), self.room.clone(), line.trim().is_empty()) else { return Ok(()) };
         match MessageText::parse(line.as_str()) {
             Ok(text) => self.outbox.add(me.server, me.user, room, text)?,
@@ -396,25 +402,22 @@ impl Client {
             What::Heard(_) => Ok(()),
             What::Refused(error) => self.closed(error),
             What::Down(reason) => self.down(&reason, None),
-            What::Line(line) => self.line(line).await,
-            What::Ended => {
-                self.ended = true;
-                Ok(())
-            }
         }
     }
 }
 
 /// Works off what happens, in order.
-async fn run(mut client: Client, mut happens: UnboundedReceiver<(Option<u64>, What)>) -> Quit {
+async fn run(mut client: Client, mut happens: UnboundedReceiver<(u64, What)>, mut lines: Receiver<Option<String>>) -> Quit {
     let mut ticks = tokio::time::interval(TICK);
     loop {
         let done = tokio::select! {
             _ = ticks.tick() => client.tick().await,
             Some((number, what)) = happens.recv() => {
+                // What an earlier connection still tells is no matter any more.
                 let current = client.connection.as_ref().map(|connection| connection.number);
-                if number.is_some() && number != current { Ok(()) } else { client.happened(what).await }
+                if current == Some(number) { client.happened(what).await } else { Ok(()) }
             }
+            Some(line) = lines.recv() => client.line(line).await,
         };
         if let Err(quit) = done {
             return quit;
@@ -432,7 +435,7 @@ fn dice() -> io::Result<f64> {
     Ok(f64::from(u32::from_ne_bytes(outbox::random()?)) / f64::from(u32::MAX))
 }
 
-fn client(arguments: &[String], tell: Tell) -> Result<Client, Quit> {
+fn client(arguments: &[String], tell: Tell, tell_line: Sender<Option<String>>) -> Result<Client, Quit> {
     let usage = |reason: &str| Quit(2, format!("{reason}usage: chat-example URL ROOM NAME"));
     let [url, room, name] = arguments else { return Err(usage("")) };
     let Some((_, address)) = url.split_once("://") else { return Err(usage("URL has no http:// before it; ")) };
@@ -456,6 +459,7 @@ fn client(arguments: &[String], tell: Tell) -> Result<Client, Quit> {
         room: None,
         timeline: None,
         behind: 0,
+        tell_line,
         reading: false,
         ended: false,
         refused: false,
@@ -465,9 +469,9 @@ fn client(arguments: &[String], tell: Tell) -> Result<Client, Quit> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (tell, happens) = unbounded_channel();
-    let Quit(code, reason) = match client(&arguments, tell) {
-        Ok(client) => run(client, happens).await,
+    let ((tell, happens), (tell_line, lines)) = (unbounded_channel(), channel(1));
+    let Quit(code, reason) = match client(&arguments, tell, tell_line) {
+        Ok(client) => run(client, happens, lines).await,
         Err(quit) => quit,
     };
     if !reason.is_empty() {
