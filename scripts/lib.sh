@@ -3,6 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 web=$root/chat-server/web
+examples=$root/docs/examples/clients
 target=${CARGO_TARGET_DIR:-$root/target}
 case $target in /*) ;; *) target=$root/$target ;; esac
 export CARGO_TARGET_DIR=$target
@@ -97,8 +98,11 @@ need_display_tools() {
 # The page's packages, as the lock file has them.
 need_page_packages() { need_npm_packages "$web"; }
 
-# Those and the old clients that the tests run; what these wish to compile they can do without.
-need_test_packages() { need_page_packages && need_npm_packages "$root/chat-server/tests/classic" --ignore-scripts; }
+# Those, the old clients that the tests run, and what the example clients use; what these wish to compile they can do without.
+need_test_packages() {
+    need_page_packages && need_npm_packages "$root/chat-server/tests/classic" --ignore-scripts &&
+        need_npm_packages "$examples" --ignore-scripts
+}
 
 # Python and what makes environments for its packages, for the clients in Python that the tests run: those install them.
 need_python() { { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || need_packages python3 python3-venv; }

@@ -1,17 +1,19 @@
 //! The three programs together: the real server, the real terminal client in a pseudo-terminal and
 //! the real page in Chromium, and what people see on their screens.
 //!
-//! Needs Chromium, Node, Python, the page's packages and the old clients of `tests/classic`; `scripts/test`
-//! gets and builds all of it. Pictures of the screens are left in `target/live/`.
+//! Needs Chromium, Node, Python, the page's packages, the old clients of `tests/classic` and what the example
+//! clients of `docs/examples/clients` use; `scripts/test` gets and builds all of it. Pictures of the screens are left in `target/live/`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod classic;
+mod clients;
 mod friends;
 mod outbox;
 mod page;
 mod picture;
 mod pipe;
+mod python;
 mod reading_back;
 mod rooms_for_people;
 mod server;

@@ -78,6 +78,14 @@ impl Server {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// Makes a public room, as operators do.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn make_room(&self, name: &str) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        let output = command.args(["room", "create", name, "--data"]).arg(&self.data).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Starts it again, on the same port and the same data.
     pub fn start_again(&self) {
         *self.child.lock().unwrap() = spawn(self.port, &self.data, &self.log, &self.more);

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::every_version::is_made;
 use super::old_page::Kind;
 use super::scene::Scene;
+use crate::python;
 use crate::wait::until;
 
 /// In all that is said here.
@@ -76,7 +77,7 @@ fn clients_in_python_talk_with_everybody() {
     let scene = Scene::start();
     let mut clients = Vec::new();
     for version in ["4", "5"] {
-        let python = python_with(version);
+        let python = python::with(&folder().join(format!("requirements-{version}.txt")), version);
         for transport in ["polling", "websocket"] {
             for kind in [Kind::A, Kind::B] {
                 // Short enough for the terminal to show it whole.
@@ -120,29 +121,4 @@ fn clients_in_python_talk_with_everybody() {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/classic")
-}
-
-/// The Python that has that version's client, in an environment of its own; made anew when other packages are wanted.
-fn python_with(version: &str) -> PathBuf {
-    let requirements = folder().join(format!("requirements-{version}.txt"));
-    let target = Path::new(env!("CARGO_BIN_EXE_chat-server")).ancestors().nth(2).unwrap();
-    let environment = target.join("python").join(version);
-    let (python, installed) = (environment.join("bin/python"), environment.join("installed.txt"));
-    let wanted = std::fs::read_to_string(&requirements).unwrap();
-    if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-        return python;
-    }
-    let help = "python3 with its venv is needed (in Debian: python3-venv), or scripts/test, which installs it";
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment), help);
-    let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
-    run(&mut install, "the clients for Python come from its package index");
-    // Last, so that what broke off is begun anew.
-    std::fs::write(installed, wanted).unwrap();
-    python
-}
-
-fn run(command: &mut Command, help: &str) {
-    let output = command.output().unwrap_or_else(|error| panic!("{help}: {error}"));
-    assert!(output.status.success(), "{help}:\n{}", String::from_utf8_lossy(&output.stderr));
 }
