@@ -53,23 +53,25 @@ impl Scene {
 
     /// The tool, with nothing around it but this directory and this server.
     pub fn tool(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(client());
-        self.around(&mut command).args(arguments);
+        // Tests that run in the background were started to ignore some signals; who starts these was not.
+        let mut command = Command::new("/usr/bin/env");
+        self.around(&mut command).arg("--default-signal=HUP,INT,TERM").arg(client()).args(arguments);
         command
     }
 
-    /// A line for a shell, in which `chat-tui` is found.
+    /// A line for a shell, in which `chat-tui` is found. Should the test fail, nothing of it goes on for long.
     pub fn shell(&self, line: &str) -> Command {
-        let mut command = Command::new("bash");
+        let mut command = Command::new("timeout");
         let path = client().parent().unwrap().to_path_buf();
         let paths = std::env::join_paths([path].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap()))).unwrap();
-        self.around(&mut command).env("PATH", paths).args(["-c", line]).current_dir(self.dir.path());
+        self.around(&mut command).env("PATH", paths).args(["300", "bash", "-c", line]).current_dir(self.dir.path());
         command
     }
 
     fn around<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env_clear().env("TZ", "UTC").env("CHAT_URL", self.server.url());
-        for (name, value) in [("HOME", "home"), ("XDG_DATA_HOME", "data-home"), ("XDG_CACHE_HOME", "cache-home")] {
+        // The same as the client on the screen has.
+        for (name, value) in [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CACHE_HOME", "cache")] {
             command.env(name, self.dir.path().join(value));
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
@@ -110,6 +112,11 @@ impl Scene {
         messages.map(|entry| entry["content"]["text"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// What the tools, and the client on the screen, have kept.
+    pub fn kept(&self) -> Vec<PathBuf> {
+        [files(&self.path("data/chat-tui")), files(&self.path("cache"))].concat()
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
@@ -148,16 +155,54 @@ pub fn end(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr.clone()).unwrap())
 }
 
+/// A tool that is ended with the test, should that fail.
+pub struct Tool(Option<Child>);
+
+impl Tool {
+    /// Starts it with a pipe to its standard input.
+    pub fn start(command: &mut Command) -> Self {
+        Self(Some(command.stdin(Stdio::piped()).spawn().unwrap()))
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Output {
+        self.0.take().unwrap().wait_with_output().unwrap()
+    }
+}
+
+impl std::ops::Deref for Tool {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        self.0.as_ref().unwrap()
+    }
+}
+
+impl std::ops::DerefMut for Tool {
+    fn deref_mut(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+}
+
+impl Drop for Tool {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 /// A tool that goes on: what it prints can be read while it does.
 pub struct Running {
-    pub child: Child,
+    pub child: Tool,
     lines: Receiver<String>,
     read: Vec<String>,
 }
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
-        let mut child = command.spawn().unwrap();
+        let mut child = Tool(Some(command.spawn().unwrap()));
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));

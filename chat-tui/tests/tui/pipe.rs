@@ -17,7 +17,9 @@ use crate::wire::Wire;
 
 /// The program with nothing of this person's around it.
 fn tool(home: &TempDir, wire: &Wire, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-tui"));
+    // Tests that run in the background were started to ignore some signals; who starts these was not.
+    let mut command = Command::new("/usr/bin/env");
+    command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_chat-tui")]);
     command.env_clear().env("XDG_DATA_HOME", home.path()).env("XDG_CACHE_HOME", home.path()).env("TZ", "UTC");
     command.args(arguments).args(["--url", &wire.url()]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -40,8 +42,8 @@ impl Scene {
         tool(&self.home, &self.wire, arguments).output().unwrap()
     }
 
-    fn spawn(&self, arguments: &[&str]) -> Child {
-        tool(&self.home, &self.wire, arguments).stdin(Stdio::piped()).spawn().unwrap()
+    fn spawn(&self, arguments: &[&str]) -> Tool {
+        Tool(Some(tool(&self.home, &self.wire, arguments).stdin(Stdio::piped()).spawn().unwrap()))
     }
 
     fn said(&self) -> Vec<String> {
@@ -55,6 +57,42 @@ impl Scene {
 
     fn heard(&self, name: &str) -> usize {
         self.wire.server().heard.iter().filter(|heard| *heard == name).count()
+    }
+}
+
+/// A program that is ended with the test, should that fail.
+struct Tool(Option<Child>);
+
+impl Tool {
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    fn write(&mut self, text: &str) {
+        self.child().stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    fn signal(&mut self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(self.child()), signal).unwrap();
+    }
+
+    /// Waits for its end, which comes.
+    fn end(mut self) -> Output {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.child().try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.0.take().unwrap().wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Tool {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -72,18 +110,14 @@ fn end(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), told)
 }
 
-fn signal(child: &Child, signal: rustix::process::Signal) {
-    rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).unwrap();
-}
-
 #[test]
 fn what_the_server_wants_later_is_sent_later() {
     let scene = Scene::start();
     let later = |milliseconds| Error::new(Code::SlowDown, "Slowly.").after(milliseconds);
     scene.wire.server().refusals.extend([later(300), later(100), Error::new(Code::Unavailable, "Not now.")]);
     let mut child = scene.spawn(&["send", "lobby", "--each-line"]);
-    child.stdin.take().unwrap().write_all(b"one\n\ntwo\r\nthree").unwrap();
-    let output = child.wait_with_output().unwrap();
+    child.write("one\n\ntwo\r\nthree");
+    let output = child.end();
     assert_eq!((end(&output), output.stdout.len()), ((Some(0), String::new()), 0));
     assert_eq!(scene.said(), ["one", "two", "three"]);
 }
@@ -97,8 +131,8 @@ fn a_final_refusal_is_told_and_ends_it() {
     let later = Error::new(Code::SlowDown, "Slowly.").after(60_000);
     scene.wire.server().refusals.extend([Error::new(Code::Forbidden, "Not that."), later]);
     let mut child = scene.spawn(&["send", "lobby", "--each-line"]);
-    child.stdin.take().unwrap().write_all("line\n".repeat(500).as_bytes()).unwrap();
-    let (code, told) = end(&child.wait_with_output().unwrap());
+    child.write(&"line\n".repeat(500));
+    let (code, told) = end(&child.end());
     assert_eq!((code, scene.said().len()), (Some(4), 0), "{told}");
     assert!(told.starts_with("chat-tui: Not that. Nothing is sent, and nothing else will be."), "{told}");
     assert_eq!(end(&scene.run(&["send", "#nowhere", "x"])), (Some(4), "chat-tui: There is no room #nowhere.\n".into()));
@@ -112,10 +146,10 @@ fn what_was_sent_and_not_answered_is_unknown() {
     scene.wire.server().silent = true;
     for stop in [rustix::process::Signal::TERM, rustix::process::Signal::INT, rustix::process::Signal::HUP] {
         let before = scene.heard("message:send");
-        let child = scene.spawn(&["send", "lobby", "is it there?"]);
+        let mut child = scene.spawn(&["send", "lobby", "is it there?"]);
         until("it is sent", || scene.heard("message:send") > before);
-        signal(&child, stop);
-        let (code, told) = end(&child.wait_with_output().unwrap());
+        child.signal(stop);
+        let (code, told) = end(&child.end());
         assert_eq!(code, Some(5), "{told}");
         assert!(told.contains("unknown"), "{told}");
     }
@@ -128,15 +162,15 @@ fn what_was_sent_and_not_answered_is_unknown() {
 #[test]
 fn what_was_never_sent_is_not_unknown() {
     let mut scene = Scene::start();
-    let child = scene.spawn(&["send", "lobby", "--each-line"]);
+    let mut child = scene.spawn(&["send", "lobby", "--each-line"]);
     until("it is there", || scene.heard("room:members") == 1);
-    signal(&child, rustix::process::Signal::TERM);
-    let output = child.wait_with_output().unwrap();
+    child.signal(rustix::process::Signal::TERM);
+    let output = child.end();
     assert_eq!(end(&output), (Some(143), "chat-tui: Nothing is sent, and nothing else will be.\n".into()));
-    let child = scene.spawn(&["tail", "lobby", "--follow"]);
+    let mut child = scene.spawn(&["tail", "lobby", "--follow"]);
     until("it is there", || scene.heard("history:read") > 0);
-    signal(&child, rustix::process::Signal::INT);
-    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    child.signal(rustix::process::Signal::INT);
+    assert_eq!(child.end().status.code(), Some(130));
     // A refusal for now says that it is not stored.
     scene.wire.server().refusals.push_back(Error::new(Code::SlowDown, "Slowly.").after(60_000));
     let (code, told) = end(&scene.run(&["send", "lobby", "x", "--timeout", "1"]));
@@ -153,17 +187,17 @@ fn what_is_started_to_ignore_a_signal_ignores_it() {
     let mut child = Command::new("sh");
     child.args(["-c", "trap '' HUP INT; exec \"$0\" tail lobby --follow --url \"$1\"", env!("CARGO_BIN_EXE_chat-tui"), &scene.wire.url()]);
     child.env("XDG_DATA_HOME", scene.home.path()).stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut child = child.spawn().unwrap();
+    let mut child = Tool(Some(child.spawn().unwrap()));
     until("it is there", || scene.heard("history:read") > 0);
-    signal(&child, rustix::process::Signal::HUP);
-    signal(&child, rustix::process::Signal::INT);
+    child.signal(rustix::process::Signal::HUP);
+    child.signal(rustix::process::Signal::INT);
     let entry = scene.wire.server().say("bob", "still there?");
     let told = scene.wire.server().told(&chat_proto::id::RoomId::parse("r-lobby").unwrap(), vec![entry]);
     drop(told);
     // A second command makes the server tell everybody.
     assert_eq!(scene.run(&["send", "lobby", "yes"]).status.code(), Some(0));
     let mut text = String::new();
-    let mut stdout = child.stdout.take().unwrap();
+    let mut stdout = child.child().stdout.take().unwrap();
     let mut bytes = [0; 1_000];
     while !text.contains("me: yes") {
         let length = stdout.read(&mut bytes).unwrap();
@@ -171,8 +205,8 @@ fn what_is_started_to_ignore_a_signal_ignores_it() {
         text += &String::from_utf8_lossy(&bytes[..length]);
     }
     assert!(text.contains("bob: still there?"), "what came before it was fetched: {text}");
-    signal(&child, rustix::process::Signal::TERM);
-    assert_eq!(child.wait().unwrap().code(), Some(143));
+    child.signal(rustix::process::Signal::TERM);
+    assert_eq!(child.end().status.code(), Some(143));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! `export`: held against what the server's own export tells.
 
 use std::collections::BTreeSet;
-use std::process::Stdio;
 
 use chat_proto::entry::NewContent;
 use chat_proto::place::Place;
@@ -10,7 +9,7 @@ use chat_proto::room::{History, RoomChanges};
 use chat_proto::text::{Emoji, MessageText};
 use serde_json::{Value, json};
 
-use crate::pipe::{Person, Scene, end, feed};
+use crate::pipe::{Person, Scene, Tool, end, feed};
 use crate::wait::until;
 
 fn lines(printed: &str) -> Vec<Value> {
@@ -125,7 +124,7 @@ fn it_goes_on_behind_a_restart() {
     let whole = scene.run(&["export", "lobby", "--name", "carol"]);
     // A reader that takes its time, so that there is more to be read when the server dies.
     let mut command = scene.tool(&["export", "lobby", "lobby", "--name", "carol"]);
-    let mut child = command.spawn().unwrap();
+    let mut child = Tool::start(&mut command);
     let mut stdout = child.stdout.take().unwrap();
     let mut printed = vec![0; 1];
     std::io::Read::read_exact(&mut stdout, &mut printed).unwrap();
@@ -144,7 +143,7 @@ fn what_may_not_be_read_is_said_to_be_hidden() {
     let client_id = ada.client_id();
     let name = chat_proto::name::RoomName::parse("team").unwrap();
     let room = ada.request(&RoomCreate { history: Some(History::Joined), ..RoomCreate::public(client_id, name) }).room.id;
-    let mut child = scene.tool(&["send", "team", "--each-line", "--name", "bob"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = Tool::start(&mut scene.tool(&["send", "team", "--each-line", "--name", "bob"]));
     feed(&mut child, (1..=5).map(|number| format!("secret {number}"))).join().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     scene.run(&["send", "team", "hello", "--name", "carol"]);

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Instant;
 
-use crate::pipe::{Running, Scene, end, feed, files, numbers, peak_memory};
+use crate::pipe::{Running, Scene, Tool, end, feed, numbers, peak_memory};
 use crate::wait::until;
 
 /// As many as are said at least.
@@ -18,14 +18,14 @@ fn until_said(scene: &Scene, least: usize) {
 #[test]
 fn ten_thousand_lines_through_two_kills_are_all_there_once_and_in_order() {
     let scene = Scene::start_fast();
-    let child = scene.shell("seq 10000 | chat-tui send lobby --each-line").spawn().unwrap();
+    let child = Tool::start(&mut scene.shell("seq 10000 | chat-tui send lobby --each-line"));
     for least in [1_000, 4_000] {
         until_said(&scene, least);
         scene.server.kill();
         assert!(scene.said("lobby").len() < 10_000, "it was killed on the way");
         scene.server.start_again();
     }
-    let output = child.wait_with_output().unwrap();
+    let output = child.end();
     let (code, told) = end(&output);
     assert_eq!(code, Some(0), "{told}");
     assert_eq!(told.matches("The line is lost").count(), 2, "{told}");
@@ -53,15 +53,18 @@ fn what_a_killed_send_had_not_sent_is_never_sent() {
     let scene = Scene::start_fast();
     let name = ["--name", "ada"];
     let mut command = scene.tool(&["send", "lobby", "--each-line"]);
-    let mut child = command.args(name).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = Tool::start(command.args(name));
     let feeding = feed(&mut child, (1..).map(|number| number.to_string()));
     until_said(&scene, 500);
     child.kill().unwrap();
     child.wait().unwrap();
     feeding.join().unwrap();
     // Whoever comes next under that name, here or on a screen, finds nothing to send.
-    let kept: Vec<_> = files(scene.dir.path()).into_iter().filter(|path| path.to_string_lossy().contains("home")).collect();
-    assert!(kept.iter().all(|path| path.file_stem().is_some_and(|name| name == "credentials")), "an outbox is kept: {kept:?}");
+    let kept = scene.kept();
+    assert!(
+        !kept.is_empty() && kept.iter().all(|path| path.file_stem().is_some_and(|name| name == "credentials")),
+        "an outbox is kept: {kept:?}"
+    );
     scene.tool(&["send", "lobby", "later"]).args(name).status().unwrap();
     let said = scene.said("lobby");
     let (last, before) = said.split_last().unwrap();
@@ -81,13 +84,13 @@ fn what_a_killed_send_had_not_sent_is_never_sent() {
 fn what_is_unanswered_when_it_is_to_end_is_unknown() {
     let scene = Scene::start_fast();
     let mut command = scene.tool(&["send", "lobby", "--each-line"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = Tool::start(&mut command);
     let feeding = feed(&mut child, (1..).map(|number| number.to_string()));
     until_said(&scene, 500);
     // Whatever it does, some of the lines that keep its window full have no answer then.
     scene.server.kill();
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = child.end();
     feeding.join().unwrap();
     let (code, told) = end(&output);
     assert_eq!(code, Some(5), "{told}");
@@ -105,7 +108,7 @@ fn what_is_unanswered_when_it_is_to_end_is_unknown() {
 fn an_endless_input_waits_for_the_chat() {
     let scene = Scene::start_fast();
     let mut command = scene.tool(&["send", "lobby", "--each-line"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = Tool::start(&mut command);
     let line = "x".repeat(1_000);
     let feeding = feed(&mut child, std::iter::repeat_with(move || line.clone()));
     until_said(&scene, 300);

@@ -1,11 +1,10 @@
 //! `tail`, through a server that dies and comes back, and before readers that do not stay.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::pipe::{Running, Scene, end, feed, numbers, peak_memory};
+use crate::pipe::{Running, Scene, Tool, end, feed, numbers, peak_memory};
 use crate::wait::until;
 
 fn texts(lines: &[String]) -> Vec<String> {
@@ -20,7 +19,7 @@ fn it_follows_through_a_restart_each_entry_once_and_in_order() {
     let mut followed = Running::start(&mut scene.tool(&["tail", "lobby", "--follow", "--json"]));
     let mut plain = Running::start(&mut scene.tool(&["tail", "#lobby", "-f", "-n", "0"]));
     followed.until("it is there", |lines| texts(lines) == ["0"]);
-    let mut child = scene.tool(&["send", "lobby", "--each-line", "--name", "ada"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = Tool::start(&mut scene.tool(&["send", "lobby", "--each-line", "--name", "ada"]));
     let feeding = feed(&mut child, (1..=3_000).map(|number| number.to_string()));
     for least in [300, 1_500] {
         until("so much is said", || match scene.said("lobby").len() {
@@ -105,11 +104,11 @@ fn a_reader_that_has_seen_enough_ends_it_quietly() {
 fn a_slow_reader_is_waited_for_and_misses_nothing() {
     const LINES: u64 = 600;
     let scene = Scene::start_fast();
-    let mut tail = scene.tool(&["tail", "lobby", "--follow", "--json", "-n", "1"]).spawn().unwrap();
+    let mut tail = Tool::start(&mut scene.tool(&["tail", "lobby", "--follow", "--json", "-n", "1"]));
     let mut stdout = BufReader::new(tail.stdout.take().unwrap());
     stdout.read_line(&mut String::new()).unwrap();
     let before = peak_memory(tail.id());
-    let mut child = scene.tool(&["send", "lobby", "--each-line"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = Tool::start(&mut scene.tool(&["send", "lobby", "--each-line"]));
     let line = "x".repeat(14_000);
     feed(&mut child, (1..=LINES).map(move |number| format!("{number} {line}"))).join().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));

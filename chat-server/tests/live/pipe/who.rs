@@ -6,7 +6,7 @@ use chat_proto::name::Identity;
 use chat_proto::request::AccountRegister;
 use chat_proto::secret::Password;
 
-use crate::pipe::{Person, Running, Scene, end, files};
+use crate::pipe::{Person, Running, Scene, end};
 
 /// An account, and the token of a session of it.
 fn account(scene: &Scene, name: &str) -> String {
@@ -63,7 +63,7 @@ fn no_secret_is_in_the_list_of_processes() {
         Running::start(scene.tool(&["tail", "lobby", "--follow"]).env("CHAT_TOKEN", &token)),
         Running::start(&mut scene.tool(&["tail", "lobby", "--follow", "--name", "bob"])),
     ];
-    let kept = files(&scene.path("data-home"));
+    let kept = scene.kept();
     for mut tool in tools {
         tool.until("it is there", |lines| !lines.is_empty());
         // What `ps` shows to everybody.
@@ -94,7 +94,7 @@ fn a_name_is_the_same_person_the_next_time() {
         nobody.run(&["send", "lobby", "x"]);
     }
     assert_eq!(authors(&nobody)[0], "guest");
-    assert_eq!(files(&nobody.path("data-home")), Vec::<std::path::PathBuf>::new(), "nothing is kept");
+    assert_eq!(nobody.kept(), Vec::<std::path::PathBuf>::new(), "nothing is kept");
 }
 
 #[test]
