@@ -32,7 +32,7 @@ fn lines(table: &'static str, section: &str) -> Vec<(&'static str, Vec<&'static 
 }
 
 /// A server with those accounts, each signed in by a token made from its name.
-async fn server_with(accounts: &[(&str, ServerRole)]) -> Running {
+pub async fn server_with(accounts: &[(&str, ServerRole)]) -> Running {
     let dir = std::sync::Arc::new(tempfile::tempdir().unwrap());
     let data = chat_server::data_dir::DataDir::open(dir.path()).unwrap();
     let store = SqliteStore::open(&data.database(), 1_000, &mut Dice(11)).await.unwrap();

@@ -17,6 +17,7 @@ mod disk;
 mod edges;
 mod engine;
 mod export;
+mod friends;
 mod odd_names;
 mod old_clients;
 mod opening;

@@ -43,6 +43,10 @@ fn digests_outlive_an_upgrade() {
         ("room:create", json!({ "client_id": "c", "name": "ops" }), 984_010_802_617_333_150),
         ("room:join", json!({ "room": "r", "client_id": "c" }), 4_857_943_460_504_144_025),
         ("room:leave", json!({ "room": "r", "client_id": "c" }), -4_716_119_446_012_230_866),
+        ("friend:ask", json!({ "client_id": "c", "user": "u" }), 3_351_753_004_821_721_627),
+        ("friend:accept", json!({ "client_id": "c", "user": "u" }), -3_941_949_006_944_153_728),
+        ("friend:refuse", json!({ "client_id": "c", "user": "u" }), 7_304_443_574_581_667_046),
+        ("friend:remove", json!({ "client_id": "c", "user": "u" }), -8_498_070_324_994_041_284),
     ];
     let found: Vec<(&str, i64)> = requests.iter().map(|(name, payload, _)| (*name, digest(name, payload.clone()))).collect();
     let expected: Vec<(&str, i64)> = requests.iter().map(|(name, _, digest)| (*name, *digest)).collect();

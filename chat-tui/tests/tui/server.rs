@@ -15,6 +15,7 @@ use chat_proto::place::{Mark, Place, Seq};
 use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::code_list::CodeListReply;
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::history_read::{Page, Reaction, Standing};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
@@ -343,8 +344,13 @@ impl Server {
             AnyRequest::UserRead(read) => {
                 let user = self.by_id(&read.user).clone();
                 let rooms = self.rooms.iter().filter(|log| log.members.contains(&user.id)).map(|log| log.info.id.clone()).collect();
-                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms }))
+                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms, friendship: Friendship::None }))
             }
+            AnyRequest::FriendAsk(_)
+            | AnyRequest::FriendAccept(_)
+            | AnyRequest::FriendRefuse(_)
+            | AnyRequest::FriendRemove(_)
+            | AnyRequest::FriendList(_) => Err(Error::new(Code::Forbidden, "Only accounts have friends.")),
             AnyRequest::UserSetRole(_) => ok(json(&Done {})),
             AnyRequest::ServerClaim(_) => {
                 self.my_user().role = ServerRole::Owner;

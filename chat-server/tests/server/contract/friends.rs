@@ -457,6 +457,40 @@ async fn a_room_for_friends_is_made_once(#[case] kind: Kind) {
     assert_eq!(bench.comes_to(&guest, open("o3")).await, Err((Code::Forbidden, None)));
 }
 
+/// Not even the server itself, by its admin socket, changes anything about what friends say.
+#[rstest]
+#[case(Kind::Memory)]
+#[case(Kind::Sqlite)]
+#[tokio::test]
+async fn the_server_keeps_out_of_it(#[case] kind: Kind) {
+    use chat_proto::request::{RoomAdd, RoomConfigure, RoomRemove, RoomSetRole};
+    use chat_proto::room::RoomChanges;
+    let (mut bench, ada, bob) = Bench::accounts(kind).await;
+    let cyd = bench.somebody("cyd").await;
+    bench.befriend(&ada, &bob).await;
+    let room = bench.own(&ada).await.room.id;
+    let server = User { kind: UserKind::Server, identity: None, role: ServerRole::Owner, ..ada.clone() };
+    let (client_id, after) = (id("s"), None);
+    let changes = RoomChanges { archived: Some(true), ..RoomChanges::default() };
+    let requests = [
+        EntryRequest::Add(RoomAdd { room: room.clone(), user: cyd.id.clone(), client_id: client_id.clone(), after: after.clone() }),
+        EntryRequest::Remove(RoomRemove { room: room.clone(), user: bob.id.clone(), client_id: client_id.clone(), after: after.clone() }),
+        EntryRequest::Configure(RoomConfigure { room: room.clone(), client_id: client_id.clone(), after: after.clone(), changes }),
+        EntryRequest::Topic(RoomSetTopic {
+            room: room.clone(),
+            client_id: client_id.clone(),
+            after: after.clone(),
+            topic: TopicText::parse("x").unwrap(),
+        }),
+        EntryRequest::Role(RoomSetRole { room: room.clone(), user: bob.id.clone(), role: RoomRole::Owner, client_id, after }),
+        say(&room, "s2", None, "hear, hear"),
+    ];
+    for request in requests {
+        let name = request.name();
+        assert_eq!(bench.one(&server, request).await.unwrap_err().code, Code::Forbidden, "{name}");
+    }
+}
+
 #[rstest]
 #[case(Kind::Memory)]
 #[case(Kind::Sqlite)]

@@ -118,6 +118,49 @@ async fn a_deleted_account_is_gone_from_everywhere() {
     assert_eq!(again.welcome["sync"]["rooms"].as_array().unwrap().len(), 1, "in the lobby alone");
 }
 
+/// Whose account is deleted is nobody's friend any more, and asks nobody; what was said stays theirs who heard it.
+#[tokio::test]
+async fn a_deleted_account_has_no_friends() {
+    let server = Process::start("");
+    let data = server.data();
+    for name in ["ada", "bob", "cyd", "dan"] {
+        done(data, &["user", "add", name], PASSWORD).await;
+    }
+    let mut people = Vec::new();
+    for name in ["ada", "bob", "cyd", "dan"] {
+        people.push(signed_in(&server, name, "correct horse").await);
+    }
+    let [ada, bob, cyd, dan] = &mut people[..] else { unreachable!() };
+    let step = |id: &str, user: &Client| json!({ "client_id": id, "user": user.user() });
+    ada.request("friend:ask", step("1", bob)).await.unwrap();
+    bob.request("friend:accept", step("1", ada)).await.unwrap();
+    ada.request("friend:ask", step("2", cyd)).await.unwrap();
+    dan.request("friend:ask", step("1", ada)).await.unwrap();
+    let sync = ada.request("sync", json!({})).await.unwrap();
+    let own = sync["rooms"].as_array().unwrap().iter().find(|state| state["room"]["kind"] == "friends" && state["role"] == "owner");
+    let own = own.unwrap()["room"]["id"].as_str().unwrap().to_owned();
+    ada.say(&own, "3", "to my friends").await.unwrap();
+    bob.messages(&own, 1).await;
+
+    done(data, &["user", "delete", "ada", "--yes"], "").await;
+    assert_eq!(ada.event("closing").await["error"]["code"], "signed_out");
+    for (person, change) in [(&mut *bob, "ended"), (&mut *cyd, "withdrawn"), (&mut *dan, "refused")] {
+        person.event_where("entries", |event| event.to_string().contains(change)).await;
+        let list = person.request("friend:list", json!({})).await.unwrap();
+        assert_eq!(list["friends"], json!([]));
+    }
+    let sync = bob.request("sync", json!({})).await.unwrap();
+    assert!(!sync.to_string().contains(own.as_str()), "{sync}");
+    let page = bob.request("history:read", json!({ "room": own })).await.unwrap();
+    assert!(page.to_string().contains("to my friends"), "{page}");
+    // The operator is told of rooms, not of what friends say, and cannot come into it.
+    let rooms = done(data, &["room", "list"], "").await;
+    assert!(!rooms.contains("friends"), "{rooms}");
+    for command in [&["room", "add", &own, "dan"][..], &["room", "remove", &own, "bob"], &["room", "archive", &own]] {
+        assert!(refused(data, command, "").await.contains("There is no room"), "{command:?}");
+    }
+}
+
 #[tokio::test]
 async fn without_a_server_the_command_takes_its_place() {
     let server = Process::start("");
