@@ -24,7 +24,7 @@ mod rules;
 mod smallest;
 mod social;
 
-pub use rules::{Manners, Require, Rules, Waits};
+pub use rules::{Audience, Manners, Require, Rules, Waits};
 
 /// One of the tutorials' sets of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

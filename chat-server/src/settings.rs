@@ -10,7 +10,7 @@ use config::{Config, Environment, File, FileFormat, Value};
 use etcetera::BaseStrategy;
 
 use crate::cli::ServeArgs;
-use crate::dialect::{Manners, Require, Rules, Waits};
+use crate::dialect::{Audience, Manners, Require, Rules, Waits};
 
 /// The port that the tutorials' pages expect.
 const PORT: u16 = 3000;
@@ -76,6 +76,7 @@ const NAMES: &[&str] = &[
     "classic.chat_room",
     "classic.welcome",
     "classic.names",
+    "classic.c_audience",
     "classic.require.cookie",
     "classic.require.query.name",
     "classic.require.query.value",
@@ -146,6 +147,7 @@ impl Source {
                 enabled: self.switch("classic.enabled", true),
                 room: self.room("classic.room", "lobby"),
                 chat_room: self.room("classic.chat_room", "chat"),
+                c_audience: self.audience(),
                 require: self.require(),
                 manners: Manners {
                     server: name.clone(),
@@ -164,6 +166,19 @@ impl Source {
             self.problems.push(format!("{name}: {reason}"));
             RoomName::parse(default).unwrap_or_else(|reason| unreachable!("a default name {reason}"))
         })
+    }
+
+    /// `classic.c_audience`: to whom dialect C speaks with a session.
+    fn audience(&mut self) -> Audience {
+        match self.text("classic.c_audience").as_deref() {
+            None => Audience::default(),
+            Some("friends") => Audience::Friends,
+            Some("room") => Audience::Room,
+            Some(_) => {
+                self.problems.push("classic.c_audience: friends or room is needed".to_owned());
+                Audience::default()
+            }
+        }
     }
 
     /// `classic.require`: a cookie, or a value in the query.

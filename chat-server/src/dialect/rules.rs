@@ -13,12 +13,24 @@ pub struct Rules {
     pub room: RoomName,
     /// Where connections to `/chat` start.
     pub chat_room: RoomName,
+    /// To whom those of dialect C speak who have a session.
+    pub c_audience: Audience,
     /// What a handshake must carry.
     pub require: Option<Require>,
     /// How they are spoken to.
     pub manners: Manners,
     /// How long one of whom nothing is heard is waited for.
     pub waits: Waits,
+}
+
+/// To whom somebody speaks in dialect C who has a session; without one everybody speaks in their room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// To their friends, as in the tutorial.
+    #[default]
+    Friends,
+    /// In their room, like everybody.
+    Room,
 }
 
 /// How long somebody of whom nothing is heard is waited for. No setting, but tests are in a hurry.

@@ -44,7 +44,7 @@ struct Here {
     shown: State,
     rooms: BTreeSet<RoomId>,
     /// The rooms that connections visit without being there by membership, as far as this process knows.
-    visits: BTreeMap<ConnectionId, Visit>,
+    visits: BTreeMap<ConnectionId, Vec<Visit>>,
 }
 
 #[derive(Debug)]
@@ -73,6 +73,21 @@ struct Room {
     /// Members that are stored: in the lobby the accounts, elsewhere everybody.
     stored_members: u32,
     is_lobby: bool,
+}
+
+impl Here {
+    /// The rooms that a connection visits.
+    fn visited(&self, connection: ConnectionId) -> Vec<RoomId> {
+        self.visits.get(&connection).into_iter().flatten().map(|visit| visit.room.clone()).collect()
+    }
+
+    /// Forgets visits, without a word to anybody.
+    fn stop_visits(&mut self, ended: impl Fn(&Visit) -> bool) {
+        self.visits.retain(|_, visits| {
+            visits.retain(|visit| !ended(visit));
+            !visits.is_empty()
+        });
+    }
 }
 
 impl Presence {
@@ -107,49 +122,56 @@ impl Presence {
         }
     }
 
-    /// A connection of that user, who is not there as a member, is in that room now, and no longer in
-    /// the one that it visited before. Whether they are a member by what is stored says `is_member`.
-    pub fn visits(&mut self, connection: ConnectionId, user: &User, room: &RoomId, is_member: bool) {
-        let visited = self.users.get(&user.id).and_then(|here| here.visits.get(&connection));
-        if visited.is_some_and(|visit| visit.room == *room) {
-            return;
+    /// A connection of that user, who is not there as a member, is in those rooms now, and no longer in
+    /// others that it visited before. Beside each stands whether they are a member by what is stored.
+    pub fn visits(&mut self, connection: ConnectionId, user: &User, rooms: &[(RoomId, bool)]) {
+        let visited: Vec<RoomId> = self.users.get(&user.id).map(|here| here.visited(connection)).unwrap_or_default();
+        for left in visited.iter().filter(|room| !rooms.iter().any(|(now, _)| now == *room)) {
+            self.stop_visit(connection, &user.id, left);
         }
-        self.stop_visit(connection, &user.id);
-        let is_there = self.users.get(&user.id).is_some_and(|here| here.rooms.contains(room));
-        self.connected(connection, user, [room.clone()]);
-        if let Some(here) = self.users.get_mut(&user.id) {
-            let as_guest = here.visits.values().any(|visit| visit.room == *room);
-            if !is_there || as_guest {
-                here.visits.insert(connection, Visit { room: room.clone(), is_member });
+        self.connected(connection, user, []);
+        for (room, is_member) in rooms.iter().filter(|(room, _)| !visited.contains(room)) {
+            let is_there = self.users.get(&user.id).is_some_and(|here| here.rooms.contains(room));
+            self.connected(connection, user, [room.clone()]);
+            if let Some(here) = self.users.get_mut(&user.id) {
+                let as_guest = here.visits.values().flatten().any(|visit| visit.room == *room);
+                if !is_there || as_guest {
+                    here.visits.entry(connection).or_default().push(Visit { room: room.clone(), is_member: *is_member });
+                }
             }
-        }
-        if !is_there {
-            self.mark(room, &user.id);
+            if !is_there {
+                self.mark(room, &user.id);
+            }
         }
     }
 
     /// A visitor's connection ended: without another one they are gone at once.
     pub fn visit_ended(&mut self, connection: ConnectionId, user: &UserId, now: Millis) {
-        self.stop_visit(connection, user);
+        let visited = self.users.get(user).map(|here| here.visited(connection)).unwrap_or_default();
+        visited.iter().for_each(|room| self.stop_visit(connection, user, room));
         self.disconnected(connection, user, now);
         if let Some(here) = self.users.get_mut(user).filter(|here| here.leaving_at.is_some() && here.user.kind == UserKind::Guest) {
             here.leaving_at = Some(now);
         }
     }
 
-    fn stop_visit(&mut self, connection: ConnectionId, user: &UserId) {
+    fn stop_visit(&mut self, connection: ConnectionId, user: &UserId, room: &RoomId) {
         let Some(here) = self.users.get_mut(user) else { return };
-        let Some(Visit { room, is_member }) = here.visits.remove(&connection) else { return };
-        if here.visits.values().any(|visit| visit.room == room) {
+        let Some(visits) = here.visits.get_mut(&connection) else { return };
+        let Some(ended) = visits.iter().position(|visit| visit.room == *room).map(|index| visits.swap_remove(index)) else { return };
+        if visits.is_empty() {
+            here.visits.remove(&connection);
+        }
+        if here.visits.values().flatten().any(|visit| visit.room == *room) {
             return;
         }
-        here.rooms.remove(&room);
-        let gone = Gone { user: here.user.clone(), is_member };
-        if let Some(known) = self.rooms.get_mut(&room) {
+        here.rooms.remove(room);
+        let gone = Gone { user: here.user.clone(), is_member: ended.is_member };
+        if let Some(known) = self.rooms.get_mut(room) {
             known.present.remove(user);
             known.gone.insert(user.clone(), gone);
         }
-        self.mark(&room, user);
+        self.mark(room, user);
     }
 
     /// One connection's user is away from it, or back.
@@ -167,7 +189,7 @@ impl Presence {
         known.dirty = true;
         if let Some(here) = self.users.get_mut(user) {
             // Who visited is there in their own right from now on.
-            here.visits.retain(|_, visit| visit.room != *room);
+            here.stop_visits(|visit| visit.room == *room);
             if here.rooms.insert(room.clone()) {
                 known.present.insert(user.clone());
                 known.changed.insert(user.clone());
@@ -183,6 +205,8 @@ impl Presence {
         if let Some(here) = self.users.get_mut(user)
             && here.rooms.remove(room)
         {
+            // Who was there as a member has nothing to tell there by going.
+            here.stop_visits(|visit| visit.room == *room && visit.is_member);
             known.present.remove(user);
             known.changed.insert(user.clone());
             known.gone.insert(user.clone(), Gone { user: here.user.clone(), is_member: false });
@@ -211,7 +235,7 @@ impl Presence {
         self.rooms.remove(room);
         for here in self.users.values_mut() {
             here.rooms.remove(room);
-            here.visits.retain(|_, visit| visit.room != *room);
+            here.stop_visits(|visit| visit.room == *room);
         }
     }
 
@@ -372,11 +396,11 @@ mod tests {
     #[test]
     fn a_visitor_is_in_one_room_at_a_time_and_gone_at_once() {
         let (mut presence, ada) = (Presence::default(), guest("ada"));
-        presence.visits(1, &ada, &room("lobby"), false);
-        presence.visits(1, &ada, &room("kitchen"), false);
+        presence.visits(1, &ada, &[(room("lobby"), false)]);
+        presence.visits(1, &ada, &[(room("kitchen"), false)]);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (0, 1));
         // The page's other half visits as well: one person, in both rooms.
-        presence.visits(2, &ada, &room("lobby"), false);
+        presence.visits(2, &ada, &[(room("lobby"), false)]);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1));
         presence.visit_ended(1, &ada.id, 1_000);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 0));
@@ -389,7 +413,7 @@ mod tests {
     fn a_room_that_is_no_more_is_told_of_no_more() {
         let (mut presence, ops, ada, bob) = (Presence::default(), room("ops"), guest("ada"), guest("bob"));
         presence.connected(1, &ada, [ops.clone()]);
-        presence.visits(2, &bob, &ops, false);
+        presence.visits(2, &bob, &[(ops.clone(), false)]);
         presence.forget(&ops);
         assert!(presence.rooms_of(&ada.id).is_empty() && presence.rooms_of(&bob.id).is_empty());
         presence.visit_ended(2, &bob.id, 1_000);
@@ -400,8 +424,8 @@ mod tests {
     fn who_becomes_a_member_stays_when_the_visit_ends() {
         let (mut presence, ada) = (Presence::default(), guest("ada"));
         presence.connected(1, &ada, [room("lobby")]);
-        presence.visits(2, &ada, &room("lobby"), false);
-        presence.visits(2, &ada, &room("kitchen"), false);
+        presence.visits(2, &ada, &[(room("lobby"), false)]);
+        presence.visits(2, &ada, &[(room("kitchen"), false)]);
         assert_eq!((online(&presence, "lobby"), online(&presence, "kitchen")), (1, 1), "there by right is there still");
         presence.joined(&ada.id, &room("kitchen"));
         presence.visit_ended(2, &ada.id, 1_000);
@@ -427,9 +451,9 @@ mod tests {
         presence.set_members(&room("kitchen"), false, 2);
         let account = |name: &str| User { kind: UserKind::Account, ..guest(name) };
         let (ada, bob, cyd, dan, eve) = (guest("ada"), guest("bob"), account("cyd"), account("dan"), guest("eve"));
-        presence.visits(1, &ada, &room("kitchen"), false);
+        presence.visits(1, &ada, &[(room("kitchen"), false)]);
         presence.connected(2, &bob, [room("lobby"), room("kitchen")]);
-        presence.visits(3, &cyd, &room("kitchen"), true);
+        presence.visits(3, &cyd, &[(room("kitchen"), true)]);
         presence.connected(4, &dan, [room("lobby")]);
         presence.connected(5, &eve, [room("kitchen")]);
         presence.tick(10_000);
@@ -448,10 +472,10 @@ mod tests {
     #[test]
     fn who_comes_back_before_the_frame_is_not_gone() {
         let (mut presence, ada) = (Presence::default(), guest("ada"));
-        presence.visits(1, &ada, &room("lobby"), false);
+        presence.visits(1, &ada, &[(room("lobby"), false)]);
         presence.tick(10_000);
-        presence.visits(1, &ada, &room("kitchen"), false);
-        presence.visits(1, &ada, &room("lobby"), false);
+        presence.visits(1, &ada, &[(room("kitchen"), false)]);
+        presence.visits(1, &ada, &[(room("lobby"), false)]);
         assert_eq!(told(&frame_of(&mut presence, "lobby", 20_000)), (vec![], vec![]));
     }
 }

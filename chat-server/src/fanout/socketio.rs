@@ -13,6 +13,7 @@ use chat_proto::error::{Error, Retry};
 use chat_proto::event::{Announced, Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::{Epoch, RoomId, UserId};
 use chat_proto::limits;
+use chat_proto::room::RoomKind;
 use serde::Serialize;
 use socketioxide::SocketError;
 use socketioxide::extract::SocketRef;
@@ -72,6 +73,10 @@ enum Command {
     Speaks(ConnectionId, Dialect),
     /// A classic connection hears no room any more.
     Detach(ConnectionId),
+    /// A classic connection speaks to that user's friends from now on, or to none, and hears them.
+    HearFriends(ConnectionId, Option<UserId>),
+    /// Where these friends speak.
+    FriendsAre(ConnectionId, Vec<RoomId>),
     /// A frame of one dialect for all in a room but one person.
     TellOthers {
         room: RoomId,
@@ -159,6 +164,19 @@ impl SocketIoFanOut {
         self.push(Command::Detach(connection));
     }
 
+    /// A classic connection that speaks dialect C speaks to the friends of that user from now on, and hears in it what
+    /// they say to theirs: those who are won from now on, and with [`friends_are`](Self::friends_are) the others.
+    /// Without a user it is with everybody in its room again.
+    pub fn hear_friends(&self, connection: ConnectionId, user: Option<&UserId>) {
+        self.push(Command::HearFriends(connection, user.cloned()));
+    }
+
+    /// Where these friends speak, as it was read after [`hear_friends`](Self::hear_friends): one that was lost since is
+    /// not heard.
+    pub fn friends_are(&self, connection: ConnectionId, rooms: Vec<RoomId>) {
+        self.push(Command::FriendsAre(connection, rooms));
+    }
+
     /// Tells a frame of one dialect to all who hear it in a room, but to one person.
     pub fn tell_others(&self, room: &RoomId, except: &UserId, dialect: Dialect, frame: ClassicFrame) {
         self.push(Command::TellOthers { room: room.clone(), except: except.clone(), dialect, frame });
@@ -209,7 +227,12 @@ impl SocketIoFanOut {
                         self.send_first(&heard, &mut gathered).await;
                         lock(&self.classic).speaks(connection, dialect);
                     }
-                    Command::Detach(connection) => lock(&self.classic).attach(connection, None),
+                    Command::Detach(connection) => lock(&self.classic).detach(connection),
+                    Command::HearFriends(connection, user) => lock(&self.classic).hear_friends(connection, user),
+                    Command::FriendsAre(connection, rooms) => {
+                        self.send_first(&rooms, &mut gathered).await;
+                        lock(&self.classic).friends_are(connection, rooms);
+                    }
                     Command::TellOthers { room, except, dialect, frame } => {
                         self.send_first([&room], &mut gathered).await;
                         let hearing = lock(&self.classic).of_room(&room);
@@ -299,11 +322,15 @@ impl SocketIoFanOut {
         }
     }
 
-    /// The same to classic clients, who visit the room: up to the entry by which they do so no longer.
+    /// The same to classic clients, who visit the room, or hear their friends in it: up to the entry by which they do so
+    /// no longer.
     async fn send_classic(&self, room: &RoomId, entries: &[CommittedEntry]) {
-        for CommittedEntry { entry, moves, .. } in entries {
+        for CommittedEntry { kind, entry, moves, .. } in entries {
+            if *kind == RoomKind::Friends {
+                moves.joins.iter().for_each(|(user, _)| lock(&self.classic).befriend(user, room));
+            }
             let hearing = lock(&self.classic).of_room(room);
-            if hearing.is_empty() {
+            if hearing.is_empty() && *kind != RoomKind::Friends {
                 return;
             }
             classic::tell_entry(&self.engines, &self.manners, &hearing, room, entry).await;
@@ -382,11 +409,7 @@ impl SocketIoFanOut {
                 tracing::debug!(%error, "some readers cannot keep up");
             }
         }
-        let rooms = room.map_or_else(|| lock(&self.classic).rooms(), |room| [room.clone()].into());
-        for room in rooms {
-            let hearing = lock(&self.classic).of_room(&room);
-            classic::announce(&self.engines, &self.manners, &hearing, &room, maker, announced.text.as_str()).await;
-        }
+        classic::announce(&self.engines, &self.manners, room, maker, announced.text.as_str()).await;
     }
 
     fn attach_now(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
@@ -436,7 +459,7 @@ impl SocketIoFanOut {
         let (socket, dialects) = {
             let mut classic = lock(&self.classic);
             let Some(socket) = classic.socket(connection).cloned() else { return false };
-            classic.attach(connection, None);
+            classic.detach(connection);
             (socket, classic.hears(connection))
         };
         for dialect in dialects {

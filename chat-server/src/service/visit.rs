@@ -1,5 +1,5 @@
-//! Visits: being in a room without being its member, one room at a time. That is how the classic
-//! pages are here: their coming and going are presence, and no entries of any log.
+//! Visits: being in a room without being its member, one room at a time, or among one's friends. That is how
+//! the classic pages are here: their coming and going are presence, and no entries of any log.
 
 use chat_proto::entry::NewContent;
 use chat_proto::error::{Code, Error};
@@ -17,7 +17,7 @@ use crate::domain::access::{Standing, What, may, no_such_room};
 use crate::domain::presence::ConnectionId;
 use crate::domain::write::{EntryRequest, Written};
 use crate::service::{Caller, Opening, Service, lock, unavailable};
-use crate::storage::NewUser;
+use crate::storage::{NewUser, OwnRoom};
 
 impl Service {
     /// Finds out who visits: the account of a session cookie, else somebody new, of whom nothing is
@@ -66,17 +66,24 @@ impl Service {
         self.fanout.attach(caller.connection, &caller.user.id, std::slice::from_ref(room)).await;
     }
 
-    /// Lets the visitor be seen in that room, and in none where they were before.
-    pub fn visit(&self, caller: &Caller, room: &RoomSummary) {
+    /// Lets the visitor be seen in that room and where those friends speak, and in none where they were before.
+    pub fn visit(&self, caller: &Caller, room: Option<&RoomSummary>, friends: &[OwnRoom]) {
         let callers = lock(&self.callers);
         if !callers.contains_key(&caller.connection) {
             // The connection ended meanwhile: nobody would ever take them away again.
             return;
         }
         let mut presence = lock(&self.presence);
-        presence.set_members(&room.room.id, room.room.id == self.lobby, room.members);
-        let is_member = room.joined || (room.room.id == self.lobby && caller.user.kind == UserKind::Account);
-        presence.visits(caller.connection, &caller.user, &room.room.id, is_member);
+        let mut rooms = Vec::new();
+        if let Some(RoomSummary { room, members, joined }) = room {
+            presence.set_members(&room.id, room.id == self.lobby, *members);
+            rooms.push((room.id.clone(), *joined || (room.id == self.lobby && caller.user.kind == UserKind::Account)));
+        }
+        for room in friends {
+            presence.set_members(&room.id, false, room.members);
+            rooms.push((room.id.clone(), true));
+        }
+        presence.visits(caller.connection, &caller.user, &rooms);
     }
 
     /// Says something, and waits until it is stored.

@@ -13,7 +13,7 @@ use socketioxide::extract::{Event, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::Sid;
 
-use crate::dialect::{Dialect, Rules};
+use crate::dialect::{Audience, Dialect, Rules};
 use crate::domain::rates::Rates;
 use crate::fanout::socketio::{CLASSIC_NAMESPACES, Engines, SocketIoFanOut, cut};
 use crate::service::{Caller, Service};
@@ -158,8 +158,13 @@ impl Classic {
         tokio::spawn(async move {
             connection.listen(false).await;
             tokio::time::sleep(GRACE).await;
-            connection.arrive();
+            connection.arrive().await;
         });
+    }
+
+    /// Whether who speaks dialect C by this caller's name speaks to their friends: somebody with a web login's session.
+    fn has_friends(&self, caller: &Caller) -> bool {
+        caller.session.is_some() && self.rules.c_audience == Audience::Friends
     }
 
     /// The other connections of the same page.

@@ -12,8 +12,8 @@ const require = createRequire(import.meta.url);
 /** Where the file of each version is. */
 const FILES = ["socket.io.js", "dist/socket.io.js"];
 
-/** The `io` of that version's file in a page of that origin. */
-export function ioOfBrowser(version, origin) {
+/** The `io` of that version's file in a page of that origin, whose cookie is sent along. */
+export function ioOfBrowser(version, origin, cookie) {
   const folder = new URL(`node_modules/client-${version}/`, import.meta.url);
   const [code] = FILES.flatMap((file) => readIfThere(new URL(file, folder)));
   const page = {
@@ -21,8 +21,8 @@ export function ioOfBrowser(version, origin) {
     ...{ clearInterval, clearTimeout, queueMicrotask, setInterval, setTimeout },
     navigator: { userAgent: "a browser", onLine: true },
     location: locationOf(origin),
-    XMLHttpRequest: xhrOf(origin),
-    WebSocket: webSocketOf(folder, origin),
+    XMLHttpRequest: xhrOf(origin, cookie),
+    WebSocket: webSocketOf(folder, origin, cookie),
     addEventListener() {},
     removeEventListener() {},
   };
@@ -47,23 +47,23 @@ function locationOf(origin) {
 }
 
 /** The WebSocket of the newest client's own package is made after the browsers'. */
-function webSocketOf(folder, origin) {
+function webSocketOf(folder, origin, cookie) {
   const WebSocket = createRequire(new URL("../client-4.8/package.json", folder))("ws");
   return class extends WebSocket {
     constructor(address, protocols) {
-      super(address, protocols, { origin });
+      super(address, protocols, { origin, headers: cookie ? { cookie } : {} });
     }
   };
 }
 
 /** An XMLHttpRequest of that origin, of the second generation. */
-function xhrOf(origin) {
+function xhrOf(origin, cookie) {
   return class {
     readyState = 0;
     status = 0;
     responseType = "";
     withCredentials = false;
-    #headers = { origin };
+    #headers = cookie ? { origin, cookie } : { origin };
     #answer = {};
     #request;
 

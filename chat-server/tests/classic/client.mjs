@@ -35,9 +35,10 @@ function plain(value) {
 }
 
 const actions = {
-  /** Opens a client of that version. `browser` takes the file that pages load, with a browser's way of asking. */
-  open({ client, version, url, transports, query, browser, reconnection }) {
-    const io = browser ? ioOfBrowser(version, browser) : require(`client-${version}`);
+  /** Opens a client of that version. `browser` takes the file that pages load, with a browser's way of asking,
+   * from that origin and with that `cookie`. */
+  open({ client, version, url, transports, query, browser, cookie, reconnection }) {
+    const io = browser ? ioOfBrowser(version, browser, cookie) : require(`client-${version}`);
     const options = { "force new connection": true, forceNew: true, reconnection: Boolean(reconnection) };
     if (transports) options.transports = transports;
     if (query) options.query = query;

@@ -11,6 +11,7 @@ mod elsewhere;
 mod every_version;
 mod examples;
 mod folder;
+mod friends;
 mod hostile;
 mod namespaces;
 mod old_page;

@@ -8,6 +8,7 @@ mod accounts;
 mod broken;
 mod classic;
 mod classic_client;
+mod classic_friends;
 mod client;
 mod contract;
 mod copied_back;

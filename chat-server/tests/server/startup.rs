@@ -118,7 +118,8 @@ fn every_wrong_setting_is_listed_at_once() {
     let file = dir.path().join("chat.toml");
     std::fs::write(
         &file,
-        "listen = [\"nowhere\"]\n[log]\nformat = \"xml\"\n[limits]\nin_flight = 0\nmessage_burst = \"many\"\nspeed = 9\n",
+        "listen = [\"nowhere\"]\n[log]\nformat = \"xml\"\n[limits]\nin_flight = 0\nmessage_burst = \"many\"\nspeed = 9\n\
+         [classic]\nc_audience = \"everybody\"\n",
     )
     .unwrap();
     let text = problem(&start(&["--config", &data(&file), "--data", &data(dir.path())], &[]), 1);
@@ -128,6 +129,7 @@ fn every_wrong_setting_is_listed_at_once() {
         "limits.in_flight: 0",
         "limits.message_burst:",
         "limits.speed: there is no such setting",
+        "classic.c_audience: friends or room is needed",
     ] {
         assert!(text.contains(setting), "{setting} is missing in:\n{text}");
     }

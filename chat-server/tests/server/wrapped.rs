@@ -29,6 +29,9 @@ use chat_server::storage::{
 pub trait Around: Send + Sync + 'static {
     async fn commit(&self, store: &impl Store, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError>;
 
+    /// What happens before somebody's rooms, as they were read, are handed on.
+    async fn rooms_read(&self) {}
+
     /// What happens instead of a plain step of the search's preparation.
     async fn prepare_search(&self, store: &impl Store) -> Result<bool, StoreError> {
         store.prepare_search().await
@@ -80,7 +83,9 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
         self.inner.rooms_of(reader, cursors).await
     }
     async fn room_ids_of(&self, reader: &User) -> Result<Vec<OwnRoom>, StoreError> {
-        self.inner.room_ids_of(reader).await
+        let rooms = self.inner.room_ids_of(reader).await;
+        self.around.rooms_read().await;
+        rooms
     }
     async fn standing(&self, reader: &User, room: &RoomId) -> Result<Option<(Room, Standing)>, StoreError> {
         self.inner.standing(reader, room).await

@@ -34,21 +34,45 @@ struct Peer {
     dialect: Option<Dialect>,
     /// Where it is, and as whom.
     place: Option<(RoomId, UserId)>,
+    /// Of somebody who speaks dialect C to their friends: they hear these in it, and not the room that they are in.
+    friends: Option<Friends>,
+}
+
+/// Where somebody's friends, and they themself, speak to their friends.
+struct Friends {
+    user: UserId,
+    rooms: BTreeSet<RoomId>,
+    /// Until it is told which rooms these are: the ones that they were shut out of meanwhile.
+    lost: Option<BTreeSet<RoomId>>,
 }
 
 impl Peer {
     fn hears(&self) -> &[Dialect] {
         self.dialect.as_ref().map_or(&Dialect::ALL, std::slice::from_ref)
     }
+
+    /// What it hears in which dialect, and as whom.
+    fn heard(&self) -> Vec<(RoomId, Dialect, UserId)> {
+        let of_dialect = |dialect: &Dialect| -> Vec<(RoomId, Dialect, UserId)> {
+            match (&self.friends, &self.place) {
+                (Some(Friends { user, rooms, .. }), _) if *dialect == Dialect::Social => {
+                    rooms.iter().map(|room| (room.clone(), *dialect, user.clone())).collect()
+                }
+                (_, Some((room, user))) => vec![(room.clone(), *dialect, user.clone())],
+                (_, None) => Vec::new(),
+            }
+        };
+        self.hears().iter().flat_map(of_dialect).collect()
+    }
 }
 
 impl Hearers {
     pub(super) fn register(&mut self, connection: ConnectionId, socket: SocketRef, namespace: &'static str) {
-        self.peers.insert(connection, Peer { socket, namespace, dialect: None, place: None });
+        self.peers.insert(connection, Peer { socket, namespace, dialect: None, place: None, friends: None });
     }
 
     pub(super) fn unregister(&mut self, connection: ConnectionId) {
-        self.leave(connection);
+        self.detach(connection);
         self.peers.remove(&connection);
     }
 
@@ -61,55 +85,97 @@ impl Hearers {
         self.peers.get(&connection).map(|peer| peer.hears().to_vec()).unwrap_or_default()
     }
 
-    /// Puts a connection into that room, and into no other; without one it hears nothing.
+    /// Puts a connection into that room, and into no other; without one it is in none.
     pub(super) fn attach(&mut self, connection: ConnectionId, place: Option<(RoomId, UserId)>) {
-        self.leave(connection);
-        let Some(peer) = self.peers.get_mut(&connection) else { return };
-        peer.place = place;
-        let Some((room, user)) = &peer.place else { return };
-        let hearing = self.heard.entry(room.clone()).or_default();
-        for dialect in peer.hears() {
-            *hearing.entry((peer.namespace, *dialect)).or_default() += 1;
-        }
-        let rooms = peer.hears().iter().flat_map(|dialect| [all(room, *dialect), person(room, *dialect, user)]);
-        peer.socket.join(rooms.chain([own_room(connection)]).collect::<Vec<_>>());
+        self.change(connection, |peer| peer.place = place);
+    }
+
+    /// The connection hears nothing any more.
+    pub(super) fn detach(&mut self, connection: ConnectionId) {
+        self.change(connection, |peer| (peer.place, peer.friends) = (None, None));
     }
 
     /// The connection has shown which dialect it speaks.
     pub(super) fn speaks(&mut self, connection: ConnectionId, dialect: Dialect) {
-        let Some(peer) = self.peers.get(&connection).filter(|peer| peer.dialect.is_none()) else { return };
-        let place = peer.place.clone();
-        self.leave(connection);
-        if let Some(peer) = self.peers.get_mut(&connection) {
-            peer.dialect = Some(dialect);
-        }
-        self.attach(connection, place);
+        self.change(connection, |peer| peer.dialect = peer.dialect.or(Some(dialect)));
     }
 
-    fn leave(&mut self, connection: ConnectionId) {
+    /// Whether the connection speaks dialect C to the friends of that user from now on, and hears them in it: at first
+    /// those who are won from now on, and the others once they are told.
+    pub(super) fn hear_friends(&mut self, connection: ConnectionId, user: Option<UserId>) {
+        let friends = user.map(|user| Friends { user, rooms: BTreeSet::new(), lost: Some(BTreeSet::new()) });
+        self.change(connection, |peer| peer.friends = friends);
+    }
+
+    /// Where the friends of such a connection speak, as it was read after [`hear_friends`](Self::hear_friends).
+    pub(super) fn friends_are(&mut self, connection: ConnectionId, rooms: Vec<RoomId>) {
+        self.change(connection, |peer| {
+            let Some(friends) = &mut peer.friends else { return };
+            let Some(lost) = friends.lost.take() else { return };
+            friends.rooms.extend(rooms.into_iter().filter(|room| !lost.contains(room)));
+        });
+    }
+
+    /// That user is a friend's friend from now on, or has made the room in which they speak to their own.
+    pub(super) fn befriend(&mut self, user: &UserId, room: &RoomId) {
+        for connection in self.having_friends(|friends| friends.user == *user) {
+            self.change(connection, |peer| {
+                let Some(friends) = &mut peer.friends else { return };
+                friends.rooms.insert(room.clone());
+                if let Some(lost) = &mut friends.lost {
+                    lost.remove(room);
+                }
+            });
+        }
+    }
+
+    /// Some people's connections, or with none given all, hear that room no longer.
+    pub(super) fn shut_out(&mut self, room: &RoomId, people: Option<&[UserId]>) {
+        let is_meant = |user: &UserId| people.is_none_or(|people| people.contains(user));
+        let is_there = |peer: &Peer| peer.place.as_ref().is_some_and(|(place, user)| place == room && is_meant(user));
+        let meant: Vec<ConnectionId> = self.peers.iter().filter(|(_, peer)| is_there(peer)).map(|(connection, _)| *connection).collect();
+        for connection in meant {
+            self.attach(connection, None);
+        }
+        for connection in self.having_friends(|friends| is_meant(&friends.user)) {
+            self.change(connection, |peer| {
+                let Some(friends) = &mut peer.friends else { return };
+                friends.rooms.remove(room);
+                if let Some(lost) = &mut friends.lost {
+                    lost.insert(room.clone());
+                }
+            });
+        }
+    }
+
+    fn having_friends(&self, is_meant: impl Fn(&Friends) -> bool) -> Vec<ConnectionId> {
+        let meant = self.peers.iter().filter(|(_, peer)| peer.friends.as_ref().is_some_and(&is_meant));
+        meant.map(|(connection, _)| *connection).collect()
+    }
+
+    /// Changes what a connection hears.
+    fn change(&mut self, connection: ConnectionId, change: impl FnOnce(&mut Peer)) {
         let Some(peer) = self.peers.get_mut(&connection) else { return };
         peer.socket.leave_all();
-        let Some((room, _)) = peer.place.take() else { return };
-        if let Some(hearing) = self.heard.get_mut(&room) {
-            for dialect in peer.dialect.as_ref().map_or(&Dialect::ALL[..], std::slice::from_ref) {
-                if let Some(count) = hearing.get_mut(&(peer.namespace, *dialect)) {
-                    *count = count.saturating_sub(1);
-                }
+        for (room, dialect, _) in peer.heard() {
+            let Some(hearing) = self.heard.get_mut(&room) else { continue };
+            if let Some(count) = hearing.get_mut(&(peer.namespace, dialect)) {
+                *count = count.saturating_sub(1);
             }
             hearing.retain(|_, count| *count > 0);
             if hearing.is_empty() {
                 self.heard.remove(&room);
             }
         }
-    }
-
-    /// Some people's connections, or with none given all, hear that room no longer.
-    pub(super) fn shut_out(&mut self, room: &RoomId, people: Option<&[UserId]>) {
-        let is_meant = |place: &(RoomId, UserId)| place.0 == *room && people.is_none_or(|people| people.contains(&place.1));
-        let meant = self.peers.iter().filter(|(_, peer)| peer.place.as_ref().is_some_and(is_meant));
-        let meant: Vec<ConnectionId> = meant.map(|(connection, _)| *connection).collect();
-        for connection in meant {
-            self.attach(connection, None);
+        change(peer);
+        let heard = peer.heard();
+        if peer.place.is_some() || peer.friends.is_some() {
+            let everywhere = peer.hears().iter().map(|dialect| anywhere(*dialect));
+            let rooms = heard.iter().flat_map(|(room, dialect, user)| [all(room, *dialect), person(room, *dialect, user)]);
+            peer.socket.join(rooms.chain(everywhere).chain([own_room(connection)]).collect::<Vec<_>>());
+        }
+        for (room, dialect, _) in heard {
+            *self.heard.entry(room).or_default().entry((peer.namespace, dialect)).or_default() += 1;
         }
     }
 
@@ -159,19 +225,13 @@ pub(super) async fn tell_others(
     }
 }
 
-/// Tells a room's hearers what an operator announces, all but the connection that made it.
-pub(super) async fn announce(
-    engines: &Engines,
-    manners: &Manners,
-    hearing: &[(&'static str, Dialect)],
-    room: &RoomId,
-    maker: ConnectionId,
-    text: &str,
-) {
-    for (namespace, dialect) in hearing {
+/// Tells a room's hearers, or without one everybody, what an operator announces: all but the connection that made it.
+pub(super) async fn announce(engines: &Engines, manners: &Manners, room: Option<&RoomId>, maker: ConnectionId, text: &str) {
+    for (namespace, dialect) in NAMESPACES.into_iter().flat_map(|namespace| Dialect::ALL.map(|dialect| (namespace, dialect))) {
         let frame = dialect.announcement(text, manners);
+        let hearers = room.map_or_else(|| anywhere(dialect), |room| all(room, dialect));
         for sockets in engines.of(namespace) {
-            done(sockets.to(all(room, *dialect)).except(own_room(maker)).emit(frame.event, &frame.arguments).await, &frame);
+            done(sockets.to(hearers.clone()).except(own_room(maker)).emit(frame.event, &frame.arguments).await, &frame);
         }
     }
 }
@@ -185,6 +245,11 @@ fn done(outcome: Result<(), socketioxide::BroadcastError>, frame: &Frame) {
 
 fn all(room: &RoomId, dialect: Dialect) -> String {
     format!("room:{room}:{}", dialect.letter())
+}
+
+/// All who hear that dialect, wherever they are.
+fn anywhere(dialect: Dialect) -> String {
+    format!("anywhere:{}", dialect.letter())
 }
 
 fn person(room: &RoomId, dialect: Dialect, user: &UserId) -> String {

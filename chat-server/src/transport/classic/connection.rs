@@ -2,7 +2,7 @@
 //!
 //! As with a native connection, a handler only enqueues, since socketioxide runs handlers out of
 //! order; a runner that exists only while there is work does the rest. It waits for each thing to
-//! be done before it begins the next: who changes rooms behind a line hears that line first.
+//! be done before it begins the next: who changes rooms behind a line hears that line first. `place` has where it is.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,8 @@ use super::arguments::Ack;
 use crate::dialect::{self, Dialect, Frame, Wish};
 use crate::domain::presence::ConnectionId;
 use crate::service::Caller;
+
+mod place;
 
 /// How many events wait at most.
 const QUEUE: usize = 256;
@@ -54,6 +56,8 @@ struct State {
     /// Where it is, once it is somewhere.
     room: Option<RoomSummary>,
     dialect: Option<Dialect>,
+    /// Whether it speaks to its user's friends, if it speaks dialect C.
+    to_friends: bool,
 }
 
 struct Event {
@@ -66,6 +70,7 @@ impl Connection {
     pub(super) fn new(classic: Arc<Classic>, caller: Caller, socket: SocketRef, from: String, start: RoomName) -> Self {
         let id = caller.connection;
         let state = State {
+            to_friends: classic.has_friends(&caller),
             caller,
             queue: VecDeque::new(),
             running: false,
@@ -127,7 +132,7 @@ impl Connection {
 
     async fn hear(self: &Arc<Self>, name: &str, arguments: &[Value]) -> Result<(), Error> {
         if let Some(dialect) = Dialect::of_event(name) {
-            self.speaks(dialect);
+            self.speaks(dialect).await?;
         }
         if name == "login" {
             self.state().asked = false;
@@ -135,15 +140,12 @@ impl Connection {
         let wish = dialect::hear(name, arguments);
         let anew = std::mem::take(&mut self.state().stepped_back);
         self.listen(anew).await;
-        self.arrive();
+        self.arrive().await;
         match wish {
             Ok(Wish::Say(text)) => self.say(text).await,
             Ok(Wish::LogIn(name)) => self.log_in(name).await,
             Ok(Wish::Enter(room)) => self.enter(&room).await,
-            Ok(Wish::GoBack) => {
-                let start = self.start.clone();
-                self.move_to(&start).await
-            }
+            Ok(Wish::GoBack) => self.go_back().await,
             Ok(Wish::Announce(text)) => {
                 let text = MessageText::parse(text).map_err(|reason| Error::invalid("text", reason))?;
                 self.classic.service.announce(&self.caller(), ServerAnnounce { text, room: None }).await
@@ -165,7 +167,11 @@ impl Connection {
     async fn say(&self, text: String) -> Result<(), Error> {
         let text = MessageText::parse(text).map_err(|reason| Error::invalid("text", reason))?;
         let room = self.room()?;
-        self.classic.service.say(&self.caller(), &room.room.id, text).await.map(drop)
+        let (service, caller) = (&self.classic.service, self.caller());
+        if self.speaks_to_friends() {
+            return service.say_to_friends(&caller, text).await.map(drop);
+        }
+        service.say(&caller, &room.room.id, text).await.map(drop)
     }
 
     async fn log_in(&self, name: Option<String>) -> Result<(), Error> {
@@ -195,70 +201,11 @@ impl Connection {
 
     async fn enter(&self, room: &str) -> Result<(), Error> {
         let name = RoomName::parse(room).map_err(|reason| Error::invalid("room", reason))?;
-        self.move_to(&name).await?;
+        self.move_to(&name, false).await?;
         if self.speaks_or_may(Dialect::Book) {
             self.tell(&dialect::entered());
         }
         Ok(())
-    }
-
-    async fn move_to(&self, name: &RoomName) -> Result<(), Error> {
-        let _moving = self.moving.lock().await;
-        let caller = self.caller();
-        let room = self.classic.service.visited_room(&caller.user, &self.from, name).await?;
-        self.classic.service.listen(&caller, &room.room.id).await;
-        self.classic.service.visit(&caller, &room);
-        self.state().room = Some(room);
-        Ok(())
-    }
-
-    /// Hears its room from now on, if it does not yet; `anew` once it had stepped back.
-    pub(super) async fn listen(&self, anew: bool) {
-        let _moving = self.moving.lock().await;
-        let caller = {
-            let state = self.state();
-            if state.room.is_some() && !anew {
-                return;
-            }
-            state.caller.clone()
-        };
-        let service = &self.classic.service;
-        match service.visited_room(&caller.user, &self.from, &self.start).await {
-            Ok(room) => {
-                service.listen(&caller, &room.room.id).await;
-                let mut state = self.state();
-                state.room = Some(room);
-                if state.stepped_back {
-                    // Meanwhile.
-                    self.classic.fanout.detach(self.id);
-                }
-            }
-            Err(error) => self.tell_all(&error.message),
-        }
-    }
-
-    /// Is seen in its room from now on.
-    pub(super) fn arrive(&self) {
-        let room = {
-            let mut state = self.state();
-            let Some(room) = state.room.clone().filter(|_| !state.arrived && !state.stepped_back && !state.ended) else { return };
-            state.arrived = true;
-            state.caller = (*self.classic.service.enter(state.caller.clone())).clone();
-            room
-        };
-        self.classic.service.visit(&self.caller(), &room);
-    }
-
-    /// Its page speaks in another namespace, and has said nothing here: it leaves in silence.
-    pub(super) fn step_back(&self) {
-        let mut state = self.state();
-        if state.dialect.is_some() || state.running || std::mem::replace(&mut state.stepped_back, true) {
-            return;
-        }
-        if std::mem::take(&mut state.arrived) {
-            self.classic.service.closed(self.id);
-        }
-        self.classic.fanout.detach(self.id);
     }
 
     /// The connection is over.
@@ -304,12 +251,16 @@ impl Connection {
         self.tell(&dialect::ask_for_name());
     }
 
-    fn speaks(&self, dialect: Dialect) {
-        let mut state = self.state();
-        if state.dialect.is_none() {
+    async fn speaks(&self, dialect: Dialect) -> Result<(), Error> {
+        {
+            let mut state = self.state();
+            if state.dialect.is_some() {
+                return Ok(());
+            }
             state.dialect = Some(dialect);
             self.classic.fanout.speaks(self.id, dialect);
         }
+        self.be_seen().await
     }
 
     fn speaks_or_may(&self, dialect: Dialect) -> bool {
