@@ -11,6 +11,7 @@ mod outbox;
 mod page;
 mod picture;
 mod pipe;
+mod play;
 mod reading_back;
 mod rooms_for_people;
 mod server;

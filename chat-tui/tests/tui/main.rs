@@ -14,6 +14,7 @@ mod fuzz;
 mod killed;
 mod outbox;
 mod pipe;
+mod play;
 mod pty;
 mod reconnect;
 mod rim;
