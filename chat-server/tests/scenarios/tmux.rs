@@ -20,13 +20,15 @@ pub struct Tmux {
     socket: String,
     size: (u16, u16),
     panes: Mutex<Vec<String>>,
+    /// Where each client's process id stands.
+    pids: Mutex<Vec<PathBuf>>,
 }
 
 impl Tmux {
     pub fn new(columns: u16, rows: u16) -> Self {
         // scripts/demo names it, so that it can end it when it is interrupted.
         let socket = std::env::var("DEMO_SOCKET").unwrap_or_else(|_| format!("chat-demo-{}", std::process::id()));
-        Self { socket, size: (columns, rows), panes: Mutex::default() }
+        Self { socket, size: (columns, rows), panes: Mutex::default(), pids: Mutex::default() }
     }
 
     /// How it is called.
@@ -88,12 +90,8 @@ impl Tmux {
     /// Closes all terminals, as when the window is closed; every client must end by itself.
     pub fn close(&self) -> Result<(), String> {
         let panes = std::mem::take(&mut *self.panes.lock().unwrap());
-        let mut running = Vec::new();
-        for pane in &panes {
-            if self.tells(pane, "#{pane_dead}")? == "0" {
-                running.push(self.tells(pane, "#{pane_pid}")?);
-            }
-        }
+        let pids = std::mem::take(&mut *self.pids.lock().unwrap());
+        let running: Vec<String> = pids.iter().filter_map(|path| read(path)).collect();
         if panes.is_empty() {
             return Ok(());
         }
@@ -118,6 +116,11 @@ impl Drop for Tmux {
     }
 }
 
+/// A word that a shell has written; `None` before it has.
+fn read(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path).ok().filter(|text| text.ends_with('\n')).map(|text| text.trim().to_owned())
+}
+
 /// Whether that process runs; one that has ended and is not yet waited for does not.
 fn is_running(pid: &str) -> bool {
     let told = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -128,6 +131,8 @@ pub struct TmuxTerminal {
     tmux: std::sync::Arc<Tmux>,
     pane: String,
     command: String,
+    /// Where the client's exit code stands, once it has ended.
+    status: PathBuf,
 }
 
 impl TmuxTerminal {
@@ -139,9 +144,13 @@ impl TmuxTerminal {
         let client = client().display().to_string();
         words.extend([client, "--url".into(), url.into(), "--name".into(), actor.name.clone(), "--room".into(), actor.room.clone()]);
         let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-        let command = format!("exec {}", quoted.join(" "));
+        // tmux does not always tell how a program has ended, so that a shell writes it down.
+        let (pid, status) = (dir.join("pid"), dir.join("status"));
+        let client = format!("echo $$ >{}; exec {}", pid.display(), quoted.join(" "));
+        let command = format!("sh -c '{}'; echo $? >{}", client.replace('\'', "'\\''"), status.display());
+        tmux.pids.lock().unwrap().push(pid);
         let pane = tmux.open(&command)?;
-        Ok(Self { tmux, pane, command })
+        Ok(Self { tmux, pane, command, status })
     }
 
     fn send(&self, text: &str) -> Result<(), String> {
@@ -171,13 +180,11 @@ impl TmuxTerminal {
         Ok(self.tmux.run(&["capture-pane", "-p", "-t", &self.pane])?.lines().map(|row| row.trim_end().to_owned()).collect())
     }
 
-    /// Waits until the client has ended; tells its exit code, or the signal that ended it.
+    /// Waits until the client has ended; tells its exit code.
     fn until_ended(&self) -> Result<String, String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // Its terminal may be closed before tmux has heard how it ended.
-            let status = self.tmux.tells(&self.pane, "#{pane_dead_status}#{?pane_dead_signal,signal #{pane_dead_signal},}")?;
-            if self.is_gone()? && !status.is_empty() {
+            if let Some(status) = read(&self.status).filter(|_| self.is_gone() == Ok(true)) {
                 return Ok(status);
             }
             if Instant::now() >= deadline {
@@ -200,7 +207,10 @@ impl Player for TmuxTerminal {
         }
         match deed {
             Deed::Connect if !self.is_gone()? => Err("It is there already.".to_owned()),
-            Deed::Connect => self.tmux.run(&["respawn-pane", "-t", &self.pane, &self.command]).map(drop),
+            Deed::Connect => {
+                std::fs::remove_file(&self.status).ok();
+                self.tmux.run(&["respawn-pane", "-t", &self.pane, &self.command]).map(drop)
+            }
             Deed::Disconnect => {
                 // What stands in the composer is no part of the command.
                 self.send("\x15")?;
