@@ -8,6 +8,7 @@ use clap_complete::Shell;
 pub mod address;
 pub mod name;
 pub mod pipe;
+pub mod play;
 pub mod who;
 
 /// Exit codes, as documented in the help and the manual.
@@ -115,6 +116,8 @@ pub enum Command {
     Wait(pipe::WaitArgs),
     /// Print all of rooms' logs that you may read, one JSON object a line
     Export(pipe::ExportArgs),
+    /// Play scripted sessions, and see whether everybody sees what they should
+    Play(play::PlayArgs),
     /// Print completions for a shell
     Completions {
         /// The shell

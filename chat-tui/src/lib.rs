@@ -11,6 +11,7 @@
 //! - [`storage`]: the port behind which outbox and drafts are kept;
 //! - [`pipe`]: the chat as a tool in the shell: `send`, `tail`, `wait`, `export`;
 //! - [`network`]: the only place that knows Socket.IO; [`runtime`]: joins it all, [`runtime::rim`] what needs no screen; [`platform`]: what is Unix alone;
+//! - [`play`]: scripted sessions, which are demonstration, test and documentation at once;
 //! - [`cli`]: the command line and its exit codes.
 
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod links;
 pub mod network;
 pub mod pipe;
 pub mod platform;
+pub mod play;
 pub mod runtime;
 pub mod sanitize;
 pub mod state;

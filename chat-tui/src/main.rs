@@ -9,6 +9,7 @@ use chat_proto::secret::{Password, Token};
 use chat_proto::words;
 use chat_tui::cli::address::Address;
 use chat_tui::cli::pipe::{ExportArgs, SendArgs, TailArgs, WaitArgs};
+use chat_tui::cli::play::{self, PlayArgs};
 use chat_tui::cli::who::{self, Stay};
 use chat_tui::cli::{Cli, Command, Common, completions, exit, manual, name};
 use chat_tui::credentials::File;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some(Command::Tail(args)) => Piped::begin(cli.address, &cli.common, Stay::Passing, args.timeout).and_then(|it| it.tail(args)),
         Some(Command::Wait(args)) => Piped::begin(cli.address, &cli.common, Stay::Passing, args.timeout).and_then(|it| it.wait(args)),
         Some(Command::Export(args)) => Piped::begin(cli.address, &cli.common, Stay::Passing, args.timeout).and_then(|it| it.export(args)),
+        Some(Command::Play(args)) => scripted(cli.address.as_deref().unwrap_or(&cli.common.url), &args),
         None => screen(cli),
     };
     match done {
@@ -108,6 +110,12 @@ fn sign_in(url: &str, common: &Common, name: Option<String>) -> Result<u8, Strin
     let name = login(&address.url, identity, password, &File::open()?)?;
     let sentence = words::fill(words::SIGNED_IN, &[("name", name.as_str())]);
     print(format!("{sentence}\n").as_bytes())
+}
+
+/// `chat-tui play`.
+fn scripted(url: &str, args: &PlayArgs) -> Result<u8, String> {
+    let address = Address::parse(url)?;
+    play::run(args, &address.url, &mut io::stdout())
 }
 
 /// A command without a screen.

@@ -75,6 +75,25 @@ pub fn lock(path: &Path) -> io::Result<fs::File> {
     Ok(file)
 }
 
+/// Asks a program that we started to end, as the system does.
+///
+/// # Errors
+/// What the system says.
+#[cfg(unix)]
+pub fn ask_to_end(child: &mut std::process::Child) -> io::Result<()> {
+    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(rustix::process::kill_process(pid, rustix::process::Signal::TERM)?)
+}
+
+/// Ends a program that we started: there is no way to ask it.
+///
+/// # Errors
+/// What the system says.
+#[cfg(not(unix))]
+pub fn ask_to_end(child: &mut std::process::Child) -> io::Result<()> {
+    child.kill()
+}
+
 /// How long the machine has been running, its sleep included: a clock that nobody sets.
 #[cfg(target_os = "linux")]
 #[must_use]

@@ -13,6 +13,7 @@ mod outbox;
 mod page;
 mod picture;
 mod pipe;
+mod play;
 mod python;
 mod reading_back;
 mod rooms_for_people;

@@ -138,6 +138,17 @@ const actions = {
   /** Everything that the page shows. */
   text: ({ page: key }) => pages.get(key).evaluate(() => document.body.innerText),
 
+  /** What eyes see of it: without what is only read out. */
+  seen: ({ page: key }) =>
+    pages.get(key).evaluate(() => {
+      // Not drawn for a moment in which nothing else happens.
+      const aloud = [...document.querySelectorAll(".offscreen")];
+      aloud.forEach((part) => part.style.setProperty("display", "none"));
+      const text = document.body.innerText;
+      aloud.forEach((part) => part.style.removeProperty("display"));
+      return text;
+    }),
+
   /** Another page of the same person: in the same browser, with the same storage. */
   async open_beside({ page: key, beside, url }) {
     const page = await enter(contexts.get(beside), key, url);

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use chat_tui::play::cast::Cast;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use crate::wait::until;
@@ -21,13 +22,34 @@ pub struct Terminal {
     stop: Arc<AtomicBool>,
 }
 
+/// How a client is started.
+pub struct Spec<'a> {
+    /// Where it keeps everything.
+    pub dir: &'a Path,
+    pub url: &'a str,
+    pub name: &'a str,
+    /// The room that it opens first.
+    pub room: &'a str,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Where all is recorded that it draws.
+    pub cast: Option<Arc<Mutex<Cast>>>,
+}
+
 impl Terminal {
     /// Starts the client with everything that it keeps under `dir`.
     pub fn start(dir: &Path, url: &str, name: &str, columns: u16, rows: u16) -> Self {
+        Self::start_as(&Spec { dir, url, name, room: "lobby", size: (columns, rows), cast: None })
+    }
+
+    /// The same with all that can be said of it.
+    pub fn start_as(spec: &Spec) -> Self {
+        let Spec { dir, url, name, room, size: (columns, rows), cast } = spec;
+        let (columns, rows, cast) = (*columns, *rows, cast.clone());
         let pty_size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(pty_size).unwrap();
         let mut command = CommandBuilder::new(client());
-        command.args(["--url", url, "--name", name, "--room", "lobby"]);
+        command.args(["--url", url, "--name", name, "--room", room]);
         command.env_clear();
         for name in ["PATH", "LANG", "TZ"] {
             if let Some(value) = std::env::var_os(name) {
@@ -51,6 +73,9 @@ impl Terminal {
             let mut bytes = [0; 65_536];
             while let Ok(length @ 1..) = output.read(&mut bytes) {
                 drawn.lock().unwrap().process(&bytes[..length]);
+                if let Some(cast) = &cast {
+                    cast.lock().unwrap().shows(&bytes[..length]);
+                }
                 answer(&bytes[..length], &answers);
                 if told.load(Ordering::Relaxed) {
                     return;

@@ -18,6 +18,11 @@ const EDGES: &[(&str, &[&str], &str)] = &[
         "The view draws and changes nothing: report through Drawn, and let update act.",
     ),
     (
+        "play",
+        &["crate::cli", "rust_socketio", "crossterm::"],
+        "Scripted sessions are played by values: the command line stands in cli/play.rs.",
+    ),
+    (
         "pipe",
         &["crate::cli", "crate::view", "crate::theme", "crate::keys", "ratatui", "crossterm", "super::super"],
         "The tools of the shell know no screen, and get what the command line says as values: let main.rs hand it over.",
@@ -43,6 +48,9 @@ const PURE: &[&str] = &[
     "pipe/since",
     "pipe/plain",
     "pipe/json",
+    "play/scenario",
+    "play/report",
+    "play/picture",
 ];
 
 const RIM: &[&str] = &[
@@ -101,7 +109,7 @@ fn folders_use_only_what_they_may() {
 #[test]
 fn one_file_alone_knows_socket_io() {
     let fix = "Only network.rs knows rust_socketio: go through Network.";
-    for name in ["main", "cli", "pipe", "runtime", "credentials", "storage", "platform"] {
+    for name in ["main", "cli", "pipe", "play", "runtime", "credentials", "storage", "platform"] {
         for path in sources(name) {
             assert_eq!(uses(&path, "rust_socketio"), None, "{} uses rust_socketio. {fix}", path.display());
         }

@@ -15,6 +15,7 @@ mod fuzz;
 mod killed;
 mod outbox;
 mod pipe;
+mod play;
 mod pty;
 mod reconnect;
 mod rim;

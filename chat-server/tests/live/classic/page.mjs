@@ -98,6 +98,10 @@ export function classic({ browser, pages, contexts, received, watch, complain })
         return { transport: engine?.transport?.name ?? null, id: engine?.id ?? null };
       }),
 
+    /** Whether a page's script has a connection. */
+    connected: ({ page: key }) =>
+      pages.get(key).evaluate(() => typeof socket !== "undefined" && socket.connected === true),
+
     /** Who said what, as the timeline of our page shows it, from top to bottom; what is answered only. */
     spoken: ({ page: key }) =>
       pages.get(key).evaluate(() =>
