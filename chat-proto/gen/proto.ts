@@ -157,7 +157,11 @@ name: DisplayName,
 /**
  * The colour at that time.
  */
-color: Color, };
+color: Color, 
+/**
+ * Whether it is a bot; left out where it is none.
+ */
+bot?: boolean, };
 
 /**
  * One request that writes an entry, made by the client (a UUIDv7) before it is first sent.
@@ -845,7 +849,7 @@ name: DisplayName,
  */
 color: Color, 
 /**
- * Guest, account or server.
+ * Guest, account, bot or server.
  */
 kind: UserKind, 
 /**
@@ -1789,6 +1793,11 @@ kind: RoomKind,
 settings: RoomSettings, };
 
 /**
+ * What a bot may do in its rooms.
+ */
+export type Scope = "read" | "send" | "hook";
+
+/**
  * How far a search has come. Nobody but the server may read a meaning into it.
  */
 export type SearchCursor = string;
@@ -2032,6 +2041,107 @@ show: Array<RoomId>, };
 export type Token = string;
 
 /**
+ * Makes a bot of that name, a member of those rooms, and the one token by which it comes in. Moderators and
+ * owners of all of these rooms may.
+ */
+export type TokenCreate = { 
+/**
+ * What the bot is called; nobody else may be called so, or alike.
+ */
+name: DisplayName, 
+/**
+ * What it may do, at least one.
+ */
+scopes: Array<Scope>, 
+/**
+ * The rooms that it is put into, at least one. Moderators can remove it from them, and add it to others.
+ */
+rooms: Array<RoomId>, 
+/**
+ * Whether posts to its webhook must be signed, as GitHub signs them; false when left out.
+ */
+signed?: boolean, };
+
+/**
+ * A new token: the only time that it is told.
+ */
+export type TokenCreated = { 
+/**
+ * The secret by which the bot connects, and the last part of its webhook's address.
+ */
+token: Token, 
+/**
+ * The secret to sign posts with, where they must be signed.
+ */
+signing_secret?: Token, 
+/**
+ * What stays known of it.
+ */
+info: TokenInfo, };
+
+/**
+ * One token of a bot, as told by `token:list`, and the first part of its webhook's address. Not the token.
+ */
+export type TokenId = string;
+
+/**
+ * A token as it is listed.
+ */
+export type TokenInfo = { 
+/**
+ * To revoke it by; the webhook is `POST /hooks/{id}/{token}`.
+ */
+id: TokenId, 
+/**
+ * The bot.
+ */
+bot: User, 
+/**
+ * What it may do, of what this program knows.
+ */
+scopes: Array<Scope>, 
+/**
+ * Whether posts to its webhook must be signed.
+ */
+signed: boolean, 
+/**
+ * Who made it.
+ */
+by: UserId, 
+/**
+ * When.
+ */
+created: number, 
+/**
+ * When it was last used, to the minute; left out where it never was.
+ */
+used?: number, };
+
+/**
+ * Asks for the tokens that the caller made; an owner of the server gets all of them.
+ */
+export type TokenList = Record<symbol, never>;
+
+/**
+ * The tokens, by the name of their bots.
+ */
+export type TokenListReply = { 
+/**
+ * The tokens; never what they are, only what is known of them.
+ */
+tokens: Array<TokenInfo>, };
+
+/**
+ * Ends a token at once: its connections are closed, its webhook is gone, its bot leaves all rooms. What the bot
+ * said stays. Who made it may, and an owner of the server.
+ */
+export type TokenRevoke = { 
+/**
+ * The token.
+ */
+id: TokenId, };
+
+/**
  * The room's topic changes.
  */
 export type Topic = { 
@@ -2088,7 +2198,7 @@ name: DisplayName,
  */
 color: Color, 
 /**
- * Guest, account or server.
+ * Guest, account, bot or server.
  */
 kind: UserKind, 
 /**
@@ -2139,7 +2249,7 @@ export type UserId = string;
 /**
  * Whether a user is here for a visit or to stay.
  */
-export type UserKind = "guest" | "account" | "server" | "unknown";
+export type UserKind = "guest" | "account" | "server" | "bot" | "unknown";
 
 /**
  * Asks who an account is, or a guest who shares a room with the caller.
@@ -2265,6 +2375,9 @@ export interface Requests {
   "server:claim": { request: ServerClaim; reply: User };
   "session:list": { request: SessionList; reply: SessionListReply };
   "session:revoke": { request: SessionRevoke; reply: Done };
+  "token:create": { request: TokenCreate; reply: TokenCreated };
+  "token:list": { request: TokenList; reply: TokenListReply };
+  "token:revoke": { request: TokenRevoke; reply: Done };
 }
 
 /** Every event of the server's, with its payload. */

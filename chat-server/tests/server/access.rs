@@ -32,7 +32,7 @@ fn lines(table: &'static str, section: &str) -> Vec<(&'static str, Vec<&'static 
 }
 
 /// A server with those accounts, each signed in by a token made from its name.
-async fn server_with(accounts: &[(&str, ServerRole)]) -> Running {
+pub async fn server_with(accounts: &[(&str, ServerRole)]) -> Running {
     let dir = std::sync::Arc::new(tempfile::tempdir().unwrap());
     let data = chat_server::data_dir::DataDir::open(dir.path()).unwrap();
     let store = SqliteStore::open(&data.database(), 1_000, &mut Dice(11)).await.unwrap();
@@ -332,7 +332,9 @@ async fn every_request_is_answered_to_everybody_as_the_table_of_the_server_says(
                 "server:announce" => json!({ "text": "hear, hear" }),
                 "account:register" | "account:login" => json!({ "identity": format!("new-{asker}"), "password": "long enough" }),
                 "account:set_password" => json!({ "old": "wrong password", "new": "long enough" }),
-                "session:revoke" => json!({ "id": "none" }),
+                "session:revoke" | "token:revoke" => json!({ "id": "none" }),
+                "token:create" => json!({ "name": format!("bot of {asker}"), "scopes": ["read"], "rooms": [client.lobby()] }),
+                "token:list" => json!({}),
                 other => panic!("access/server.txt asks for {other:?}: say here what that sends"),
             };
             let found = word(client.request(line.split(' ').next().unwrap(), payload).await);

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod bots;
 mod broken;
 mod classic;
 mod classic_client;

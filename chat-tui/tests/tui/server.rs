@@ -8,13 +8,14 @@ use chat_proto::entry::{
 };
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, ServerInfo, Welcome};
-use chat_proto::id::{ClientId, EntryId, Epoch, Rid, RoomId, ServerId, SessionId, UserId};
+use chat_proto::id::{ClientId, EntryId, Epoch, Rid, RoomId, ServerId, SessionId, TokenId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode, RoomName};
 use chat_proto::place::{Mark, Place, Seq};
 use chat_proto::request::account_login::SignedIn;
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::code_list::CodeListReply;
+use chat_proto::request::friend_list::Friendship;
 use chat_proto::request::history_read::{Page, Reaction, Standing};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::room_list::{RoomListReply, RoomSummary};
@@ -24,6 +25,8 @@ use chat_proto::request::search_read::{Hit, SearchCursor, SearchReply};
 use chat_proto::request::session_list::{Session, SessionListReply};
 use chat_proto::request::stored::{Done, Stored};
 use chat_proto::request::sync::{RoomPresence, RoomState, SyncReply};
+use chat_proto::request::token_create::{TokenCreated, TokenInfo};
+use chat_proto::request::token_list::TokenListReply;
 use chat_proto::request::user_find::UserFindReply;
 use chat_proto::request::user_read::Profile;
 use chat_proto::request::{AnyRequest, HistoryRead, SearchRead};
@@ -49,6 +52,8 @@ pub struct Server {
     pub read: ReadPosition,
     /// Join codes that hold.
     pub codes: Vec<InviteCode>,
+    /// Tokens of bots.
+    pub tokens: Vec<TokenInfo>,
     /// What the next searches are answered with, each once.
     pub searches: VecDeque<Result<SearchReply, Error>>,
     /// What was searched for, in order.
@@ -99,6 +104,7 @@ impl Server {
             heard: vec![],
             read: unread(0, 0, 0),
             codes: vec![],
+            tokens: vec![],
             searches: VecDeque::new(),
             searched: vec![],
         };
@@ -335,6 +341,21 @@ impl Server {
                 self.codes.retain(|code| code.code != end.code);
                 ok(json(&Done {}))
             }
+            AnyRequest::TokenCreate(create) => {
+                let bot = User { name: create.name, kind: UserKind::Bot, ..user("a-bot", "#62da8a") };
+                let number = self.tokens.len() + 1;
+                let id = TokenId::parse(format!("t{number}")).unwrap();
+                let (by, scopes, signed) = (self.me.clone(), create.scopes, create.signed);
+                let info = TokenInfo { id, bot, scopes, signed, by, created: MORNING, used: None };
+                self.tokens.push(info.clone());
+                let secret = |letter: &str| Token::parse(letter.repeat(43)).unwrap();
+                ok(json(&TokenCreated { token: secret("a"), signing_secret: signed.then(|| secret("b")), info }))
+            }
+            AnyRequest::TokenList(_) => ok(json(&TokenListReply { tokens: self.tokens.clone() })),
+            AnyRequest::TokenRevoke(revoke) => {
+                self.tokens.retain(|info| info.id != revoke.id);
+                ok(json(&Done {}))
+            }
             AnyRequest::UserFind(find) => {
                 let query = find.query.as_str().to_lowercase();
                 let fits = |user: &&User| user.identity.is_some() && user.name.as_str().to_lowercase().starts_with(&query);
@@ -343,8 +364,13 @@ impl Server {
             AnyRequest::UserRead(read) => {
                 let user = self.by_id(&read.user).clone();
                 let rooms = self.rooms.iter().filter(|log| log.members.contains(&user.id)).map(|log| log.info.id.clone()).collect();
-                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms }))
+                ok(json(&Profile { user, presence: Presence::Away, since: MORNING, rooms, friendship: Friendship::None }))
             }
+            AnyRequest::FriendAsk(_)
+            | AnyRequest::FriendAccept(_)
+            | AnyRequest::FriendRefuse(_)
+            | AnyRequest::FriendRemove(_)
+            | AnyRequest::FriendList(_) => Err(Error::new(Code::Forbidden, "Only accounts have friends.")),
             AnyRequest::UserSetRole(_) => ok(json(&Done {})),
             AnyRequest::ServerClaim(_) => {
                 self.my_user().role = ServerRole::Owner;

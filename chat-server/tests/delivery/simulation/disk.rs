@@ -126,6 +126,11 @@ fn ids(request: &mut EntryRequest) -> (&mut ClientId, Option<&mut Option<ClientI
         EntryRequest::Role(request) => (&mut request.client_id, Some(&mut request.after)),
         EntryRequest::Create(request) => (&mut request.client_id, None),
         EntryRequest::Direct(request) => (&mut request.client_id, None),
+        EntryRequest::FriendAsk(request) => (&mut request.client_id, None),
+        EntryRequest::FriendAccept(request) => (&mut request.client_id, None),
+        EntryRequest::FriendRefuse(request) => (&mut request.client_id, None),
+        EntryRequest::FriendRemove(request) => (&mut request.client_id, None),
+        EntryRequest::OpenFriends(request) => (&mut request.client_id, None),
     }
 }
 
