@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::error::{Code, Error};
 use chat_proto::entry::NewContent;
+use chat_proto::error::{Code, Error};
 use chat_proto::id::{ClientId, RoomId, TokenId, UserId};
 use chat_proto::limits;
 use chat_proto::request::token_create::{Scope, TokenCreate, TokenCreated, TokenInfo};

@@ -18,6 +18,7 @@ mod disk;
 mod edges;
 mod engine;
 mod export;
+mod hooks;
 mod odd_names;
 mod old_clients;
 mod opening;
