@@ -82,7 +82,7 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "token" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
 
 /**
  * The author makes somebody a member who was not asked.
@@ -2433,6 +2433,9 @@ export const WORDS = {
   "BEGINNING_OF_FRIEND": "This is the beginning of what {name} says to friends.",
   "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
+  "BOT": "bot",
+  "BOTS": "Your bots",
+  "BOT_LINE": "{name}: may {scopes}, last used {time}",
   "CANCEL": "Cancel",
   "CHANGE_PASSWORD": "Change the password",
   "CLAIMED": "You are the owner of this server now.",
@@ -2502,6 +2505,7 @@ export const WORDS = {
   "MESSAGE_DELETED": "message deleted",
   "MORE": "More",
   "NAME_WAS_TAKEN": "The name {wished} is taken; you are {name}.",
+  "NEVER": "never",
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
@@ -2514,6 +2518,7 @@ export const WORDS = {
   "NOT_YOURS": "Only its author can do that.",
   "NOW_AWAY": "You are away. /back ends it.",
   "NOW_BACK": "You are back.",
+  "NO_BOTS": "You have no bots. /token create NAME read,send makes one for the room that you are in.",
   "NO_CODES": "There is no join code for #{room}. /invite makes one.",
   "NO_CONNECTION": "There is no connection. Try again when it is back.",
   "NO_INVITATION": "There is no invitation for you. /accept CODE takes a join code.",
@@ -2522,7 +2527,9 @@ export const WORDS = {
   "NO_OWN_MESSAGE": "There is no message of yours here.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
   "NO_SETTINGS": "Only rooms have settings.",
+  "NO_SUCH_BOT": "There is no bot {number}. /token lists them.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
+  "NO_SUCH_SCOPE": "There is no scope {scope}: read, send and hook there are.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
   "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",
   "NO_SUCH_THEME": "There is no theme {name}: night, day or auto.",
@@ -2593,6 +2600,11 @@ export const WORDS = {
   "THIS_SESSION": "this one",
   "TITLE_CLEARED": "{name} cleared the title",
   "TITLE_SET": "{name} set the title: {title}",
+  "TOKEN_ENDED": "That bot is ended, and has left its rooms.",
+  "TOKEN_HOOK": "Its webhook takes posts at:",
+  "TOKEN_MADE": "The token of {name}. It is shown this once:",
+  "TOKEN_SIGNING": "Posts are signed with the secret, shown this once, too:",
+  "TOKEN_USE": "A client comes in by it with CHAT_TOKEN, or with the handshake {\"token\": TOKEN}.",
   "TOO_LONG": "The message is {size} bytes long; {most} are allowed.",
   "TOPIC_CLEARED": "{name} cleared the topic",
   "TOPIC_IS": "The topic of #{room}: {topic}",
@@ -3453,6 +3465,19 @@ export const ACTIONS: readonly Action[] = [
     ],
     "context": "global",
     "id": "announce",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "[create <name> <read,send,hook> [signed] | revoke <number>]",
+    "commands": [
+      "token",
+      "tokens",
+      "bots"
+    ],
+    "context": "global",
+    "id": "token",
     "keys": [],
     "not_in_page": "",
     "page_keys": []

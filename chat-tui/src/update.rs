@@ -19,6 +19,7 @@ mod account;
 mod announce;
 mod answer;
 mod ask;
+mod bots;
 mod cache;
 mod compose;
 mod direct;

@@ -65,6 +65,12 @@ pub enum Question {
     ServerRole(String, ServerRole),
     /// The server gets its owner.
     Claim,
+    /// A bot is made, with its token.
+    MakeToken,
+    /// One's bots.
+    Tokens,
+    /// A bot's token ends.
+    EndToken,
     /// What was said is searched for this, from here on.
     Search(SearchText, Option<SearchCursor>),
 }

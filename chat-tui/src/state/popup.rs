@@ -4,6 +4,7 @@ use chat_proto::id::{RoomId, UserId};
 use chat_proto::name::{DisplayName, Identity, RoomName};
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::session_list::Session;
+use chat_proto::request::token_create::{TokenCreated, TokenInfo};
 use chat_proto::text::Emoji;
 use chat_proto::user::Member;
 
@@ -31,6 +32,10 @@ pub enum Popup {
     Sessions(Vec<Session>),
     /// The join codes of a room.
     Codes(RoomId, Vec<InviteCode>),
+    /// One's bots.
+    Tokens(Vec<TokenInfo>),
+    /// A bot's new token, which is told this once.
+    Token(Box<TokenCreated>),
     /// What a room is called, and its rules.
     Settings(RoomId),
     /// What waits here for somebody else, and what can be done about it.

@@ -5,12 +5,12 @@ use chat_proto::error::Error;
 use chat_proto::id::Rid;
 use chat_proto::request::{
     AccountLogin, CodeCreate, CodeFind, CodeList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead, ServerClaim,
-    SessionList, SyncRequest, UserFind, UserRead, UserRename,
+    SessionList, SyncRequest, TokenCreate, TokenList, UserFind, UserRead, UserRename,
 };
 use chat_proto::words;
 use serde_json::Value;
 
-use super::{Fx, account, find, history, invite, link, people, queue, roles, rooms, search, sync};
+use super::{Fx, account, bots, find, history, invite, link, people, queue, roles, rooms, search, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::asked::Question;
@@ -103,6 +103,12 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
             true
         }
         Question::Claim => read::<ServerClaim>(state, value, |state, me| roles::claimed(state, me, fx)),
+        Question::MakeToken => read::<TokenCreate>(state, value, bots::made),
+        Question::Tokens => read::<TokenList>(state, value, |state, reply| bots::listed(state, reply.tokens)),
+        Question::EndToken => {
+            state.say(words::TOKEN_ENDED);
+            true
+        }
         Question::Search(query, before) => {
             let understood = read::<SearchRead>(state, value, |state, reply| find::page(state, &query, before.as_ref(), reply, fx));
             if let Some(notice) = state.notice.clone().filter(|_| !understood) {
@@ -150,6 +156,9 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
         | Question::EndCode
         | Question::FindCode(_)
         | Question::ServerRole(..)
+        | Question::MakeToken
+        | Question::Tokens
+        | Question::EndToken
         | Question::Claim => state.complain(error.message),
     }
 }

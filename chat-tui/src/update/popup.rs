@@ -2,12 +2,13 @@
 
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::user::Member;
+use chat_proto::words;
 
 use super::{Fx, account, message, roles, rooms, search, settings, stranded};
 use crate::effect::Effect;
 use crate::keys::{Code, Key};
-use crate::state::State;
 use crate::state::popup::{Confirm, Popup};
+use crate::state::{State, scope};
 
 /// Rows that PageUp and PageDown move by.
 const PAGE: isize = 10;
@@ -36,9 +37,25 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
         (Code::F(1), Some(Popup::Help(_))) => state.popup = None,
         (
             Code::Char('q'),
-            Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_) | Popup::Rooms(_)),
+            Some(
+                Popup::Help(_)
+                | Popup::People(..)
+                | Popup::Sessions(_)
+                | Popup::Codes(..)
+                | Popup::Tokens(_)
+                | Popup::Settings(_)
+                | Popup::Rooms(_),
+            ),
         ) => {
             state.popup = None;
+        }
+        (Code::Char(letter @ ('y' | 'w')), Some(Popup::Token(made))) => {
+            let url = scope::webhook(&state.settings.url, made).filter(|_| letter == 'w');
+            let copied = url.or_else(|| Some(made.token.as_str().to_owned()).filter(|_| letter == 'y'));
+            if let Some(text) = copied {
+                fx.push(Effect::Copy(text));
+                state.say(words::COPIED);
+            }
         }
         (Code::Char('n'), _) if key.ctrl => step(state, 1),
         (Code::Char('p' | 'k'), _) if key.ctrl => step(state, -1),
@@ -128,7 +145,16 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Popup::Rooms(search)) => search.go(by),
         Some(Popup::Stranded(_, search)) => search.go(by),
         Some(Popup::People(_, members, index)) => *index = index.saturating_add_signed(by).min(members.len().saturating_sub(1)),
-        Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_)) | None => {}
+        Some(
+            Popup::Confirm(_)
+            | Popup::Secret(_)
+            | Popup::Sessions(_)
+            | Popup::Codes(..)
+            | Popup::Tokens(_)
+            | Popup::Token(_)
+            | Popup::Settings(_),
+        )
+        | None => {}
     }
 }
 
@@ -169,7 +195,17 @@ fn choose(state: &mut State, fx: &mut Fx) {
             }
         }
         Some(Popup::Secret(secret)) => account::secret_typed(state, secret, fx),
-        Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_) | Popup::Confirm(_))
+        // It is told this once: only who closes it by Esc has seen it.
+        Some(Popup::Token(made)) => state.popup = Some(Popup::Token(made)),
+        Some(
+            Popup::Help(_)
+            | Popup::People(..)
+            | Popup::Sessions(_)
+            | Popup::Codes(..)
+            | Popup::Tokens(_)
+            | Popup::Settings(_)
+            | Popup::Confirm(_),
+        )
         | None => {}
     }
 }

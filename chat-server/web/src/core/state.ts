@@ -17,6 +17,8 @@ import type {
   SearchCursor,
   ServerInfo,
   Session,
+  TokenCreated,
+  TokenInfo,
   User,
 } from "@proto";
 import { soughtBy } from "./called";
@@ -170,6 +172,8 @@ export type Dialog =
   | { is: "codes"; room: string; codes: InviteCode[] | null; made: InviteCode | null }
   /** Who somebody is, and what can be done about them in the room. */
   | { is: "person"; room: string | null; user: Person; profile: Profile | null }
+  /** My bots, and one that was made just now, with its token. */
+  | { is: "bots"; tokens: TokenInfo[] | null; made: TokenCreated | null }
   | { is: "settings"; room: string }
   /** Whether to remove them from the room. */
   | { is: "kick"; room: string; user: Person }
@@ -238,6 +242,8 @@ export interface State {
   sync_again: boolean;
   /** The sessions that were last listed, by whose number one is ended. */
   sessions: Session[];
+  /** My bots as last listed, by whose number one is ended. */
+  tokens: TokenInfo[];
   /** The page is in front and has the focus. */
   attentive: boolean;
   visible: boolean;
@@ -318,6 +324,7 @@ export function initial(): State {
     sync_at: Infinity,
     sync_again: false,
     sessions: [],
+    tokens: [],
     attentive: true,
     visible: true,
     at_bottom: true,

@@ -1,6 +1,7 @@
 /** Everything of `core/late`, as it is loaded. */
 import type { Late, LateId } from "../late";
 import type { Handler } from "../actions/handler";
+import { BOT_ACTIONS } from "./bots";
 import { CODE_ACTIONS } from "./codes";
 import { onError, onOk } from "./answer";
 import { PEOPLE_ACTIONS } from "./people";
@@ -11,6 +12,7 @@ import { YOU_ACTIONS } from "./you";
 
 const handlers: Record<LateId, Handler> = {
   ...PEOPLE_ACTIONS,
+  ...BOT_ACTIONS,
   ...CODE_ACTIONS,
   ...ROOM_ACTIONS,
   ...SEARCH_ACTIONS,
