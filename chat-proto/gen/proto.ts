@@ -82,7 +82,7 @@ page_keys: Array<string>, };
 /**
  * The name of an action.
  */
-export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "friend" | "friends" | "refuse" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
+export type ActionId = "send" | "new_line" | "complete" | "complete_back" | "input_older" | "input_newer" | "editor" | "emote" | "shrug" | "select_message" | "reply" | "edit" | "delete" | "react" | "copy" | "open_link" | "jump_to_quoted" | "retry" | "discard" | "join" | "leave" | "create" | "create_private" | "invite" | "accept" | "codes" | "kick" | "role" | "settings" | "direct" | "friend" | "friends" | "refuse" | "topic" | "list_rooms" | "members" | "next_room" | "previous_room" | "room_by_number" | "last_room" | "next_unread" | "first_unread" | "switcher" | "next_mention" | "previous_mention" | "mark_read" | "mark_unread" | "search" | "scroll_up" | "scroll_down" | "top" | "bottom" | "room_panel" | "member_panel" | "cancel" | "rename" | "away" | "back" | "register" | "sign_in" | "sign_out" | "password" | "sessions" | "revoke_session" | "whois" | "claim" | "server_role" | "announce" | "token" | "theme" | "help" | "reconnect" | "redraw" | "interrupt" | "quit";
 
 /**
  * The author makes somebody a member who was not asked.
@@ -157,7 +157,11 @@ name: DisplayName,
 /**
  * The colour at that time.
  */
-color: Color, };
+color: Color, 
+/**
+ * Whether it is a bot; left out where it is none.
+ */
+bot?: boolean, };
 
 /**
  * One request that writes an entry, made by the client (a UUIDv7) before it is first sent.
@@ -845,7 +849,7 @@ name: DisplayName,
  */
 color: Color, 
 /**
- * Guest, account or server.
+ * Guest, account, bot or server.
  */
 kind: UserKind, 
 /**
@@ -1789,6 +1793,11 @@ kind: RoomKind,
 settings: RoomSettings, };
 
 /**
+ * What a bot may do in its rooms.
+ */
+export type Scope = "read" | "send" | "hook";
+
+/**
  * How far a search has come. Nobody but the server may read a meaning into it.
  */
 export type SearchCursor = string;
@@ -2032,6 +2041,107 @@ show: Array<RoomId>, };
 export type Token = string;
 
 /**
+ * Makes a bot of that name, a member of those rooms, and the one token by which it comes in. Moderators and
+ * owners of all of these rooms may.
+ */
+export type TokenCreate = { 
+/**
+ * What the bot is called; nobody else may be called so, or alike.
+ */
+name: DisplayName, 
+/**
+ * What it may do, at least one.
+ */
+scopes: Array<Scope>, 
+/**
+ * The rooms that it is put into, at least one. Moderators can remove it from them, and add it to others.
+ */
+rooms: Array<RoomId>, 
+/**
+ * Whether posts to its webhook must be signed, as GitHub signs them; false when left out.
+ */
+signed?: boolean, };
+
+/**
+ * A new token: the only time that it is told.
+ */
+export type TokenCreated = { 
+/**
+ * The secret by which the bot connects, and the last part of its webhook's address.
+ */
+token: Token, 
+/**
+ * The secret to sign posts with, where they must be signed.
+ */
+signing_secret?: Token, 
+/**
+ * What stays known of it.
+ */
+info: TokenInfo, };
+
+/**
+ * One token of a bot, as told by `token:list`, and the first part of its webhook's address. Not the token.
+ */
+export type TokenId = string;
+
+/**
+ * A token as it is listed.
+ */
+export type TokenInfo = { 
+/**
+ * To revoke it by; the webhook is `POST /hooks/{id}/{token}`.
+ */
+id: TokenId, 
+/**
+ * The bot.
+ */
+bot: User, 
+/**
+ * What it may do, of what this program knows.
+ */
+scopes: Array<Scope>, 
+/**
+ * Whether posts to its webhook must be signed.
+ */
+signed: boolean, 
+/**
+ * Who made it.
+ */
+by: UserId, 
+/**
+ * When.
+ */
+created: number, 
+/**
+ * When it was last used, to the minute; left out where it never was.
+ */
+used?: number, };
+
+/**
+ * Asks for the tokens that the caller made; an owner of the server gets all of them.
+ */
+export type TokenList = Record<symbol, never>;
+
+/**
+ * The tokens, by the name of their bots.
+ */
+export type TokenListReply = { 
+/**
+ * The tokens; never what they are, only what is known of them.
+ */
+tokens: Array<TokenInfo>, };
+
+/**
+ * Ends a token at once: its connections are closed, its webhook is gone, its bot leaves all rooms. What the bot
+ * said stays. Who made it may, and an owner of the server.
+ */
+export type TokenRevoke = { 
+/**
+ * The token.
+ */
+id: TokenId, };
+
+/**
  * The room's topic changes.
  */
 export type Topic = { 
@@ -2088,7 +2198,7 @@ name: DisplayName,
  */
 color: Color, 
 /**
- * Guest, account or server.
+ * Guest, account, bot or server.
  */
 kind: UserKind, 
 /**
@@ -2139,7 +2249,7 @@ export type UserId = string;
 /**
  * Whether a user is here for a visit or to stay.
  */
-export type UserKind = "guest" | "account" | "server" | "unknown";
+export type UserKind = "guest" | "account" | "server" | "bot" | "unknown";
 
 /**
  * Asks who an account is, or a guest who shares a room with the caller.
@@ -2265,6 +2375,9 @@ export interface Requests {
   "server:claim": { request: ServerClaim; reply: User };
   "session:list": { request: SessionList; reply: SessionListReply };
   "session:revoke": { request: SessionRevoke; reply: Done };
+  "token:create": { request: TokenCreate; reply: TokenCreated };
+  "token:list": { request: TokenList; reply: TokenListReply };
+  "token:revoke": { request: TokenRevoke; reply: Done };
 }
 
 /** Every event of the server's, with its payload. */
@@ -2322,6 +2435,9 @@ export const WORDS = {
   "BEGINNING_OF_FRIENDS": "This is the beginning of what you and your friends say.",
   "BEGINNING_WITH": "This is the beginning of your conversation with {name}.",
   "BEING_SENT": "It is on its way already.",
+  "BOT": "bot",
+  "BOTS": "Your bots",
+  "BOT_LINE": "{name}: may {scopes}, last used {time}",
   "CANCEL": "Cancel",
   "CHANGE_PASSWORD": "Change the password",
   "CLAIMED": "You are the owner of this server now.",
@@ -2400,6 +2516,7 @@ export const WORDS = {
   "MESSAGE_DELETED": "message deleted",
   "MORE": "More",
   "NAME_WAS_TAKEN": "The name {wished} is taken; you are {name}.",
+  "NEVER": "never",
   "NEW": "new",
   "NEWEST": "To the newest line",
   "NEW_BELOW": "{count} new below",
@@ -2412,6 +2529,7 @@ export const WORDS = {
   "NOT_YOURS": "Only its author can do that.",
   "NOW_AWAY": "You are away. /back ends it.",
   "NOW_BACK": "You are back.",
+  "NO_BOTS": "You have no bots. /token create NAME read,send makes one for the room that you are in.",
   "NO_CODES": "There is no join code for #{room}. /invite makes one.",
   "NO_CONNECTION": "There is no connection. Try again when it is back.",
   "NO_FRIENDS": "You have no friends here yet. /friend NAME asks somebody to be yours.",
@@ -2422,7 +2540,9 @@ export const WORDS = {
   "NO_QUESTION": "That is no question to be friends.",
   "NO_ROOMS": "There are no rooms to join yet. /create NAME makes one.",
   "NO_SETTINGS": "Only rooms have settings.",
+  "NO_SUCH_BOT": "There is no bot {number}. /token lists them.",
   "NO_SUCH_ROLE": "There is no role {role}: member, moderator or owner.",
+  "NO_SUCH_SCOPE": "There is no scope {scope}: read, send and hook there are.",
   "NO_SUCH_SESSION": "There is no session {number}. /sessions lists them.",
   "NO_SUCH_SETTING": "There is no setting {setting}: name, title, visibility, post, invite, history or archived.",
   "NO_SUCH_THEME": "There is no theme {name}: night, day or auto.",
@@ -2499,6 +2619,11 @@ export const WORDS = {
   "THIS_SESSION": "this one",
   "TITLE_CLEARED": "{name} cleared the title",
   "TITLE_SET": "{name} set the title: {title}",
+  "TOKEN_ENDED": "That bot is ended, and has left its rooms.",
+  "TOKEN_HOOK": "Its webhook takes posts at:",
+  "TOKEN_MADE": "The token of {name}. It is shown this once:",
+  "TOKEN_SIGNING": "Posts are signed with the secret, shown this once, too:",
+  "TOKEN_USE": "A client comes in by it with CHAT_TOKEN, or with the handshake {\"token\": TOKEN}.",
   "TOO_LONG": "The message is {size} bytes long; {most} are allowed.",
   "TOPIC_CLEARED": "{name} cleared the topic",
   "TOPIC_IS": "The topic of #{room}: {topic}",
@@ -3394,6 +3519,19 @@ export const ACTIONS: readonly Action[] = [
     ],
     "context": "global",
     "id": "announce",
+    "keys": [],
+    "not_in_page": "",
+    "page_keys": []
+  },
+  {
+    "arguments": "[create <name> <read,send,hook> [signed] | revoke <number>]",
+    "commands": [
+      "token",
+      "tokens",
+      "bots"
+    ],
+    "context": "global",
+    "id": "token",
     "keys": [],
     "not_in_page": "",
     "page_keys": []

@@ -76,6 +76,7 @@ export const SUMMARIES: Record<ActionId, string> = {
   "sign_out": "Sign out",
   "switcher": "Go to a room by a part of its name",
   "theme": "Choose the theme",
+  "token": "Your bots; makes one for the room, or ends one",
   "top": "To the first line",
   "topic": "Show or set the topic; '-' clears it",
   "whois": "Who somebody is"

@@ -161,6 +161,8 @@ actions! {
     ServerRole: "Give somebody a role on the server", ["serverrole"] "<name> <member|moderator|owner>", Global [], ["user:find", "user:set_role"];
     Announce: "Announce something in the room, or to everybody on the server", ["announce"] "[--all] <text>", Global [], ["server:announce"];
 
+    Token: "Your bots; makes one for the room, or ends one", ["token", "tokens", "bots"] "[create <name> <read,send,hook> [signed] | revoke <number>]", Global [], ["token:list", "token:create", "token:revoke"];
+
     // The program
     Theme: "Choose the theme", ["theme"] "[night|day|auto]", Global [], [];
     Help: "Keys and commands", ["help", "?"] "", Global ["F1"], [];

@@ -33,6 +33,12 @@ pub(crate) fn known_or_default<'de, T: serde::de::DeserializeOwned + Default, D:
     Ok(serde_json::from_value(word).unwrap_or_default())
 }
 
+/// Reads a list of words, of which a newer server may know more: what is unknown is left out.
+pub(crate) fn known<'de, T: serde::de::DeserializeOwned, D: Deserializer<'de>>(input: D) -> Result<Vec<T>, D::Error> {
+    let words = Vec::<serde_json::Value>::deserialize(input)?;
+    Ok(words.into_iter().filter_map(|word| serde_json::from_value(word).ok()).collect())
+}
+
 /// Reads an object, and nothing else: a list of its fields in order is none.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<T, D::Error> {
     struct Object<T>(PhantomData<T>);

@@ -32,6 +32,10 @@ id_type!(
     SessionId
 );
 id_type!(
+    /// One token of a bot, as told by `token:list`, and the first part of its webhook's address. Not the token.
+    TokenId
+);
+id_type!(
     /// Pairs an `answer` with its request; chosen by the client, told back unread.
     Rid
 );

@@ -51,6 +51,12 @@ pub const DIRECT_PEOPLE: usize = 12;
 pub const FRIENDS: u32 = 500;
 /// Most open questions of one account to be friends, and as many others' to it.
 pub const FRIEND_QUESTIONS: u32 = 100;
+/// Most tokens that one account has made and not revoked.
+pub const TOKENS: u32 = 50;
+/// Most rooms that a bot is put into with its token.
+pub const TOKEN_ROOMS: usize = 50;
+/// Most scopes that one token names.
+pub const SCOPES: usize = 8;
 /// Most people that one `user:find` tells.
 pub const FOUND_PEOPLE: u32 = 50;
 /// Longest query of a search, in bytes of UTF-8.
@@ -125,5 +131,20 @@ impl Default for Limits {
             friends: FRIENDS,
             friend_questions: FRIEND_QUESTIONS,
         }
+    }
+}
+
+/// How much one bot may write; told in the `welcome` of a bot in the place of everybody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BotLimits {
+    /// Messages of one bot at once before the rate counts.
+    pub message_burst: u32,
+    /// Messages of one bot per second after the burst.
+    pub messages_per_second: u32,
+}
+
+impl Default for BotLimits {
+    fn default() -> Self {
+        Self { message_burst: 300, messages_per_second: 100 }
     }
 }

@@ -50,6 +50,9 @@ pub mod session_list;
 pub mod session_revoke;
 pub mod stored;
 pub mod sync;
+pub mod token_create;
+pub mod token_list;
+pub mod token_revoke;
 pub mod typing_set;
 pub mod user_find;
 pub mod user_read;
@@ -179,6 +182,9 @@ requests! {
     "server:claim" => server_claim::ServerClaim: State -> crate::user::User,
     "session:list" => session_list::SessionList: Read -> session_list::SessionListReply,
     "session:revoke" => session_revoke::SessionRevoke: State -> stored::Done,
+    "token:create" => token_create::TokenCreate: State -> token_create::TokenCreated,
+    "token:list" => token_list::TokenList: Read -> token_list::TokenListReply,
+    "token:revoke" => token_revoke::TokenRevoke: State -> stored::Done,
 }
 
 /// Takes the `rid` out of a request's payload. A payload that is no object has none; the request's

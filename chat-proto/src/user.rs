@@ -32,6 +32,8 @@ pub enum UserKind {
     Account,
     /// The server itself.
     Server,
+    /// A program with a token of its own, which may do what the token's scopes say.
+    Bot,
     /// A kind that this program is too old to know.
     #[serde(other)]
     Unknown,
@@ -68,7 +70,7 @@ pub struct User {
     pub name: DisplayName,
     /// Drawn when the user was made, then kept.
     pub color: Color,
-    /// Guest, account or server.
+    /// Guest, account, bot or server.
     pub kind: UserKind,
     /// The name by which an account signs in; guests have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +83,7 @@ pub struct User {
 
 /// The author of an entry, with the name and colour of that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[ts(optional_fields)]
 pub struct Author {
     /// Who it is.
     pub id: UserId,
@@ -88,13 +91,17 @@ pub struct Author {
     pub name: DisplayName,
     /// The colour at that time.
     pub color: Color,
+    /// Whether it is a bot; left out where it is none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>")]
+    pub bot: bool,
 }
 
 impl User {
     /// This user as the author of an entry that is written now.
     #[must_use]
     pub fn author(&self) -> Author {
-        Author { id: self.id.clone(), name: self.name.clone(), color: self.color.clone() }
+        Author { id: self.id.clone(), name: self.name.clone(), color: self.color.clone(), bot: self.kind == UserKind::Bot }
     }
 }
 

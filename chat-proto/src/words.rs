@@ -262,6 +262,30 @@ words! {
     PEOPLE = "People";
     /// The badge of a guest.
     GUEST = "guest";
+    /// The marker of a bot, beside its name and what it says.
+    BOT = "bot";
+    /// Over the list of one's bots.
+    BOTS = "Your bots";
+    /// `/token` without any.
+    NO_BOTS = "You have no bots. /token create NAME read,send makes one for the room that you are in.";
+    /// One bot in the list.
+    BOT_LINE = "{name}: may {scopes}, last used {time}";
+    /// In the place of a time.
+    NEVER = "never";
+    /// After `/token create`, over the token.
+    TOKEN_MADE = "The token of {name}. It is shown this once:";
+    /// Before the address of a webhook.
+    TOKEN_HOOK = "Its webhook takes posts at:";
+    /// Before the signing secret of a webhook.
+    TOKEN_SIGNING = "Posts are signed with the secret, shown this once, too:";
+    /// How a bot comes in by its token.
+    TOKEN_USE = "A client comes in by it with CHAT_TOKEN, or with the handshake {\"token\": TOKEN}.";
+    /// After `/token revoke`.
+    TOKEN_ENDED = "That bot is ended, and has left its rooms.";
+    /// `/token create` with a scope that is none.
+    NO_SUCH_SCOPE = "There is no scope {scope}: read, send and hook there are.";
+    /// `/token revoke` with a number that is none.
+    NO_SUCH_BOT = "There is no bot {number}. /token lists them.";
     /// Over plain HTTP away from this machine, in the terminal.
     PLAIN_HTTP_GUEST = "This line is not encrypted: others on the network could read along and take the name.";
     /// Over plain HTTP away from this machine, for a password or an account's token.

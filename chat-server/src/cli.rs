@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chat_proto::name::{Identity, RoomName};
+use chat_proto::name::{DisplayName, Identity, RoomName};
+use chat_proto::request::token_create::Scope;
 use chat_proto::room::RoomRole;
 use chat_proto::text::TopicText;
 use chat_proto::user::ServerRole;
@@ -60,6 +61,8 @@ pub enum Command {
     User(UserArgs),
     /// Make, list, archive and delete rooms, and say who is in them.
     Room(RoomArgs),
+    /// Make, list and revoke the tokens of bots.
+    Token(TokenArgs),
     /// Print the completions of a shell.
     Completions {
         /// The shell.
@@ -270,6 +273,61 @@ fn room_role() -> impl TypedValueParser<Value = RoomRole> {
         "owner" => RoomRole::Owner,
         "moderator" => RoomRole::Moderator,
         _ => RoomRole::Member,
+    })
+}
+
+/// What `token` takes.
+#[derive(Debug, Args)]
+#[command(after_help = OPERATOR_HELP)]
+pub struct TokenArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: TokenCommand,
+    /// Of which server.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// What can be done with bots, each of which has one token.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a bot and its token, which is printed this once.
+    Create {
+        /// What the bot is called.
+        name: DisplayName,
+        /// A room that it is put into, by name or id; may be given several times.
+        #[arg(long = "room", value_name = "ROOM", required = true, allow_hyphen_values = true)]
+        rooms: Vec<String>,
+        /// What it may do: read, send (both connect), hook (posts to its webhook); several with commas between.
+        #[arg(long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = scope())]
+        scopes: Vec<Scope>,
+        /// Posts to its webhook must be signed, as GitHub signs them.
+        #[arg(long)]
+        signed: bool,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all bots and when their tokens were last used.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a token at once; its bot leaves all rooms, and what it said stays.
+    Revoke {
+        /// The bot's name, or the token's id as `list` shows it.
+        // An id may begin with a hyphen.
+        #[arg(value_name = "BOT", allow_hyphen_values = true)]
+        token: String,
+    },
+}
+
+fn scope() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(["read", "send", "hook"]).map(|scope| match scope.as_str() {
+        "read" => Scope::Read,
+        "send" => Scope::Send,
+        _ => Scope::Hook,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use chat_server::cli::{AnnounceArgs, Cli, Command, ExportArgs, RoomArgs, ServeArgs, UserArgs};
+use chat_server::cli::{AnnounceArgs, Cli, Command, ExportArgs, RoomArgs, ServeArgs, TokenArgs, UserArgs};
 use chat_server::operate::{self, Problem};
 use chat_server::settings::Settings;
 use chat_server::startup::{self, Server};
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Some(Command::Announce(args)) => announce(args),
         Some(Command::User(args)) => user(args),
         Some(Command::Room(args)) => room(args),
+        Some(Command::Token(args)) => token(args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chat-server", &mut text);
@@ -85,6 +86,13 @@ async fn room(args: RoomArgs) -> Result<(), String> {
     let RoomArgs { command, place } = args;
     let settings = Settings::load(&ServeArgs { data: place.data, config: place.config, ..ServeArgs::default() })?;
     printed(operate::room::run(&settings, command).await)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn token(args: TokenArgs) -> Result<(), String> {
+    let TokenArgs { command, place } = args;
+    let settings = Settings::load(&ServeArgs { data: place.data, config: place.config, ..ServeArgs::default() })?;
+    printed(operate::token::run(&settings, command).await)
 }
 
 /// Prints what came of an operator's command.

@@ -1,4 +1,4 @@
-//! The operator's commands: what `chat-server user`, `room` and `announce` do.
+//! The operator's commands: what `chat-server user`, `room`, `token` and `announce` do.
 //!
 //! Each asks the server that runs on the data directory, by its admin socket ([`asking`]); where none runs,
 //! it takes the directory's lock and asks the same service itself. [`terminal`] is where a person is asked.
@@ -12,6 +12,7 @@ pub mod asking;
 pub mod room;
 pub mod table;
 pub mod terminal;
+pub mod token;
 pub mod user;
 
 /// Why a command could not do it.

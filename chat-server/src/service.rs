@@ -5,6 +5,7 @@
 //! - `writer`: the one queue of everything that is written, committed in groups;
 //! - `visit`: those who are in a room without being its member, from the classic pages;
 //! - `requests`: each request's way; `rooms`, `codes`, `people`, `directory`, `friends`, `account`, `announce`, `search`: what they do;
+//! - `tokens`: bots and what they come in by;
 //! - `operator`: what only the server's operator asks for;
 //! - `ticking`: what happens by the clock alone.
 
@@ -15,21 +16,23 @@ use async_trait::async_trait;
 use chat_proto::error::{Code, Error};
 use chat_proto::event::ServerInfo;
 use chat_proto::id::{RoomId, SessionId, UserId};
-use chat_proto::limits::Limits;
+use chat_proto::limits::{BotLimits, Limits};
 use chat_proto::name::{Identity, JoinCode};
 use chat_proto::place::Millis;
+use chat_proto::request::token_create::Scope;
 use chat_proto::secret::{Password, Token};
 use chat_proto::text::ClientName;
 use chat_proto::user::User;
 use sha2::{Digest, Sha256};
 
+use crate::domain::access::may_ask;
 use crate::domain::naming::PassingNames;
 use crate::domain::presence::{ConnectionId, Presence};
 use crate::domain::random::Random;
 use crate::domain::rates::Rates;
 use crate::domain::typing::Typing;
 use crate::fanout::FanOut;
-use crate::storage::{Store, StoreError, TokenHash};
+use crate::storage::{Bot, Store, StoreError, TokenHash};
 
 mod account;
 mod announce;
@@ -43,12 +46,14 @@ mod requests;
 mod rooms;
 mod search;
 mod ticking;
+mod tokens;
 mod visit;
 mod writer;
 
 pub use account::{Login, Register};
 pub use open::Opening;
 pub use requests::Reply;
+pub use tokens::Hook;
 pub use writer::Responder;
 
 pub use crate::storage::OwnRoom;
@@ -100,6 +105,8 @@ pub struct Caller {
     pub visiting: bool,
     /// The program at the other end, as it called itself.
     pub client: Option<ClientName>,
+    /// The token that it came in by, if it is a bot.
+    pub bot: Option<Arc<Bot>>,
 }
 
 impl Caller {
@@ -109,6 +116,19 @@ impl Caller {
     /// `forbidden` for a guest.
     fn session(&self) -> Result<SessionId, Error> {
         self.session.clone().ok_or_else(|| Error::new(Code::Forbidden, "You are a guest. Sign in first."))
+    }
+
+    /// Whether they may ask for that request at all, wherever it is.
+    ///
+    /// # Errors
+    /// `forbidden` for a bot whose token does not say so.
+    fn may_ask(&self, request: &str) -> Result<(), Error> {
+        self.bot.as_ref().map_or(Ok(()), |bot| may_ask(&bot.scopes, request))
+    }
+
+    /// Whether they are told what is said: all but bots that only say something.
+    fn hears(&self) -> bool {
+        self.bot.as_ref().is_none_or(|bot| bot.scopes.contains(&Scope::Read))
     }
 }
 
@@ -125,6 +145,8 @@ pub struct Service {
     operators: Vec<Identity>,
     queue: WriteQueue,
     rates: tokio::sync::Mutex<Rates>,
+    bot_rates: tokio::sync::Mutex<Rates>,
+    bot_limits: BotLimits,
     question_rates: tokio::sync::Mutex<Rates>,
     login_rates: Mutex<Rates<String>>,
     rename_rates: Mutex<Rates>,
@@ -167,6 +189,8 @@ impl Service {
         Self {
             lobby: ports.store.lobby(),
             rates: tokio::sync::Mutex::new(Rates::new(limits.message_burst, limits.messages_per_second)),
+            bot_rates: tokio::sync::Mutex::new(bot_rates(BotLimits::default())),
+            bot_limits: BotLimits::default(),
             question_rates: tokio::sync::Mutex::new(friends::question_rates()),
             login_rates: Mutex::new(Rates::every_ms(LOGIN_BURST, LOGIN_INTERVAL_MS)),
             rename_rates: Mutex::new(Rates::every_ms(RENAME_BURST, RENAME_INTERVAL_MS)),
@@ -191,6 +215,14 @@ impl Service {
             typing: Mutex::default(),
             last_seen_flush: Mutex::default(),
         }
+    }
+
+    /// The same with other limits for bots.
+    #[must_use]
+    pub fn with_bot_limits(mut self, limits: BotLimits) -> Self {
+        self.bot_rates = tokio::sync::Mutex::new(bot_rates(limits));
+        self.bot_limits = limits;
+        self
     }
 
     /// The server as told in `welcome`.
@@ -241,6 +273,10 @@ impl Service {
             change(Arc::make_mut(caller));
         }
     }
+}
+
+fn bot_rates(limits: BotLimits) -> Rates {
+    Rates::new(limits.message_burst, limits.messages_per_second)
 }
 
 /// What is stored of a token.

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
-use chat_proto::limits::Limits;
+use chat_proto::limits::{BotLimits, Limits};
 use chat_proto::name::{Identity, RoomName};
 use config::{Config, Environment, File, FileFormat, Value};
 use etcetera::BaseStrategy;
@@ -49,6 +49,8 @@ pub struct Settings {
     pub log_filter: String,
     /// `limits.…`: what one client may do.
     pub limits: Limits,
+    /// `limits.bot_…`: what one bot may do.
+    pub bot_limits: BotLimits,
     /// `classic.…`: the pages of the tutorials.
     pub classic: Rules,
 }
@@ -65,6 +67,8 @@ const NAMES: &[&str] = &[
     "log.format",
     "log.filter",
     "limits.in_flight",
+    "limits.bot_message_burst",
+    "limits.bot_messages_per_second",
     "limits.message_burst",
     "limits.messages_per_second",
     "limits.page_lines",
@@ -124,6 +128,11 @@ impl Source {
             sync_ms: self.number("limits.sync_ms", defaults.sync_ms, 1_000..=600_000),
             ..defaults
         };
+        let bots = BotLimits::default();
+        let bot_limits = BotLimits {
+            message_burst: self.number("limits.bot_message_burst", bots.message_burst, 1..=1_000_000),
+            messages_per_second: self.number("limits.bot_messages_per_second", bots.messages_per_second, 1..=1_000_000),
+        };
         let name = self.text("server.name").unwrap_or_else(|| "Chat".to_owned());
         Settings {
             listen,
@@ -143,6 +152,7 @@ impl Source {
             },
             log_filter: self.text("log.filter").unwrap_or_else(|| "info".to_owned()),
             limits,
+            bot_limits,
             classic: Rules {
                 enabled: self.switch("classic.enabled", true),
                 room: self.room("classic.room", "lobby"),

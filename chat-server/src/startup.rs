@@ -196,7 +196,9 @@ fn new_service(settings: &Settings, store: Arc<dyn Store>, fanout: Arc<dyn FanOu
         random: Box::new(SystemRandom),
         passwords: Arc::new(Argon2Passwords::new(cores)?),
     };
-    Ok(Service::new(ports, &settings.name, settings.limits.clone()).with_operators(settings.operators.clone()))
+    Ok(Service::new(ports, &settings.name, settings.limits.clone())
+        .with_bot_limits(settings.bot_limits)
+        .with_operators(settings.operators.clone()))
 }
 
 struct Parts {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat_proto::entry::Entry;
 use chat_proto::error::{Code, Error};
-use chat_proto::id::{Epoch, RoomId, ServerId, SessionId, UserId};
+use chat_proto::id::{Epoch, RoomId, ServerId, SessionId, TokenId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
@@ -21,8 +21,10 @@ use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
+use chat_proto::request::token_create::{Scope, TokenInfo};
 use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::room::{Room, RoomKind, RoomRole};
+use chat_proto::secret::Token;
 use chat_proto::text::ClientName;
 use chat_proto::user::{Color, ServerRole, User};
 
@@ -170,10 +172,36 @@ pub enum TokenOwner {
     NamelessGuest(User),
     /// A session of an account's.
     Session(User, SessionId),
-    /// It was a guest's who is an account now, or a session's that was ended.
+    /// A bot's.
+    Bot(Bot),
+    /// It was a guest's who is an account now, or a session's or a bot's that was ended.
     Ended,
     /// Nobody's.
     Nobody,
+}
+
+/// Who comes by a bot's token, and what it lets them do.
+#[derive(Clone, Debug)]
+pub struct Bot {
+    /// The bot.
+    pub user: User,
+    /// By what the token is known.
+    pub token: TokenId,
+    /// What it lets the bot do.
+    pub scopes: Vec<Scope>,
+    /// What posts to its webhook are signed with, where they must be.
+    pub signing: Option<Token>,
+}
+
+/// A bot to be made.
+#[derive(Clone, Debug)]
+pub struct NewBot {
+    /// What is known of it and its token.
+    pub info: TokenInfo,
+    /// The token's hash.
+    pub hash: TokenHash,
+    /// What posts to its webhook are signed with, where they must be.
+    pub signing: Option<Token>,
 }
 
 /// A session to be opened.
@@ -347,6 +375,18 @@ pub trait Store: Send + Sync + 'static {
         keep: Option<&SessionId>,
         now: Millis,
     ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Makes a bot, which is in no room yet, the lobby neither. Its name must be free, and is nobody else's from now on.
+    async fn add_bot(&self, bot: &NewBot, now: Millis) -> Answer<()>;
+
+    /// The tokens of all bots that are not forgotten, by their bots' names.
+    async fn tokens(&self) -> Result<Vec<TokenInfo>, StoreError>;
+
+    /// Ends a bot's token; false when there is none of that id.
+    async fn end_token(&self, token: &TokenId, now: Millis) -> Result<bool, StoreError>;
+
+    /// Forgets a bot whose token was ended and who is in no room any more: its name is free. Who it was stays, for what it said.
+    async fn forget_bot(&self, user: &UserId) -> Result<(), StoreError>;
 
     /// Whether the store answers and can write.
     async fn check(&self) -> Result<(), StoreError>;

@@ -31,6 +31,7 @@ pub mod random;
 pub mod recall;
 pub mod role;
 pub mod room;
+pub mod scope;
 pub mod setting;
 pub mod shown;
 pub mod viewport;
@@ -162,6 +163,8 @@ pub struct State {
     pub interrupted_at: Option<Millis>,
     /// The sessions as last listed, for `/revoke`.
     pub sessions: Vec<chat_proto::request::session_list::Session>,
+    /// One's bots as last listed, for `/token revoke`.
+    pub tokens: Vec<chat_proto::request::token_create::TokenInfo>,
     /// Ids and jitter.
     pub random: Random,
 }
@@ -252,6 +255,7 @@ impl State {
             quit_at: None,
             interrupted_at: None,
             sessions: Vec::new(),
+            tokens: Vec::new(),
             random: Random::new(settings.seed),
             settings,
         }

@@ -20,6 +20,7 @@ mod account;
 mod announce;
 mod answer;
 mod ask;
+mod bots;
 mod cache;
 mod compose;
 mod direct;

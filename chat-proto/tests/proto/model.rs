@@ -246,6 +246,7 @@ fn author(number: u64) -> Author {
         id: UserId::parse(format!("u{number}")).unwrap(),
         name: DisplayName::parse(format!("user {number}")).unwrap(),
         color: Color::parse("#7aa2f7").unwrap(),
+        bot: number % 3 == 2,
     }
 }
 

@@ -2,16 +2,19 @@
 //! search, members, typing, export, the classic pages, and whatever comes later. Stores look up how
 //! somebody stands to a room, and ask here.
 //!
+//! A bot asks here twice: [`may_ask`] by the scopes of its token, and then as everybody does for the room.
+//!
 //! Somebody who may not know of a room is told that there is none; who knows it is told who may.
 
 use chat_proto::error::{Code, Error};
+use chat_proto::request::token_create::Scope;
 use chat_proto::room::{Inviters, Post, Room, RoomKind, RoomRole};
 use chat_proto::user::{ServerRole, User, UserKind};
 
 /// How somebody stands to a room.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// Guest, account, or the server itself, which acts for whoever may open its admin socket.
+    /// Guest, account, bot, or the server itself, which acts for whoever may open its admin socket.
     pub kind: UserKind,
     /// What they may do on the whole server.
     pub server: ServerRole,
@@ -80,6 +83,8 @@ pub enum What {
     Invite,
     /// Make somebody a member who was not asked.
     Add,
+    /// Make a bot a member.
+    AddBot,
     /// End the membership of somebody in that role.
     Remove(RoomRole),
     /// Give somebody a role.
@@ -90,6 +95,24 @@ pub enum What {
     Leave,
     /// The same of an account that is being deleted: from everywhere.
     LeaveForGood,
+}
+
+/// Whether a bot with these scopes may ask for that request at all. What is named nowhere here no bot may ask for.
+///
+/// # Errors
+/// `forbidden`, which says which scope is missing.
+pub fn may_ask(scopes: &[Scope], request: &str) -> Result<(), Error> {
+    let needed: &[Scope] = match request {
+        "sync" | "presence:set" => &[Scope::Read, Scope::Send],
+        "history:read" | "search:read" | "room:members" | "room:mark_read" | "user:read" => &[Scope::Read],
+        "message:send" | "message:edit" | "message:delete" | "message:react" | "typing:set" => &[Scope::Send],
+        _ => return Err(forbidden("A bot reads and says something in its rooms, and does nothing else.")),
+    };
+    if needed.iter().any(|scope| scopes.contains(scope)) {
+        return Ok(());
+    }
+    let scope = if needed == [Scope::Send] { "send" } else { "read" };
+    Err(forbidden(format!("This bot's token has not the scope `{scope}`. Make it another token with that scope.")))
 }
 
 /// Whether they may.
@@ -139,7 +162,7 @@ pub fn may(who: &Standing, what: What, room: &Room) -> Result<(), Error> {
         What::SetTopic => RoomRole::Member,
         What::Invite if room.settings.invite == Inviters::Moderators => RoomRole::Moderator,
         What::Invite => RoomRole::Member,
-        What::DeleteOthers | What::Configure => RoomRole::Moderator,
+        What::DeleteOthers | What::Configure | What::AddBot => RoomRole::Moderator,
         What::Remove(other) if role > other => RoomRole::Moderator,
         What::Remove(RoomRole::Member) => RoomRole::Moderator,
         What::Remove(_) => return Err(forbidden("Moderators and owners are removed by somebody above them.")),
@@ -174,6 +197,7 @@ fn may_friend(role: RoomRole, what: What) -> Result<(), Error> {
         | What::Reopen
         | What::Invite
         | What::Add
+        | What::AddBot
         | What::Remove(_)
         | What::GiveRole
         | What::Join

@@ -39,6 +39,8 @@ pub struct Context<'a> {
     pub random: &'a mut dyn Random,
     /// Who has written how much.
     pub rates: &'a mut Rates,
+    /// How much bots have written.
+    pub bot_rates: &'a mut Rates,
     /// Who has asked how many people to be friends.
     pub questions: &'a mut Rates,
 }
@@ -274,7 +276,8 @@ impl Desk<'_, '_> {
                 stays(Body::Invite(people::invite(self.facts, room, invite)?))
             }
             EntryRequest::Add(add) => {
-                allowed(What::Add)?;
+                let is_bot = self.facts.people.get(&add.user).is_some_and(|user| user.kind == UserKind::Bot);
+                allowed(if is_bot { What::AddBot } else { What::Add })?;
                 people::add(self.facts, room, add)
             }
             EntryRequest::Remove(remove) => people::remove(self.facts, room, write, who, remove),
@@ -338,7 +341,9 @@ impl Desk<'_, '_> {
         if write.for_good || write.author.kind == UserKind::Server {
             return Ok(());
         }
-        self.context.rates.take(&write.author.id, self.context.now).map_err(|wait| {
+        let is_bot = write.author.kind == UserKind::Bot;
+        let rates = if is_bot { &mut *self.context.bot_rates } else { &mut *self.context.rates };
+        rates.take(&write.author.id, self.context.now).map_err(|wait| {
             let seconds = wait.div_ceil(1_000);
             Error::new(Code::SlowDown, format!("That is too much at once. Go on in {seconds} s.")).after(wait)
         })

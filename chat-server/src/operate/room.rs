@@ -120,7 +120,7 @@ async fn remove(server: &Asking, room: &str, name: &Identity) -> Result<String, 
 }
 
 /// The room of that id, or the only one of that name.
-async fn find(server: &Asking, wanted: &str) -> Result<RoomLine, Problem> {
+pub(super) async fn find(server: &Asking, wanted: &str) -> Result<RoomLine, Problem> {
     let mut rooms = server.ask(&RoomListAll {}).await?.rooms;
     let by_id = rooms.iter().position(|line| line.room.id.as_str() == wanted);
     if let Some(found) = by_id {

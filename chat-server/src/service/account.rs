@@ -52,7 +52,7 @@ impl Service {
             Some(token) => match self.store.token_owner(&token_hash(token), self.now()).await.map_err(|error| unavailable(&error))? {
                 TokenOwner::Guest(user) | TokenOwner::NamelessGuest(user) => Some(user),
                 TokenOwner::Nobody => None,
-                TokenOwner::Session(..) | TokenOwner::Ended => return Err(signed_out()),
+                TokenOwner::Session(..) | TokenOwner::Bot(_) | TokenOwner::Ended => return Err(signed_out()),
             },
             None => None,
         };
@@ -120,7 +120,7 @@ impl Service {
     pub async fn session_of_token(&self, token: &Token) -> Result<Option<(User, SessionId)>, Error> {
         match self.store.token_owner(&token_hash(token), self.now()).await.map_err(|error| unavailable(&error))? {
             TokenOwner::Session(user, session) => Ok(Some((user, session))),
-            TokenOwner::Guest(_) | TokenOwner::NamelessGuest(_) | TokenOwner::Ended | TokenOwner::Nobody => Ok(None),
+            TokenOwner::Guest(_) | TokenOwner::NamelessGuest(_) | TokenOwner::Bot(_) | TokenOwner::Ended | TokenOwner::Nobody => Ok(None),
         }
     }
 

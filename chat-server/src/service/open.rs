@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_proto::PROTOCOL;
-use chat_proto::error::Error;
+use chat_proto::error::{Code, Error};
 use chat_proto::event::Welcome;
 use chat_proto::handshake::Auth;
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::request::sync::{SyncReply, SyncRequest};
+use chat_proto::request::token_create::Scope;
 use chat_proto::secret::Token;
 use chat_proto::user::{ServerRole, User, UserKind};
 
@@ -42,6 +43,7 @@ impl Service {
             passing,
             visiting: false,
             client: auth.client.clone(),
+            bot: None,
         };
         // What is said in so many words wins over the cookie.
         let token = auth.token.as_ref().or_else(|| cookie.as_ref().filter(|_| auth.guest.is_none()));
@@ -54,6 +56,14 @@ impl Service {
         };
         let hash = token_hash(token);
         match self.store.token_owner(&hash, self.now()).await.map_err(|error| unavailable(&error))? {
+            TokenOwner::Bot(bot) if bot.scopes.iter().any(|scope| matches!(scope, Scope::Read | Scope::Send)) => {
+                let user = bot.user.clone();
+                Ok(Caller { bot: Some(Arc::new(bot)), ..caller(user, None, false) })
+            }
+            TokenOwner::Bot(_) => Err(Error::new(
+                Code::Forbidden,
+                "This token is for its webhook alone. A bot that connects needs the scope `read` or `send`.",
+            )),
             TokenOwner::Session(user, session) => Ok(caller(user, Some(session), false)),
             // Who comes back costs no write.
             TokenOwner::Guest(user) => Ok(caller(user, None, false)),
@@ -96,6 +106,12 @@ impl Service {
     /// be read.
     pub async fn welcome(&self, connection: ConnectionId) -> Result<Welcome, Error> {
         let caller = self.caller(connection)?;
+        if !caller.hears() {
+            // It is attached to nothing, and so hears nothing.
+            let sync = self.sync(&caller, &SyncRequest::default()).await?;
+            self.appear(&caller, sync.rooms.iter().map(|state| state.room.id.clone()).collect())?;
+            return Ok(self.welcome_of(&caller, sync));
+        }
         let own = self.store.room_ids_of(&caller.user).await.map_err(|error| unavailable(&error))?;
         let mut rooms: BTreeSet<RoomId> = own.iter().map(|room| room.id.clone()).collect();
         let sync = loop {
@@ -116,14 +132,15 @@ impl Service {
         self.appear(&caller, rooms)?;
         let shown = lock(&self.presence).of_room(&self.lobby);
         let presence = if sync.presence.is_empty() { Vec::new() } else { vec![shown] };
-        Ok(Welcome {
-            protocol: PROTOCOL,
-            server: self.server.clone(),
-            user: caller.user.clone(),
-            limits: self.limits.clone(),
-            time: self.now(),
-            sync: SyncReply { presence, ..sync },
-        })
+        Ok(self.welcome_of(&caller, SyncReply { presence, ..sync }))
+    }
+
+    fn welcome_of(&self, caller: &Caller, sync: SyncReply) -> Welcome {
+        let mut limits = self.limits.clone();
+        if caller.bot.is_some() {
+            (limits.message_burst, limits.messages_per_second) = (self.bot_limits.message_burst, self.bot_limits.messages_per_second);
+        }
+        Welcome { protocol: PROTOCOL, server: self.server.clone(), user: caller.user.clone(), limits, time: self.now(), sync }
     }
 
     /// Lets the caller be seen, unless the connection has ended meanwhile: nobody would ever take

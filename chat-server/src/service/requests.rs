@@ -14,6 +14,8 @@ use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::SessionListReply;
 use chat_proto::request::stored::Done;
 use chat_proto::request::sync::SyncReply;
+use chat_proto::request::token_create::TokenCreated;
+use chat_proto::request::token_list::TokenListReply;
 use chat_proto::request::user_find::UserFindReply;
 use chat_proto::request::user_read::Profile;
 use chat_proto::user::User;
@@ -59,6 +61,10 @@ pub enum Reply {
     SignedIn(SignedIn),
     /// `session:list`.
     Sessions(SessionListReply),
+    /// `token:create`.
+    Token(Box<TokenCreated>),
+    /// `token:list`.
+    Tokens(TokenListReply),
     /// Done, with nothing to tell.
     Done(Done),
 }
@@ -70,6 +76,7 @@ impl Service {
     /// # Errors
     /// Why it was refused.
     pub async fn run(&self, caller: &Caller, from: &str, request: AnyRequest) -> Result<Reply, Error> {
+        caller.may_ask(request.name())?;
         match request {
             AnyRequest::SyncRequest(request) => self.sync(caller, &request).await.map(Reply::Sync),
             AnyRequest::HistoryRead(request) => {
@@ -121,6 +128,9 @@ impl Service {
                 caller.session()?;
                 self.logout(&request.id, &caller.user.id).await.map(|()| Reply::Done(Done {}))
             }
+            AnyRequest::TokenCreate(request) => self.create_token(caller, request).await.map(|made| Reply::Token(Box::new(made))),
+            AnyRequest::TokenList(_) => self.tokens(caller).await.map(Reply::Tokens),
+            AnyRequest::TokenRevoke(request) => self.revoke_token(caller, &request.id).await.map(|()| Reply::Done(Done {})),
             AnyRequest::MessageSend(_)
             | AnyRequest::MessageEdit(_)
             | AnyRequest::MessageDelete(_)

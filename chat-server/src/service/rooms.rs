@@ -25,7 +25,12 @@ impl Service {
                 return Err(Error::invalid(field, format_args!("names {count} rooms; at most {} are allowed", limits::SYNC_ROOMS)));
             }
         }
-        let rooms = self.store.rooms_of(&caller.user, &request.cursors).await.map_err(|error| unavailable(&error))?;
+        let mut rooms = self.store.rooms_of(&caller.user, &request.cursors).await.map_err(|error| unavailable(&error))?;
+        if !caller.hears() {
+            // Where it may say something, and nothing of who is there.
+            rooms.iter_mut().for_each(|state| state.people.clear());
+            return Ok(SyncReply { time: self.now(), rooms, presence: Vec::new() });
+        }
         let is_mine = |room: &&RoomId| rooms.iter().any(|state| state.room.id == **room);
         let presence: Vec<RoomPresence> = {
             let known = lock(&self.presence);

@@ -31,6 +31,10 @@ impl Service {
             Err(error) if error.code == Code::SignedOut => self.open(&Opening { cookie: None, ..opening }).await?,
             opened => opened?,
         };
+        if caller.bot.is_some() {
+            // What its scopes are about are the requests of the native protocol.
+            return Err(Error::new(Code::Forbidden, "A bot comes in by the native protocol, or posts to its webhook."));
+        }
         Ok(Caller { visiting: true, ..caller })
     }
 
@@ -155,7 +159,7 @@ impl Service {
             identity: None,
             role: ServerRole::Owner,
         };
-        Caller { connection: 0, user, session: None, passing: false, visiting: false, client: None }
+        Caller { connection: 0, user, session: None, passing: false, visiting: false, client: None, bot: None }
     }
 
     pub(super) fn client_id(&self) -> ClientId {

@@ -8,6 +8,7 @@ use chat_proto::entry::Body;
 use chat_proto::error::{Code, Error};
 use chat_proto::event::ReadChanged;
 use chat_proto::id::{Epoch, RoomId, UserId};
+use chat_proto::request::Request;
 use chat_proto::request::room_mark_read::{ReadPosition, RoomMarkRead};
 use chat_proto::user::User;
 use tokio::sync::Notify;
@@ -41,6 +42,9 @@ enum Job {
 impl Service {
     /// Queues a request that writes an entry, in order with the caller's others.
     pub fn write(&self, caller: &Caller, request: EntryRequest, responder: Responder<Written>) {
+        if let Err(error) = caller.may_ask(request.name()) {
+            return responder(Err(error));
+        }
         if let Some(room) = request.room()
             && self.fanout.is_behind(room)
         {
@@ -60,6 +64,9 @@ impl Service {
 
     /// Queues a read position.
     pub fn mark_read(&self, caller: &Caller, request: RoomMarkRead, responder: Responder<ReadPosition>) {
+        if let Err(error) = caller.may_ask(RoomMarkRead::NAME) {
+            return responder(Err(error));
+        }
         self.enqueue(Job::Mark(caller.user.id.clone(), request, responder));
     }
 
@@ -117,10 +124,11 @@ impl Service {
         }
         let now = self.now();
         let (mut rates, mut questions) = (self.rates.lock().await, self.question_rates.lock().await);
+        let mut bot_rates = self.bot_rates.lock().await;
         let mut random = Seeded(self);
-        let mut context = Context { now, random: &mut random, rates: &mut rates, questions: &mut questions };
+        let mut context = Context { now, random: &mut random, rates: &mut rates, bot_rates: &mut bot_rates, questions: &mut questions };
         let result = self.store.commit(&batch, &mut context).await;
-        drop((rates, questions));
+        drop((rates, bot_rates, questions));
         match result {
             Ok(committed) => {
                 let Committed { outcomes, marks, entries } = committed;

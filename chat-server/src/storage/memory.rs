@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chat_proto::entry::{Body, Create, Entry};
 use chat_proto::error::Error;
-use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, ServerId, SessionId, UserId};
+use chat_proto::id::{ClientId, EntryId, Epoch, RoomId, ServerId, SessionId, TokenId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode, RoomName, confusable_key};
 use chat_proto::place::{Mark, Millis, Seq};
@@ -20,6 +20,7 @@ use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
+use chat_proto::request::token_create::TokenInfo;
 use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::room::{Room, RoomKind, RoomRole, RoomSettings};
 use chat_proto::text::{Emoji, TopicText};
@@ -32,11 +33,12 @@ use crate::domain::naming;
 use crate::domain::random::Random;
 use crate::domain::ranges::Readable;
 use crate::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError, TokenHash,
-    TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewBot, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError,
+    TokenHash, TokenOwner,
 };
 
 mod accounts;
+mod bots;
 mod codes;
 mod commit;
 mod directory;
@@ -63,6 +65,7 @@ struct Tables {
     names: HashMap<String, UserId>,
     tokens: HashMap<TokenHash, StoredToken>,
     codes: BTreeMap<JoinCode, InviteCode>,
+    bots: BTreeMap<TokenId, StoredBot>,
     /// How accounts stand to one another, as the first of the two sees it, and since when.
     friendships: BTreeMap<(UserId, UserId), (Friendship, Millis)>,
     /// Every message, in the order of the commits.
@@ -114,6 +117,12 @@ struct StoredToken {
     ended: bool,
 }
 
+#[derive(Clone)]
+struct StoredBot {
+    bot: NewBot,
+    ended: bool,
+}
+
 impl MemoryStore {
     /// An empty store with a lobby.
     ///
@@ -129,6 +138,7 @@ impl MemoryStore {
             id: UserId::parse(server_id.as_str()).unwrap_or_else(|reason| valid(reason)),
             name: DisplayName::parse("server").unwrap_or_else(|reason| valid(reason)),
             color: naming::color(random),
+            bot: false,
         };
         let client_id = ClientId::parse("lobby").unwrap_or_else(|reason| valid(reason));
         let first = Entry {
@@ -397,6 +407,23 @@ impl Store for MemoryStore {
         _: Millis,
     ) -> Result<Vec<SessionId>, StoreError> {
         Ok(self.tables().set_password(user, password_hash, keep))
+    }
+
+    async fn add_bot(&self, bot: &NewBot, now: Millis) -> Answer<()> {
+        Ok(self.tables().add_bot(bot, now))
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenInfo>, StoreError> {
+        Ok(self.tables().bot_tokens())
+    }
+
+    async fn end_token(&self, token: &TokenId, _: Millis) -> Result<bool, StoreError> {
+        Ok(self.tables().end_token(token))
+    }
+
+    async fn forget_bot(&self, user: &UserId) -> Result<(), StoreError> {
+        self.tables().forget_bot(user);
+        Ok(())
     }
 
     async fn check(&self) -> Result<(), StoreError> {

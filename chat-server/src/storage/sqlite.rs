@@ -6,7 +6,7 @@
 //! - [`open`](SqliteStore::open): the file, its migrations, the lobby;
 //! - `commit`: the writer's transaction, `facts`: what it looks up, `mark_read`: its read positions;
 //! - `search`: the index of words and what is found by it; `readable`: what somebody may read;
-//! - `history`, `rooms`, `people`, `accounts`, `directory`, `friends`, `codes`: the other verbs; `rows`: from rows to the domain's types;
+//! - `history`, `rooms`, `people`, `accounts`, `bots`, `directory`, `friends`, `codes`: the other verbs; `rows`: from rows to the domain's types;
 //!   `lookup`: what several of them ask;
 //! - [`export`]: the whole file for `chat-server export`, beside a running server;
 //! - [`problem`]: what is wrong with a file, in words for its owner.
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chat_proto::error::{Code, Error};
-use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
+use chat_proto::id::{RoomId, ServerId, SessionId, TokenId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
@@ -27,6 +27,7 @@ use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
+use chat_proto::request::token_create::TokenInfo;
 use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::room::{Room, RoomRole};
 use chat_proto::user::{ServerRole, User};
@@ -39,11 +40,12 @@ use crate::domain::decide::Context;
 use crate::domain::random::Random;
 use crate::storage::sqlite::search::backlog::Backlog;
 use crate::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError, TokenHash,
-    TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewBot, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError,
+    TokenHash, TokenOwner,
 };
 
 mod accounts;
+mod bots;
 mod codes;
 mod commit;
 mod directory;
@@ -344,6 +346,22 @@ impl Store for SqliteStore {
         now: Millis,
     ) -> Result<Vec<SessionId>, StoreError> {
         self.write(async |connection| people::set_password(connection, user, password_hash, keep, now).await).await
+    }
+
+    async fn add_bot(&self, bot: &NewBot, now: Millis) -> Answer<()> {
+        self.write(async |connection| bots::add(connection, bot, now).await).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenInfo>, StoreError> {
+        bots::all(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn end_token(&self, token: &TokenId, now: Millis) -> Result<bool, StoreError> {
+        self.write(async |connection| bots::end(connection, token, now).await).await
+    }
+
+    async fn forget_bot(&self, user: &UserId) -> Result<(), StoreError> {
+        self.write(async |connection| bots::forget(connection, user).await).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

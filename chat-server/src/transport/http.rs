@@ -1,4 +1,4 @@
-//! HTTP: health, the page, its sign-in, the schema, the script for everybody else's pages.
+//! HTTP: health, the page, its sign-in, webhooks, the schema, the script for everybody else's pages.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::transport::origin::Origins;
 
 mod account;
 mod health;
+mod hook;
 mod page;
 mod schema;
 mod script;
@@ -56,6 +57,7 @@ fn own(shared: Shared) -> Router {
         .route("/api/account/register", post(account::register))
         .route("/api/account/login", post(account::login))
         .route("/api/account/logout", post(account::logout))
+        .route("/hooks/{id}/{secret}", post(hook::post))
         .route("/schema/", get(schema::index))
         .route("/schema/{file}", get(schema::file))
         .fallback(get(page::serve))

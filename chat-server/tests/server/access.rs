@@ -332,7 +332,9 @@ async fn every_request_is_answered_to_everybody_as_the_table_of_the_server_says(
                 "server:announce" => json!({ "text": "hear, hear" }),
                 "account:register" | "account:login" => json!({ "identity": format!("new-{asker}"), "password": "long enough" }),
                 "account:set_password" => json!({ "old": "wrong password", "new": "long enough" }),
-                "session:revoke" => json!({ "id": "none" }),
+                "session:revoke" | "token:revoke" => json!({ "id": "none" }),
+                "token:create" => json!({ "name": format!("bot of {asker}"), "scopes": ["read"], "rooms": [client.lobby()] }),
+                "token:list" => json!({}),
                 other => panic!("access/server.txt asks for {other:?}: say here what that sends"),
             };
             let found = word(client.request(line.split(' ').next().unwrap(), payload).await);

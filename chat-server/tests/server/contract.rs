@@ -60,8 +60,13 @@ impl Bench {
 
     async fn commit(&mut self, writes: Vec<Write>) -> Committed {
         self.now += 10;
-        let mut context =
-            Context { now: self.now, random: &mut self.random, rates: &mut self.rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
+        let mut context = Context {
+            now: self.now,
+            random: &mut self.random,
+            rates: &mut self.rates,
+            bot_rates: &mut Rates::new(1_000_000, 1_000_000),
+            questions: &mut Rates::new(1_000_000, 1_000_000),
+        };
         self.store.commit(&Batch { writes, marks: Vec::new() }, &mut context).await.unwrap()
     }
 
@@ -85,8 +90,13 @@ impl Bench {
         unread: bool,
     ) -> Result<chat_proto::request::room_mark_read::ReadPosition, chat_proto::Error> {
         let mark = RoomMarkRead { room: self.lobby.clone(), place, unread };
-        let mut context =
-            Context { now: self.now, random: &mut self.random, rates: &mut self.rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
+        let mut context = Context {
+            now: self.now,
+            random: &mut self.random,
+            rates: &mut self.rates,
+            bot_rates: &mut Rates::new(1_000_000, 1_000_000),
+            questions: &mut Rates::new(1_000_000, 1_000_000),
+        };
         let batch = Batch { writes: Vec::new(), marks: vec![(user.id.clone(), mark)] };
         self.store.commit(&batch, &mut context).await.unwrap().marks.remove(0)
     }
@@ -166,6 +176,7 @@ fn codes(committed: &Committed) -> Vec<Option<Code>> {
 }
 
 mod accounts;
+mod bots;
 mod deleted_rooms;
 mod friends;
 mod marks;

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod bots;
 mod broken;
 mod classic;
 mod classic_client;
@@ -19,6 +20,7 @@ mod edges;
 mod engine;
 mod export;
 mod friends;
+mod hooks;
 mod odd_names;
 mod old_clients;
 mod opening;

@@ -73,7 +73,13 @@ impl Passwords for NoPasswords {
 
 async fn commit(store: &dyn Store, write: Write) -> Vec<CommittedEntry> {
     let mut random = Dice(write.digest as u64);
-    let mut context = Context { now: 5_000, random: &mut random, rates: &mut Rates::new(100, 100), questions: &mut Rates::new(100, 100) };
+    let mut context = Context {
+        now: 5_000,
+        random: &mut random,
+        rates: &mut Rates::new(100, 100),
+        bot_rates: &mut Rates::new(100, 100),
+        questions: &mut Rates::new(100, 100),
+    };
     store.commit(&Batch { writes: vec![write], marks: Vec::new() }, &mut context).await.unwrap().entries
 }
 

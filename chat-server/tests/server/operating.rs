@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::spawned::Process;
 
 mod rooms;
+mod tokens;
 mod users;
 
 /// What came of a command.
@@ -68,8 +69,11 @@ async fn signed_in(server: &Process, name: &str, password: &str) -> Client {
 #[tokio::test]
 async fn help_and_completions_name_every_command() {
     let dir = tempfile::tempdir().unwrap();
-    let commands =
-        [("user", vec!["add", "list", "passwd", "role", "delete"]), ("room", vec!["list", "create", "archive", "delete", "add", "remove"])];
+    let commands = [
+        ("user", vec!["add", "list", "passwd", "role", "delete"]),
+        ("room", vec!["list", "create", "archive", "delete", "add", "remove"]),
+        ("token", vec!["create", "list", "revoke"]),
+    ];
     for (what, verbs) in commands {
         let help = done(dir.path(), &[what, "--help"], "").await;
         for verb in verbs {

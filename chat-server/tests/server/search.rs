@@ -230,8 +230,13 @@ async fn the_preparation_forgets_a_deleted_room() {
     let mut rates = Rates::new(100, 100);
     let mut write = async |request: AnyRequest| {
         let write = Write::new(eve.clone(), EntryRequest::from_any(request).unwrap());
-        let mut context =
-            Context { now: 9_000_000, random: &mut dice, rates: &mut rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
+        let mut context = Context {
+            now: 9_000_000,
+            random: &mut dice,
+            rates: &mut rates,
+            bot_rates: &mut Rates::new(1_000_000, 1_000_000),
+            questions: &mut Rates::new(1_000_000, 1_000_000),
+        };
         let committed = store.commit(&Batch { writes: vec![write], marks: Vec::new() }, &mut context).await.unwrap();
         assert!(committed.outcomes[0].is_ok(), "{committed:?}");
         committed.entries[0].room.to_string()

@@ -136,7 +136,13 @@ async fn commit(store: &SqliteStore, writes: Vec<Write>, now: u64, dice: &mut Di
     let committed = store
         .commit(
             &Batch { writes, marks: Vec::new() },
-            &mut Context { now, random: dice, rates, questions: &mut Rates::new(1_000_000, 1_000_000) },
+            &mut Context {
+                now,
+                random: dice,
+                rates,
+                bot_rates: &mut Rates::new(1_000_000, 1_000_000),
+                questions: &mut Rates::new(1_000_000, 1_000_000),
+            },
         )
         .await
         .unwrap();

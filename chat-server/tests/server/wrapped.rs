@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chat_proto::error::Error;
-use chat_proto::id::{RoomId, ServerId, SessionId, UserId};
+use chat_proto::id::{RoomId, ServerId, SessionId, TokenId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode};
 use chat_proto::place::Millis;
@@ -13,6 +13,7 @@ use chat_proto::request::room_list::{RoomListReply, RoomSummary};
 use chat_proto::request::search_read::SearchReply;
 use chat_proto::request::session_list::Session;
 use chat_proto::request::sync::{Cursor, RoomState};
+use chat_proto::request::token_create::TokenInfo;
 use chat_proto::request::{RoomFind, RoomList};
 use chat_proto::room::{Room, RoomRole};
 use chat_proto::user::{ServerRole, User};
@@ -20,8 +21,8 @@ use chat_server::domain::access::Standing;
 use chat_server::domain::decide::Context;
 use chat_server::domain::write::Write;
 use chat_server::storage::{
-    Account, AccountFacts, Answer, Batch, Committed, Known, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError, TokenHash,
-    TokenOwner,
+    Account, AccountFacts, Answer, Batch, Committed, Known, NewBot, NewSession, NewUser, OwnRoom, RoomFacts, Search, Store, StoreError,
+    TokenHash, TokenOwner,
 };
 
 /// What happens instead of a plain commit.
@@ -185,6 +186,18 @@ impl<S: Store, A: Around> Store for Wrapped<S, A> {
     }
     async fn set_password(&self, user: &UserId, hash: &str, keep: Option<&SessionId>, now: Millis) -> Result<Vec<SessionId>, StoreError> {
         self.inner.set_password(user, hash, keep, now).await
+    }
+    async fn add_bot(&self, bot: &NewBot, now: Millis) -> Answer<()> {
+        self.inner.add_bot(bot, now).await
+    }
+    async fn tokens(&self) -> Result<Vec<TokenInfo>, StoreError> {
+        self.inner.tokens().await
+    }
+    async fn end_token(&self, token: &TokenId, now: Millis) -> Result<bool, StoreError> {
+        self.inner.end_token(token, now).await
+    }
+    async fn forget_bot(&self, user: &UserId) -> Result<(), StoreError> {
+        self.inner.forget_bot(user).await
     }
     async fn check(&self) -> Result<(), StoreError> {
         self.inner.check().await

@@ -191,6 +191,23 @@ const DRIVES: Record<Id, () => unknown> = {
     test.state.sessions = [{ id: "s1", created: 1, used: 1, current: false }];
     return run(test, "revoke_session", "1", "revoke").sent("session:revoke")[0]!.payload.id === "s1";
   },
+  token: () => {
+    const info = { id: "t1", bot: ADA, scopes: ["read", "hook"], signed: true, by: "me", created: 1 };
+    const test = run(busy(), "token", "create my bot read,hook signed", "token");
+    const [asked] = test.sent("token:create");
+    const { name, scopes, rooms, signed } = asked!.payload;
+    test.answer(asked!, { token: "a".repeat(43), signing_secret: "b".repeat(43), info });
+    const shown = test.state.dialog?.is === "bots" && test.state.dialog.made?.token === "a".repeat(43);
+    test.answer(test.sent("token:list")[0]!, { tokens: [info] });
+    const ended = run(test, "token", "revoke 1", "token").sent("token:revoke")[0]!.payload.id;
+    const wrong = run(busy(), "token", "create x rule", "token");
+    return (
+      shown &&
+      [name, String(scopes), String(rooms), signed, ended].join(" ") === "my bot read,hook r1 true t1" &&
+      wrong.sent("token:create").length === 0 &&
+      asks(run(busy(), "token", "", "token"), "token:list")
+    );
+  },
   whois: () => {
     const test = run(busy(), "whois", "bob", "whois");
     test.answer(test.sent("user:find")[0]!, { users: [account("bob")] });

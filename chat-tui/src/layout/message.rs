@@ -101,6 +101,9 @@ impl Around<'_> {
                 self.append(&mut rows, spans);
             }
         }
+        if line.author.bot && head.author {
+            self.mark(&mut rows);
+        }
         let mut rows = self.beside(rows, &line.author, line.time, head);
         if self.me.is_some_and(|me| line.mentions(me)) {
             let ground = self.theme.style(Role::Mention);
@@ -170,6 +173,19 @@ impl Around<'_> {
             spans.push(Span::styled(format!("{emoji} {}", reaction.count), style));
         }
         spans
+    }
+
+    /// Puts a bot's marker before what it says, or over it where it does not fit.
+    fn mark(&self, rows: &mut Vec<Row>) {
+        let marker = Span::styled(format!("{} ", words::BOT), self.quiet());
+        match rows.first_mut() {
+            Some(first)
+                if first.spans.iter().map(|span| width(&span.content)).sum::<usize>() + width(&marker.content) <= self.text_width() =>
+            {
+                first.spans.insert(0, marker);
+            }
+            _ => rows.insert(0, Row::from(vec![marker])),
+        }
     }
 
     /// Puts spans behind the last row, or under it where they do not fit.

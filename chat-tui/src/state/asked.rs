@@ -69,6 +69,12 @@ pub enum Question {
     Claim,
     /// Who the friends are, and which questions are open; whether to list them.
     Friends(bool),
+    /// A bot is made, with its token.
+    MakeToken,
+    /// One's bots.
+    Tokens,
+    /// A bot's token ends.
+    EndToken,
     /// What was said is searched for this, from here on.
     Search(SearchText, Option<SearchCursor>),
 }

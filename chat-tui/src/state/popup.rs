@@ -5,6 +5,7 @@ use chat_proto::name::{DisplayName, Identity, RoomName};
 use chat_proto::request::code_create::InviteCode;
 use chat_proto::request::friend_list::Friend;
 use chat_proto::request::session_list::Session;
+use chat_proto::request::token_create::{TokenCreated, TokenInfo};
 use chat_proto::text::Emoji;
 use chat_proto::user::Member;
 
@@ -32,6 +33,10 @@ pub enum Popup {
     Sessions(Vec<Session>),
     /// The join codes of a room.
     Codes(RoomId, Vec<InviteCode>),
+    /// One's bots.
+    Tokens(Vec<TokenInfo>),
+    /// A bot's new token, which is told this once.
+    Token(Box<TokenCreated>),
     /// What a room is called, and its rules.
     Settings(RoomId),
     /// The friends and the open questions.

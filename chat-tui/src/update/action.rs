@@ -11,7 +11,7 @@ use chat_proto::words;
 
 use super::ask::ask_now;
 use super::{
-    Fx, account, announce, compose, direct, find, friends, invite, link, message, people, queue, read, roles, rooms, scroll, search,
+    Fx, account, announce, bots, compose, direct, find, friends, invite, link, message, people, queue, read, roles, rooms, scroll, search,
     settings,
 };
 use crate::effect::Effect;
@@ -125,6 +125,7 @@ pub(super) fn run(state: &mut State, id: ActionId, words: &str, fx: &mut Fx) {
         ActionId::Claim => roles::claim(state, words, fx),
         ActionId::ServerRole => roles::give_on_server(state, words, fx),
         ActionId::Announce => announce::make(state, words, fx),
+        ActionId::Token => bots::token(state, words, fx),
 
         ActionId::Theme => theme(state, words),
         ActionId::Help => state.popup = Some(Popup::Help(0)),

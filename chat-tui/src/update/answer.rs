@@ -5,12 +5,12 @@ use chat_proto::error::Error;
 use chat_proto::id::Rid;
 use chat_proto::request::{
     AccountLogin, CodeCreate, CodeFind, CodeList, FriendList, HistoryRead, RoomFind, RoomList, RoomMarkRead, RoomMembers, SearchRead,
-    ServerClaim, SessionList, SyncRequest, UserFind, UserRead, UserRename,
+    ServerClaim, SessionList, SyncRequest, TokenCreate, TokenList, UserFind, UserRead, UserRename,
 };
 use chat_proto::words;
 use serde_json::Value;
 
-use super::{Fx, account, find, friends, history, invite, link, people, queue, roles, rooms, search, sync};
+use super::{Fx, account, bots, find, friends, history, invite, link, people, queue, roles, rooms, search, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::asked::Question;
@@ -104,6 +104,12 @@ fn granted(state: &mut State, question: Question, value: Value, fx: &mut Fx) {
         }
         Question::Claim => read::<ServerClaim>(state, value, |state, me| roles::claimed(state, me, fx)),
         Question::Friends(list) => read::<FriendList>(state, value, |state, reply| friends::told(state, reply, list)),
+        Question::MakeToken => read::<TokenCreate>(state, value, bots::made),
+        Question::Tokens => read::<TokenList>(state, value, |state, reply| bots::listed(state, reply.tokens)),
+        Question::EndToken => {
+            state.say(words::TOKEN_ENDED);
+            true
+        }
         Question::Search(query, before) => {
             let understood = read::<SearchRead>(state, value, |state, reply| find::page(state, &query, before.as_ref(), reply, fx));
             if let Some(notice) = state.notice.clone().filter(|_| !understood) {
@@ -153,6 +159,9 @@ fn refused(state: &mut State, question: Question, error: Error, fx: &mut Fx) {
         | Question::FindCode(_)
         | Question::ServerRole(..)
         | Question::Claim
+        | Question::MakeToken
+        | Question::Tokens
+        | Question::EndToken
         | Question::Friends(true) => state.complain(error.message),
     }
 }

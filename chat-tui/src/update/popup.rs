@@ -2,13 +2,14 @@
 
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::user::Member;
+use chat_proto::words;
 
 use super::{Fx, account, friends, message, roles, rooms, search, settings, stranded};
 use crate::effect::Effect;
 use crate::keys::{Code, Key};
-use crate::state::State;
 use crate::state::friends::Step;
 use crate::state::popup::{Confirm, Popup};
+use crate::state::{State, scope};
 
 /// Rows that PageUp and PageDown move by.
 const PAGE: isize = 10;
@@ -42,6 +43,7 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
                 | Popup::People(..)
                 | Popup::Sessions(_)
                 | Popup::Codes(..)
+                | Popup::Tokens(_)
                 | Popup::Settings(_)
                 | Popup::Rooms(_)
                 | Popup::Friends(_),
@@ -54,6 +56,14 @@ pub(super) fn key(state: &mut State, key: Key, fx: &mut Fx) {
             state.popup = None;
             if let Some(friend) = friend {
                 friends::part(state, friend, fx);
+            }
+        }
+        (Code::Char(letter @ ('y' | 'w')), Some(Popup::Token(made))) => {
+            let url = scope::webhook(&state.settings.url, made).filter(|_| letter == 'w');
+            let copied = url.or_else(|| Some(made.token.as_str().to_owned()).filter(|_| letter == 'y'));
+            if let Some(text) = copied {
+                fx.push(Effect::Copy(text));
+                state.say(words::COPIED);
             }
         }
         (Code::Char('n'), _) if key.ctrl => step(state, 1),
@@ -149,7 +159,16 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Popup::Friends(search)) => search.go(by),
         Some(Popup::Stranded(_, search)) => search.go(by),
         Some(Popup::People(_, members, index)) => *index = index.saturating_add_signed(by).min(members.len().saturating_sub(1)),
-        Some(Popup::Confirm(_) | Popup::Secret(_) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_)) | None => {}
+        Some(
+            Popup::Confirm(_)
+            | Popup::Secret(_)
+            | Popup::Sessions(_)
+            | Popup::Codes(..)
+            | Popup::Tokens(_)
+            | Popup::Token(_)
+            | Popup::Settings(_),
+        )
+        | None => {}
     }
 }
 
@@ -196,7 +215,17 @@ fn choose(state: &mut State, fx: &mut Fx) {
             }
         }
         Some(Popup::Secret(secret)) => account::secret_typed(state, secret, fx),
-        Some(Popup::Help(_) | Popup::People(..) | Popup::Sessions(_) | Popup::Codes(..) | Popup::Settings(_) | Popup::Confirm(_))
+        // It is told this once: only who closes it by Esc has seen it.
+        Some(Popup::Token(made)) => state.popup = Some(Popup::Token(made)),
+        Some(
+            Popup::Help(_)
+            | Popup::People(..)
+            | Popup::Sessions(_)
+            | Popup::Codes(..)
+            | Popup::Tokens(_)
+            | Popup::Settings(_)
+            | Popup::Confirm(_),
+        )
         | None => {}
     }
 }

@@ -61,6 +61,7 @@ fn note(member: &Member, role: RoomRole, space: usize) -> String {
     let state = match (member.user.kind, member.presence) {
         (_, Presence::Away) => format!(" {}", words::AWAY),
         (UserKind::Guest, _) => format!(" {}", words::GUEST),
+        (UserKind::Bot, _) => format!(" {}", words::BOT),
         _ => String::new(),
     };
     let role = match role {
@@ -72,7 +73,7 @@ fn note(member: &Member, role: RoomRole, space: usize) -> String {
     if width(&whole) <= space { whole } else { format!(" {letter}{state}") }
 }
 
-/// One person: the sign of presence, the name, whether they are a guest.
+/// One person: the sign of presence, the name, whether they are a guest or a bot.
 pub(super) fn row(member: &Member, role: RoomRole, wide: u16, theme: Theme) -> Row {
     let (sign, style) = self::sign(member.presence, theme);
     let name = sanitize::line(member.user.name.as_str());

@@ -2,6 +2,7 @@
 
 use chat_proto::action::{ACTIONS, ActionId};
 use chat_proto::id::RoomId;
+use chat_proto::request::token_create::{Scope, TokenCreated};
 use chat_proto::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,8 +14,8 @@ use crate::layout::wrap::{cut, fit, width, wrap};
 use crate::sanitize;
 use crate::state::State;
 use crate::state::popup::{Confirm, Offer, Popup, Purpose, Search, Secret, Stranded};
-use crate::state::setting;
 use crate::state::viewport::{Click, Hit, Viewport};
+use crate::state::{scope, setting};
 use crate::theme::{Role, Theme};
 use crate::time;
 
@@ -89,6 +90,22 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             lines_under(buffer, theme, over, &format!("{title} · {end}"), lines);
             None
         }
+        Popup::Tokens(tokens) => {
+            let lines = tokens.iter().zip(1..).map(|(info, number)| {
+                let scopes: Vec<&str> = info.scopes.iter().map(|scope| scope::word(*scope)).collect();
+                let used = info.used.map_or_else(|| words::NEVER.to_owned(), |used| time::moment(used, &state.settings.zone));
+                let name = sanitize::line(info.bot.name.as_str());
+                let line = words::fill(words::BOT_LINE, &[("name", &name), ("scopes", &scopes.join(", ")), ("time", &used)]);
+                format!("{number:>2}  {line}")
+            });
+            let end = how_to(ActionId::Token, "revoke NUMBER");
+            lines_under(buffer, theme, over, &format!("{} · {end}", words::BOTS), lines);
+            None
+        }
+        Popup::Token(made) => {
+            lines_under(buffer, theme, over, "y copies the token, w the webhook · Esc closes", token(state, made).into_iter());
+            None
+        }
         Popup::Settings(room) => {
             let title = words::fill(words::SETTINGS, &[("room", &name_of(state, room))]);
             let lines = setting::SETTINGS.iter().filter_map(|name| {
@@ -115,6 +132,23 @@ pub(super) fn draw(state: &State, theme: Theme, buffer: &mut Buffer, over: Rect,
             None
         }
     }
+}
+
+/// A new token, and how it is used.
+fn token(state: &State, made: &TokenCreated) -> Vec<String> {
+    let TokenCreated { token, signing_secret, info } = made;
+    let name = sanitize::line(info.bot.name.as_str());
+    let mut lines = vec![words::fill(words::TOKEN_MADE, &[("name", &name)]), token.as_str().to_owned()];
+    if info.scopes.iter().any(|scope| matches!(scope, Scope::Read | Scope::Send)) {
+        lines.push(words::TOKEN_USE.to_owned());
+    }
+    if let Some(address) = scope::webhook(&state.settings.url, made) {
+        lines.extend([words::TOKEN_HOOK.to_owned(), address]);
+    }
+    if let Some(secret) = signing_secret {
+        lines.extend([words::TOKEN_SIGNING.to_owned(), secret.as_str().to_owned()]);
+    }
+    lines
 }
 
 /// Clears a place in the middle for so many rows under a title, and gives it.

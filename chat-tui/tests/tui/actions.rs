@@ -454,6 +454,28 @@ fn drive(id: ActionId) -> bool {
             app.say("/revoke 2");
             heard(&app, "session:revoke") && app.sees("That session was ended.")
         }
+        ActionId::Token => {
+            app.say("/token");
+            let none = app.sees("You have no bots.");
+            app.say("/token create my bot read,hook signed");
+            let secret = |letter: &str| letter.repeat(43);
+            let made = app.sees("The token of my bot. It is shown this once:") && app.sees(&secret("a")) && app.sees(&secret("b"));
+            let hook = app.sees("/hooks/t1/");
+            app.keys("Enter");
+            let stays = app.sees(&secret("a"));
+            app.keys("Esc");
+            let gone = !app.sees(&secret("a"));
+            app.say("/token create x rule");
+            let refused = app.sees("There is no scope rule: read, send and hook there are.");
+            app.say("/token");
+            let listed = app.sees("my bot: may read, hook, last used never");
+            app.keys("Esc");
+            app.say("/token revoke 2");
+            let unknown = app.sees("There is no bot 2.");
+            app.say("/token revoke 1");
+            let ended = heard(&app, "token:revoke") && app.server.tokens.is_empty() && app.sees("That bot is ended");
+            none && made && hook && stays && gone && refused && listed && unknown && ended
+        }
         ActionId::Theme => {
             app.say("/theme day");
             app.state.theme == chat_tui::theme::Choice::Day

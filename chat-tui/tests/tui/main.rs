@@ -5,6 +5,7 @@
 
 mod actions;
 mod app;
+mod bots;
 mod cache;
 mod conversations;
 mod damage;

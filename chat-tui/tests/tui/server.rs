@@ -9,7 +9,7 @@ use chat_proto::entry::{
 };
 use chat_proto::error::{Code, Error};
 use chat_proto::event::{Answer, AnyEvent, Entries, Outcome, ServerInfo, Welcome};
-use chat_proto::id::{ClientId, EntryId, Epoch, Rid, RoomId, ServerId, SessionId, UserId};
+use chat_proto::id::{ClientId, EntryId, Epoch, Rid, RoomId, ServerId, SessionId, TokenId, UserId};
 use chat_proto::limits::Limits;
 use chat_proto::name::{DisplayName, Identity, JoinCode, RoomName};
 use chat_proto::place::{Mark, Place, Seq};
@@ -26,6 +26,8 @@ use chat_proto::request::search_read::{Hit, SearchCursor, SearchReply};
 use chat_proto::request::session_list::{Session, SessionListReply};
 use chat_proto::request::stored::{Done, Stored};
 use chat_proto::request::sync::{RoomPresence, RoomState, SyncReply};
+use chat_proto::request::token_create::{TokenCreated, TokenInfo};
+use chat_proto::request::token_list::TokenListReply;
 use chat_proto::request::user_find::UserFindReply;
 use chat_proto::request::user_read::Profile;
 use chat_proto::request::{AnyRequest, HistoryRead, SearchRead};
@@ -57,6 +59,8 @@ pub struct Server {
     pub friends: Vec<(UserId, Friendship)>,
     /// Join codes that hold.
     pub codes: Vec<InviteCode>,
+    /// Tokens of bots.
+    pub tokens: Vec<TokenInfo>,
     /// What the next searches are answered with, each once.
     pub searches: VecDeque<Result<SearchReply, Error>>,
     /// What was searched for, in order.
@@ -111,6 +115,7 @@ impl Server {
             reads: BTreeMap::new(),
             friends: vec![],
             codes: vec![],
+            tokens: vec![],
             searches: VecDeque::new(),
             searched: vec![],
             silent: false,
@@ -354,6 +359,21 @@ impl Server {
             }
             AnyRequest::CodeEnd(end) => {
                 self.codes.retain(|code| code.code != end.code);
+                ok(json(&Done {}))
+            }
+            AnyRequest::TokenCreate(create) => {
+                let bot = User { name: create.name, kind: UserKind::Bot, ..user("a-bot", "#62da8a") };
+                let number = self.tokens.len() + 1;
+                let id = TokenId::parse(format!("t{number}")).unwrap();
+                let (by, scopes, signed) = (self.me.clone(), create.scopes, create.signed);
+                let info = TokenInfo { id, bot, scopes, signed, by, created: MORNING, used: None };
+                self.tokens.push(info.clone());
+                let secret = |letter: &str| Token::parse(letter.repeat(43)).unwrap();
+                ok(json(&TokenCreated { token: secret("a"), signing_secret: signed.then(|| secret("b")), info }))
+            }
+            AnyRequest::TokenList(_) => ok(json(&TokenListReply { tokens: self.tokens.clone() })),
+            AnyRequest::TokenRevoke(revoke) => {
+                self.tokens.retain(|info| info.id != revoke.id);
                 ok(json(&Done {}))
             }
             AnyRequest::UserFind(find) => {

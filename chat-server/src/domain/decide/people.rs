@@ -129,8 +129,8 @@ pub(super) fn invite(facts: &Facts, room: &RoomFacts, invite: &RoomInvite) -> Re
 /// Somebody is made a member who was not asked.
 pub(super) fn add(facts: &Facts, room: &RoomFacts, add: &RoomAdd) -> Result<(Body, Moves), Error> {
     let user = person(facts, &add.user)?;
-    if user.kind != UserKind::Account {
-        return Err(Error::invalid("user", "is no account"));
+    if !matches!(user.kind, UserKind::Account | UserKind::Bot) {
+        return Err(Error::invalid("user", "is neither an account nor a bot"));
     }
     if matches!(room.room.kind, RoomKind::Direct | RoomKind::Inbox | RoomKind::Friends) {
         return Err(Error::new(Code::Forbidden, "Nobody comes into a conversation."));

@@ -52,6 +52,7 @@ impl Service {
         let user = self.account_of(&request.user).await?;
         let nobodys = Password::parse(lock(&self.random).token()).unwrap_or_else(|reason| unreachable!("a random password {reason}"));
         self.sign_out_everywhere(&user.id, &nobodys).await?;
+        self.end_bots_of(&user.id).await?;
         for _ in 0..ROUNDS {
             let parted = self.part(&user).await? + self.leave_everywhere(&user).await?;
             if parted == 0 {
@@ -77,8 +78,8 @@ impl Service {
         self.write_all_for_good(user, friends.into_iter().map(end)).await
     }
 
-    /// Lets an account that is being deleted leave all rooms but its inbox; tells how many there were.
-    async fn leave_everywhere(&self, user: &User) -> Result<usize, Error> {
+    /// Lets an account that is being deleted, or a bot, leave all rooms but its inbox; tells how many there were.
+    pub(in crate::service) async fn leave_everywhere(&self, user: &User) -> Result<usize, Error> {
         let rooms = self.store.room_ids_of(user).await.map_err(|error| unavailable(&error))?;
         let rooms = rooms.into_iter().filter(|room| room.kind != RoomKind::Inbox).map(|room| room.id);
         let leave = |room| EntryRequest::Leave(RoomLeave { room, client_id: self.client_id(), after: None });

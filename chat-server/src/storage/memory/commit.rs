@@ -112,7 +112,7 @@ fn look_up_people(tables: &Tables, wanted: &Wanted, facts: &mut Facts) {
     for (room, user) in &wanted.people {
         let as_said = || {
             let log = tables.rooms.get(room.as_ref()?)?;
-            let Author { id, name, color } = log.rows.iter().rev().find(|row| row.entry.author.id == *user)?.entry.author.clone();
+            let Author { id, name, color, bot: _ } = log.rows.iter().rev().find(|row| row.entry.author.id == *user)?.entry.author.clone();
             Some(User { id, name, color, kind: UserKind::Guest, identity: None, role: ServerRole::Member })
         };
         if let Some(person) = tables.users.get(user).map(|stored| stored.user.clone()).or_else(as_said) {

@@ -15,7 +15,7 @@ use crate::storage::{Account, GUEST_MS, NewSession, NewUser, SILENT_GUEST_MS, To
 
 impl Tables {
     pub(super) fn token_owner(&mut self, hash: &TokenHash, now: Millis) -> TokenOwner {
-        let Some(token) = self.tokens.get_mut(hash) else { return TokenOwner::Nobody };
+        let Some(token) = self.tokens.get_mut(hash) else { return self.bot_of(hash, now) };
         if token.ended {
             return TokenOwner::Ended;
         }

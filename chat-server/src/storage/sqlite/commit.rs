@@ -137,13 +137,29 @@ async fn insert_entries(connection: &mut SqliteConnection, entries: &[NewEntry],
         let target = entry.body.target().map(|target| target.seq);
         let Entry { seq, id, time, author, client_id, n, .. } = entry;
         let kind = kind(&entry.body);
-        rows.push(json!([key, seq, id, time, author.id, author.name, author.color, client_id, n, kind, target, quote, body, digest]));
+        rows.push(json!([
+            key,
+            seq,
+            id,
+            time,
+            author.id,
+            author.name,
+            author.color,
+            client_id,
+            n,
+            kind,
+            target,
+            quote,
+            body,
+            digest,
+            i64::from(author.bot)
+        ]));
     }
     // One statement for the whole batch: a statement a row was three times slower.
     sqlx::query(
-        "INSERT INTO entries (room, seq, id, time, author, name, color, client_id, n, kind, target, quote, body, digest)
+        "INSERT INTO entries (room, seq, id, time, author, name, color, client_id, n, kind, target, quote, body, digest, bot)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-                value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+                value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
          FROM json_each(?)",
     )
     .bind(serde_json::Value::Array(rows).to_string())

@@ -74,9 +74,12 @@ fn is_called(room: &Room, wanted: &str) -> bool {
 }
 
 async fn entries(snapshot: &mut SqliteConnection, key: i64, line: &RoomLine, out: &mut dyn Write) -> Result<(), ExportError> {
-    let sql = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries WHERE room = ? ORDER BY seq";
+    // In a database that no server of this release has opened yet no author is a bot.
+    let marked = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('entries') WHERE name = 'bot')";
+    let bot = if sqlx::query(marked).fetch_one(&mut *snapshot).await?.try_get(0)? { "bot" } else { "0 AS bot" };
+    let sql = format!("SELECT seq, id, time, author, name, color, {bot}, client_id, n, body FROM entries WHERE room = ? ORDER BY seq");
     // Row by row: a log is longer than memory.
-    let mut rows = sqlx::query(sql).bind(key).fetch(snapshot);
+    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(key).fetch(snapshot);
     while let Some(row) = rows.try_next().await? {
         write_line(out, &EntryLine { room: &line.room.id, epoch: &line.epoch, entry: entry(&row)? })?;
     }

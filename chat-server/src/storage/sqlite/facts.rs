@@ -146,7 +146,7 @@ async fn targets(connection: &mut SqliteConnection, wanted: &Wanted, keys: &Keys
     }
     let names = by_key(keys);
     // The index is named, since the planner would rather walk back through the room's whole log.
-    let sql = "SELECT e.room, e.seq, e.id, e.author, e.name, e.color, e.kind, e.deleted IS NOT NULL AS deleted,
+    let sql = "SELECT e.room, e.seq, e.id, e.author, e.name, e.color, e.bot, e.kind, e.deleted IS NOT NULL AS deleted,
                       COALESCE((SELECT a.body FROM entries a INDEXED BY entries_by_target
                                 WHERE a.room = e.room AND a.target = e.seq AND a.kind = 'edit'
                                 ORDER BY a.seq DESC LIMIT 1), e.body) AS body

@@ -108,7 +108,7 @@ impl Log<'_> {
     async fn back(&self, snapshot: &mut SqliteConnection, below: Seq, wanted: u32) -> Result<Found, StoreError> {
         let floor = below.saturating_sub(u64::from(self.size.rows));
         let sql = format!(
-            "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+            "SELECT seq, id, time, author, name, color, bot, client_id, n, body FROM entries
              WHERE room = ? AND seq < ? AND seq >= ? AND {DRAWS_LINE} ORDER BY seq DESC LIMIT ?"
         );
         let rows =
@@ -122,7 +122,7 @@ impl Log<'_> {
     async fn forward(&self, snapshot: &mut SqliteConnection, above: Seq, wanted: u32) -> Result<Found, StoreError> {
         let ceiling = (above + u64::from(self.size.rows)).min(self.head.seq);
         let sql = format!(
-            "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+            "SELECT seq, id, time, author, name, color, bot, client_id, n, body FROM entries
              WHERE room = ? AND seq > ? AND seq <= ? AND {DRAWS_LINE} ORDER BY seq LIMIT ?"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
@@ -142,12 +142,12 @@ impl Log<'_> {
     async fn amendments(&self, snapshot: &mut SqliteConnection, from: Seq, to: Seq) -> Result<Vec<Entry>, StoreError> {
         let (from, to) = (from as i64, to as i64);
         // The other columns are those of the row with the greatest seq: SQLite's rule for a bare max().
-        let pointing = "SELECT MAX(seq) AS seq, id, time, author, name, color, client_id, n, body FROM entries
+        let pointing = "SELECT MAX(seq) AS seq, id, time, author, name, color, bot, client_id, n, body FROM entries
                         WHERE room = ?1 AND target BETWEEN ?2 AND ?3 AND kind IN ('edit', 'delete') GROUP BY target, kind";
-        let standing = "SELECT seq, id, time, author, name, color, client_id, n, body FROM entries
+        let standing = "SELECT seq, id, time, author, name, color, bot, client_id, n, body FROM entries
                         WHERE room = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN ('edit', 'delete')";
         // Where not everything may be read, the last edit that may be read counts. Deletions always do.
-        let pointing_in_part = "SELECT MAX(seq) AS seq, id, time, author, name, color, client_id, n, body FROM entries
+        let pointing_in_part = "SELECT MAX(seq) AS seq, id, time, author, name, color, bot, client_id, n, body FROM entries
                         WHERE room = ?1 AND target BETWEEN ?2 AND ?3 AND kind IN ('edit', 'delete')
                           AND (kind = 'delete' OR EXISTS (SELECT 1 FROM json_each(?4) j WHERE seq BETWEEN j.value ->> 0 AND j.value ->> 1))
                         GROUP BY target, kind";

@@ -11,6 +11,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Row};
 
 use crate::domain::naming::candidates;
+use crate::storage::sqlite::bots;
 use crate::storage::sqlite::rows::{number, read, text, user};
 use crate::storage::{Account, Answer, GUEST_MS, NewSession, NewUser, SILENT_GUEST_MS, StoreError, TokenHash, TokenOwner, name_taken};
 
@@ -22,7 +23,9 @@ pub(super) async fn token_owner(connection: &mut SqliteConnection, hash: &TokenH
         "SELECT t.id AS session, t.kind AS token_kind, t.used, t.ended IS NOT NULL AS ended, u.id, u.name, u.color, u.kind, u.identity, u.role,
                       EXISTS (SELECT 1 FROM names n WHERE n.user = u.id) AS named
                FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?";
-    let Some(row) = sqlx::query(sql).bind(&hash[..]).fetch_optional(connection).await? else { return Ok((TokenOwner::Nobody, None)) };
+    let Some(row) = sqlx::query(sql).bind(&hash[..]).fetch_optional(&mut *connection).await? else {
+        return bots::owner(connection, hash).await;
+    };
     if row.try_get("ended")? {
         return Ok((TokenOwner::Ended, None));
     }
@@ -36,7 +39,9 @@ pub(super) async fn token_owner(connection: &mut SqliteConnection, hash: &TokenH
 }
 
 pub(super) async fn mark_used(connection: &mut SqliteConnection, hash: &TokenHash, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("UPDATE tokens SET used = ? WHERE hash = ?").bind(now as i64).bind(&hash[..]).execute(connection).await?;
+    for sql in ["UPDATE tokens SET used = ? WHERE hash = ?", "UPDATE bots SET used = ? WHERE hash = ?"] {
+        sqlx::query(sql).bind(now as i64).bind(&hash[..]).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
@@ -102,7 +107,7 @@ pub(super) async fn free_name(connection: &mut SqliteConnection, new: &NewUser, 
 }
 
 /// Whether a name is somebody else's; a guest's is free again some time after they were last here.
-async fn is_taken(connection: &mut SqliteConnection, key: &str, me: &str, now: Millis) -> Result<bool, StoreError> {
+pub(super) async fn is_taken(connection: &mut SqliteConnection, key: &str, me: &str, now: Millis) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM names n JOIN users u ON u.id = n.user
                WHERE n.key = ? AND n.user <> ?
                  AND (u.kind <> 'guest'
@@ -118,7 +123,7 @@ async fn is_taken(connection: &mut SqliteConnection, key: &str, me: &str, now: M
     Ok(row.is_some())
 }
 
-async fn take_name(connection: &mut SqliteConnection, name: &DisplayName, user: &str) -> Result<(), StoreError> {
+pub(super) async fn take_name(connection: &mut SqliteConnection, name: &DisplayName, user: &str) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO names (key, user) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET user = excluded.user")
         .bind(confusable_key(name.as_str()))
         .bind(user)

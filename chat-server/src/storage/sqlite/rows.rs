@@ -56,6 +56,7 @@ pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
         "guest" => UserKind::Guest,
         "account" => UserKind::Account,
         "server" => UserKind::Server,
+        "bot" => UserKind::Bot,
         _ => UserKind::Unknown,
     };
     let identity: Option<String> = row.try_get("identity")?;
@@ -94,16 +95,17 @@ pub(super) fn room(row: &SqliteRow) -> Result<Room, StoreError> {
     })
 }
 
-/// The columns `author, name, color` of `entries`.
+/// The columns `author, name, color, bot` of `entries`.
 pub(super) fn author(row: &SqliteRow) -> Result<Author, StoreError> {
     Ok(Author {
         id: read(UserId::parse(text(row, "author")?))?,
         name: read(DisplayName::parse(text(row, "name")?))?,
         color: read(Color::parse(text(row, "color")?))?,
+        bot: row.try_get("bot")?,
     })
 }
 
-/// The columns `seq, id, time, author, name, color, client_id, n, body` of `entries`.
+/// The columns `seq, id, time, author, name, color, bot, client_id, n, body` of `entries`.
 pub(super) fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
     let Mark { seq, id } = mark(row)?;
     Ok(Entry {

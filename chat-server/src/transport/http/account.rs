@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
-use axum::http::{StatusCode, request::Parts};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -144,11 +144,11 @@ impl Caller {
     }
 }
 
-fn ok(value: &impl Serialize) -> Json<Value> {
+pub(super) fn ok(value: &impl Serialize) -> Json<Value> {
     Json(json!({ "ok": value }))
 }
 
-fn refuse(error: &Error) -> Response {
+pub(super) fn refuse(error: &Error) -> Response {
     let status = match error.code {
         Code::Invalid | Code::UnknownEvent | Code::UpdateNeeded | Code::Unknown => StatusCode::BAD_REQUEST,
         Code::SignedOut | Code::WrongPassword => StatusCode::UNAUTHORIZED,
@@ -158,5 +158,9 @@ fn refuse(error: &Error) -> Response {
         Code::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     };
-    (status, Json(json!({ "error": error }))).into_response()
+    let mut response = (status, Json(json!({ "error": error }))).into_response();
+    if let Some(wait) = error.retry_after_ms {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
+    }
+    response
 }

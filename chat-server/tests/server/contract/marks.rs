@@ -10,8 +10,13 @@ type Outcome = Result<ReadPosition, chat_proto::Error>;
 
 impl Bench {
     async fn marks(&mut self, writes: Vec<Write>, marks: Vec<(UserId, RoomMarkRead)>) -> Vec<Outcome> {
-        let mut context =
-            Context { now: self.now, random: &mut self.random, rates: &mut self.rates, questions: &mut Rates::new(1_000_000, 1_000_000) };
+        let mut context = Context {
+            now: self.now,
+            random: &mut self.random,
+            rates: &mut self.rates,
+            bot_rates: &mut Rates::new(1_000_000, 1_000_000),
+            questions: &mut Rates::new(1_000_000, 1_000_000),
+        };
         self.store.commit(&Batch { writes, marks }, &mut context).await.unwrap().marks
     }
 

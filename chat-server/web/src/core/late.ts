@@ -36,7 +36,8 @@ export type LateId =
   | "sign_out"
   | "password"
   | "sessions"
-  | "revoke_session";
+  | "revoke_session"
+  | "token";
 
 /** What is done about a friendship: a question is asked, answered, or taken back, and what came of it is ended. */
 export type Step = "ask" | "accept" | "refuse" | "remove";
@@ -74,13 +75,17 @@ export type LatePurpose =
   | { is: "announce" }
   | { is: "password" }
   | { is: "sessions" }
-  | { is: "revoke" };
+  | { is: "revoke" }
+  | { is: "tokens" }
+  | { is: "token_made" }
+  | { is: "token_ended" };
 
 /** What is wished for by a button. */
 export type Wish =
   | { is: "code"; code: string }
   | { is: "join"; room: string }
   | { is: "end_code"; room: string; code: string }
+  | { is: "end_token"; id: string }
   | { is: "person"; id: string }
   | { is: "talk"; user: string }
   | { is: "befriend"; step: Step; user: Friendly }

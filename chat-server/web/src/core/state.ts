@@ -18,6 +18,8 @@ import type {
   SearchCursor,
   ServerInfo,
   Session,
+  TokenCreated,
+  TokenInfo,
   User,
 } from "@proto";
 import { soughtBy } from "./called";
@@ -180,6 +182,8 @@ export type Dialog =
   /** Whether to end the friendship with them. */
   | { is: "unfriend"; user: Pick<Person, "id" | "name"> }
   | { is: "person"; room: string | null; user: Person; profile: Profile | null }
+  /** My bots, and one that was made just now, with its token. */
+  | { is: "bots"; tokens: TokenInfo[] | null; made: TokenCreated | null }
   | { is: "settings"; room: string }
   /** Whether to remove them from the room. */
   | { is: "kick"; room: string; user: Person }
@@ -252,6 +256,8 @@ export interface State {
   sync_again: boolean;
   /** The sessions that were last listed, by whose number one is ended. */
   sessions: Session[];
+  /** My bots as last listed, by whose number one is ended. */
+  tokens: TokenInfo[];
   /** The page is in front and has the focus. */
   attentive: boolean;
   visible: boolean;
@@ -334,6 +340,7 @@ export function initial(): State {
     sync_at: Infinity,
     sync_again: false,
     sessions: [],
+    tokens: [],
     attentive: true,
     visible: true,
     at_bottom: true,

@@ -25,7 +25,7 @@ pub(super) async fn people(connection: &mut SqliteConnection, wanted: &Wanted, f
     }
     for (room, id) in &wanted.people {
         let Some(room) = room.as_ref().filter(|_| !facts.people.contains_key(id)) else { continue };
-        let sql = "SELECT e.author, e.name, e.color FROM rooms r JOIN entries e ON e.room = r.key AND e.author = ?
+        let sql = "SELECT e.author, e.name, e.color, e.bot FROM rooms r JOIN entries e ON e.room = r.key AND e.author = ?
                    WHERE r.id = ? ORDER BY e.seq DESC LIMIT 1";
         let row = sqlx::query(sql).bind(id.as_str()).bind(room.as_str()).fetch_optional(&mut *connection).await?;
         if let Some(row) = row {

@@ -210,7 +210,7 @@ async fn part(
     let rooms: HashMap<i64, &ReadableRoom> = rooms.iter().map(|(key, room)| (*key, room)).collect();
     // CROSS JOIN keeps the order, which is the index's own; the edits' index is named, since the
     // planner would rather walk back through the room's whole log.
-    let sql = "SELECT s.id AS place, s.room, e.seq, e.id, e.time, e.author, e.name, e.color, e.client_id, e.n, e.body,
+    let sql = "SELECT s.id AS place, s.room, e.seq, e.id, e.time, e.author, e.name, e.color, e.bot, e.client_id, e.n, e.body,
                       (SELECT json_array(a.seq, json(a.body)) FROM entries a INDEXED BY entries_by_target
                        WHERE a.room = e.room AND a.target = e.seq AND a.kind = 'edit'
                        ORDER BY a.seq DESC LIMIT 1) AS edit

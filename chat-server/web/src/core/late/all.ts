@@ -1,6 +1,7 @@
 /** Everything of `core/late`, as it is loaded. */
 import type { Late, LateId } from "../late";
 import type { Handler } from "../actions/handler";
+import { BOT_ACTIONS } from "./bots";
 import { CODE_ACTIONS } from "./codes";
 import { FRIEND_ACTIONS, refresh } from "./friends";
 import * as merged from "./merged";
@@ -13,6 +14,7 @@ import { YOU_ACTIONS } from "./you";
 
 const handlers: Record<LateId, Handler> = {
   ...PEOPLE_ACTIONS,
+  ...BOT_ACTIONS,
   ...CODE_ACTIONS,
   ...FRIEND_ACTIONS,
   ...ROOM_ACTIONS,

@@ -9,6 +9,8 @@ import type {
   RoomSummary,
   SearchReply,
   SessionListReply,
+  TokenCreated,
+  TokenListReply,
   User,
   UserFindReply,
 } from "@proto";
@@ -22,6 +24,7 @@ import { onNotEntered } from "../update/draft";
 import { complain, tell } from "../update/notice";
 import { onUser } from "../update/presence";
 import { say } from "../words";
+import { onTokenEnded, onTokenMade, onTokens } from "./bots";
 import { accept, onCodeEnded, onCodeFound, onCodeMade } from "./codes";
 import { onFound } from "./find";
 import { onFriends } from "./friends";
@@ -76,6 +79,12 @@ export function onOk(state: State, purpose: LatePurpose, ok: unknown, stamp: Sta
       state.sessions = (ok as SessionListReply).sessions;
       if (state.dialog?.is === "sessions") state.dialog = { is: "sessions", sessions: state.sessions };
       return [];
+    case "tokens":
+      return onTokens(state, (ok as TokenListReply).tokens);
+    case "token_made":
+      return onTokenMade(state, ok as TokenCreated);
+    case "token_ended":
+      return onTokenEnded(state);
     case "revoke":
       tell(state, say("SESSION_ENDED"));
       if (state.dialog?.is !== "sessions") return [];
@@ -95,6 +104,7 @@ export function onError(state: State, purpose: LatePurpose, error: WireError | n
   // There is nothing to be shown.
   if (purpose.is === "profile" && state.dialog?.is === "person" && error) state.dialog = null;
   if (purpose.is === "codes" && state.dialog?.is === "codes" && !state.dialog.made) state.dialog = null;
+  if (purpose.is === "tokens" && state.dialog?.is === "bots" && !state.dialog.made) state.dialog = null;
   return [];
 }
 

@@ -4,6 +4,7 @@ import type { Stamp } from "../event";
 import type { Wish } from "../late";
 import type { State } from "../state";
 import { enqueue } from "../update/send";
+import { endToken } from "./bots";
 import { acceptCode, comeIn, endCode, readCode } from "./codes";
 import { here } from "./find";
 import { befriend, endFriendship } from "./friends";
@@ -20,6 +21,8 @@ export function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
       return comeIn(state, wish.room, stamp);
     case "end_code":
       return endCode(state, wish.room, wish.code);
+    case "end_token":
+      return endToken(state, wish.id);
     case "person": {
       const person = here(state).find(({ id }) => id === wish.id);
       return person ? lookAt(state, person) : [];
