@@ -194,16 +194,17 @@ fn linked(text: &str) -> String {
     told
 }
 
-/// Doubles a mark that stands around words; alone it is what it is.
+/// Doubles a mark that stands around words; alone, or behind a backslash, it is what it is.
 fn doubled(text: &str, mark: char) -> String {
     let line = |line: &str| {
         let chars: Vec<char> = line.chars().collect();
         let (mut told, mut at) = (String::new(), 0);
-        let is_edge = |index: usize| chars.get(index).is_none_or(|c| !c.is_alphanumeric() && *c != mark);
+        let is_edge = |index: usize| chars.get(index).is_none_or(|c| !c.is_alphanumeric() && *c != mark && *c != '\\');
         while at < chars.len() {
             let opens =
                 chars[at] == mark && (at == 0 || is_edge(at - 1)) && chars.get(at + 1).is_some_and(|c| !c.is_whitespace() && *c != mark);
-            let closes = |end: &usize| chars[*end] == mark && !chars[*end - 1].is_whitespace() && is_edge(*end + 1);
+            let closes =
+                |end: &usize| chars[*end] == mark && !chars[*end - 1].is_whitespace() && chars[*end - 1] != '\\' && is_edge(*end + 1);
             match (at + 2..chars.len()).find(closes).filter(|_| opens) {
                 Some(end) => {
                     let inside: String = chars[at + 1..end].iter().collect();
