@@ -15,6 +15,7 @@ use crate::client::{Client, token};
 use crate::dice::Dice;
 use crate::running::Running;
 
+mod dialects;
 mod going;
 
 const ROOMS: &str = include_str!("access/rooms.txt");

@@ -13,7 +13,7 @@ const TEXT: &str = "héllo 你好 👋 <b>&'\"";
 const ESCAPED: &str = "héllo 你好 👋 &lt;b&gt;&amp;&#39;&quot;";
 
 /// Lets a page speak a dialect, by an event that says nothing; it hears no other one afterwards.
-async fn speaks(client: &mut ClassicClient, dialect: char) {
+pub async fn speaks(client: &mut ClassicClient, dialect: char) {
     let (event, arguments) = match dialect {
         // It stays where it is.
         'a' => ("leave", json!([])),
