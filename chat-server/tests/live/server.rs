@@ -86,6 +86,17 @@ impl Server {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// Makes a bot of that room's with a webhook, as operators do; tells where it takes posts.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn make_hook(&self, name: &str, room: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        let output = command.args(["token", "create", name, "--room", room, "--scope", "hook", "--data"]).arg(&self.data).output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{printed}");
+        let path = printed.lines().find_map(|line| line.trim().strip_prefix("POST "));
+        path.unwrap_or_else(|| panic!("no webhook in {printed}")).to_owned()
+    }
+
     /// Starts it again, on the same port and the same data.
     pub fn start_again(&self) {
         *self.child.lock().unwrap() = spawn(self.port, &self.data, &self.log, &self.more);
