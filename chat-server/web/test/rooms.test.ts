@@ -150,6 +150,12 @@ describe("what changes about a room", () => {
     expect(copyOf(test, "r1").role).toBe("moderator");
   });
 
+  it("is who is a program in it", () => {
+    const test = inLobby();
+    test.live(entry(3, { kind: "add", user: { ...by(BOB), bot: true } }));
+    expect(copyOf(test, "r1").people.get("bob")).toMatchObject({ kind: "bot", presence: "offline" });
+  });
+
   it("is what somebody may on the server, and that they may not any more", () => {
     const test = inLobby();
     test.live(entry(3, { kind: "add", user: by(BOB) }));

@@ -76,7 +76,7 @@ export function notice(state: State, entry: Entry): Effect[] {
 
 /** Somebody is a member who did not come by themselves: they may be here or not. */
 function arrive(state: State, copy: RoomCopy, user: Author): void {
-  meet(copy, { ...user, kind: "unknown", presence: presenceOf(state, user.id) });
+  meet(copy, { ...user, kind: user.bot ? "bot" : "unknown", presence: presenceOf(state, user.id) });
 }
 
 function goes(state: State, copy: RoomCopy, user: Author, by: Author | null = null): Effect[] {
