@@ -19,8 +19,6 @@ const TALL: u32 = 2_400;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
 const STILL: Duration = Duration::from_millis(250);
-/// Everybody may search twice a second.
-const BETWEEN_SEARCHES: Duration = Duration::from_millis(550);
 
 /// Somebody at a terminal.
 pub struct Seat {
@@ -150,24 +148,6 @@ impl Seat {
         (read, Vec::new())
     }
 
-    /// Goes to the line of that word by searching for it; the words that the screen shows there.
-    pub fn visit(&self, word: &str) -> Vec<String> {
-        std::thread::sleep(BETWEEN_SEARCHES);
-        self.press(&format!("\x15/search \"{word}\"\r"));
-        // What is searched for stands in quotation marks above, what is found without.
-        within(PATIENCE, || words(&self.rows()) == [word]);
-        self.press("\x1b[B\r");
-        within(PATIENCE, || words(&self.timeline()).iter().any(|shown| shown == word));
-        self.settle();
-        let shown = words(&self.timeline());
-        // Back to what was found, and from there to where it was.
-        self.press("\x1b");
-        within(PATIENCE, || words(&self.timeline()) != shown);
-        self.press("\x1b");
-        within(PATIENCE, || self.timeline().len() > usize::from(ROWS) / 2);
-        shown
-    }
-
     fn settle(&self) {
         let (mut seen, mut since) = (self.rows(), Instant::now());
         let deadline = Instant::now() + PATIENCE;
@@ -275,13 +255,6 @@ impl Tab {
     pub fn unsent(&self) -> Vec<String> {
         let lines = self.page.lock().unwrap().lines();
         lines.into_iter().filter(|line| line.seq.is_none() && is_failed(line)).map(|line| line.text).collect()
-    }
-
-    /// Goes to the line of that word by searching for it; the messages that the page shows there.
-    pub fn visit(&self, word: &str) -> Vec<(u64, String)> {
-        std::thread::sleep(BETWEEN_SEARCHES);
-        let page = self.page.lock().unwrap();
-        page.visit(word).into_iter().filter_map(|line| Some((line.seq?, line.text))).collect()
     }
 
     /// Reads a room from its end to its beginning: each message's text by its seq.

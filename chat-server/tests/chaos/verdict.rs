@@ -8,7 +8,6 @@ use chat_proto::fold::{Line, LineBody, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::Seq;
 
-use crate::Plan;
 use crate::audit::{Damage, Fate, Kind, judge};
 use crate::crew::Crew;
 use crate::dice::Dice;
@@ -16,12 +15,10 @@ use crate::fleet::{Order, Word, digest, name};
 use crate::host::Exported;
 use crate::load::{LOBBY, room_of};
 use crate::run::{Arena, DRAIN};
-use crate::screens::{Seat, Tab, is_token, within};
+use crate::screens::{is_token, within};
 
-/// Places that each client jumps to.
+/// Places that each fast client jumps to.
 const VISITS: usize = 100;
-/// Places that each screen jumps to in a short run, which is a stage of the tests.
-const FEW_VISITS: usize = 10;
 /// How long a fast client may take to scroll through all of a room.
 const SCROLL: Duration = Duration::from_secs(300);
 
@@ -49,7 +46,7 @@ pub fn not_drained(arena: &Arena, crews: Result<(), String>) -> Damage {
 }
 
 /// Judges everything.
-pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>) -> Judged {
+pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
     let rooms = arena.host.export();
     let logs: Vec<_> = rooms.iter().map(|room| room.log.clone()).collect();
     for crew in &arena.crews {
@@ -91,12 +88,8 @@ pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>
                 crew.kill();
             }
         });
-        let jumps = if plan.minutes < 10.0 { FEW_VISITS } else { VISITS };
-        for (number, seat) in arena.seats.iter().enumerate() {
+        for seat in &arena.seats {
             scope.spawn(move || {
-                let wrong = visit_from_seat(seat, &tokens(&folds[&arena.room_id(&seat.room)]), jumps, seed ^ number as u64);
-                counts.lock().unwrap().1 += jumps;
-                found.lock().unwrap().extend(wrong);
                 for name in [seat.room.as_str(), LOBBY] {
                     let expected = tokens(&folds[&arena.room_id(name)]);
                     let end = |word: Option<&String>| word.cloned().unwrap_or_default();
@@ -110,11 +103,8 @@ pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>
                 }
             });
         }
-        for (number, tab) in arena.tabs.iter().enumerate() {
+        for tab in &arena.tabs {
             scope.spawn(move || {
-                let wrong = visit_from_tab(tab, &folds[&arena.room_id(&tab.room)], jumps, seed ^ number as u64);
-                counts.lock().unwrap().1 += jumps;
-                found.lock().unwrap().extend(wrong);
                 for name in [tab.room.as_str(), LOBBY] {
                     let read = tab.read(name).into_iter().filter(|(_, text)| text.split(' ').next().is_some_and(is_token));
                     let read: Vec<String> = read.map(|(seq, text)| format!("{seq} {text}")).collect();
@@ -130,49 +120,6 @@ pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>
     damage.extend(found.into_inner().unwrap());
     (judged.views, judged.visits) = counts.into_inner().unwrap();
     judged
-}
-
-/// A terminal jumps to places of its room: what its screen shows there must stand there, one behind the other.
-fn visit_from_seat(seat: &Seat, expected: &[String], jumps: usize, seed: u64) -> Vec<Damage> {
-    seat.enter(&seat.room);
-    let mut dice = Dice(seed ^ 0x55);
-    let mut damage = Vec::new();
-    for _ in 0..jumps {
-        let at = dice.pick(expected.len());
-        let shown = seat.visit(&expected[at]);
-        let stands = shown.contains(&expected[at]) && expected.windows(shown.len().max(1)).any(|part| part == shown);
-        if !stands {
-            let places = places(expected, &shown);
-            damage.push(wrong_view(&seat.name, &seat.room, format!("around {} ({at}) stand {places}\n{}", expected[at], seat.text())));
-        }
-    }
-    damage
-}
-
-/// A page does.
-fn visit_from_tab(tab: &Tab, fold: &Timeline, jumps: usize, seed: u64) -> Vec<Damage> {
-    tab.enter(&tab.room);
-    let expected: Vec<(Seq, &str)> = messages(fold).collect();
-    let mut dice = Dice(seed ^ 0x66);
-    let mut damage = Vec::new();
-    let meant: Vec<&(Seq, &str)> = expected.iter().filter(|(_, text)| text.split(' ').next().is_some_and(is_token)).collect();
-    for _ in 0..jumps {
-        let (seq, text) = meant[dice.pick(meant.len())];
-        let word = text.split(' ').next().unwrap_or_default();
-        let shown = tab.visit(word);
-        // Also messages that were taken back are shown, without their text.
-        let shown: Vec<_> = shown.iter().map(|(seq, text)| (*seq, text.as_str())).filter(|(seq, _)| stands(fold, *seq)).collect();
-        let first = expected.iter().position(|place| shown.first() == Some(place)).unwrap_or_default();
-        if !shown.iter().any(|(shown, _)| shown == seq) || !expected[first..].starts_with(&shown) {
-            damage.push(wrong_view(tab.name, &tab.room, format!("around {word} ({seq}) stand {shown:?}")));
-        }
-    }
-    damage
-}
-
-/// Whether a message stands there that was not taken back.
-fn stands(fold: &Timeline, seq: Seq) -> bool {
-    matches!(fold.line(seq).map(|line| &line.body), Some(LineBody::Message { deleted: false, .. }))
 }
 
 /// The messages that stand, with their texts.

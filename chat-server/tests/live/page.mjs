@@ -180,21 +180,6 @@ const actions = {
     await pages.get(key).keyboard.press(keys);
   },
 
-  /** Goes to the line of that word by searching for it; what the timeline shows there. Then it goes back. */
-  async visit({ page: key, text }) {
-    const page = pages.get(key);
-    await actions.say({ page: key, text: `/search "${text}"` });
-    await page.locator("dialog [role=option]", { hasText: text }).waitFor();
-    await page.locator("dialog input").press("ArrowDown");
-    await page.locator("dialog input").press("Enter");
-    await page.locator("[role=log] .chosen .text", { hasText: text }).waitFor();
-    const lines = await actions.lines({ page: key });
-    await page.keyboard.press("Escape");
-    await page.locator("dialog input").press("Escape");
-    await page.locator("dialog").waitFor({ state: "detached" });
-    return lines;
-  },
-
   /** What the timeline shows, from top to bottom; a line that has no answer yet has no `seq`. */
   lines: ({ page: key }) =>
     pages.get(key).evaluate(() => {

@@ -200,12 +200,6 @@ impl Page {
         serde_json::from_value(self.ask("lines", json!({}))).unwrap()
     }
 
-    /// Goes to the line of that word by searching for it; what the timeline shows there.
-    #[allow(dead_code, reason = "tests/live does not")]
-    pub fn visit(&self, word: &str) -> Vec<Line> {
-        serde_json::from_value(self.ask("visit", json!({ "text": word }))).unwrap()
-    }
-
     /// How tall the timeline is, and the part of it from a line to the end of what it holds; in pixels.
     #[allow(dead_code, reason = "tests/chaos does not")]
     pub fn heights(&self, text: &str) -> (u32, u32) {
