@@ -104,8 +104,14 @@ impl Seat {
 
     /// What the screen says it could not send: it was set aside, and may be stored or not.
     pub fn unsent(&self) -> Vec<String> {
-        let failed = self.timeline().into_iter().filter(|row| row.trim_end().ends_with('!'));
+        let failed = self.timeline().into_iter().filter(|row| is_unsent(row));
         words(&failed.collect::<Vec<_>>()).into_iter().map(|word| format!("{word} {}", self.name)).collect()
+    }
+
+    /// The words of the messages on the screen that have a place. What it says it could not send stands below
+    /// them until it is sent again, or its entry is loaded: it may be stored after all.
+    fn said(&self) -> Vec<String> {
+        words(&self.timeline().into_iter().filter(|row| !is_unsent(row)).collect::<Vec<_>>())
     }
 
     /// Reads a room from its end, which is that word, to its beginning: the first word of every message,
@@ -115,7 +121,7 @@ impl Seat {
         let begun = Instant::now();
         loop {
             self.press("\x1b[1;5F");
-            within(PATIENCE, || words(&self.timeline()).last().is_some_and(|word| word == last));
+            within(PATIENCE, || self.said().last().is_some_and(|word| word == last));
             match self.read_upwards(first) {
                 // Below it stood what was not loaded yet: it is read again from its end.
                 (_, stray) if !stray.is_empty() && begun.elapsed() < PATIENCE * 3 => {}
@@ -126,7 +132,7 @@ impl Seat {
 
     fn read_upwards(&self, first: &str) -> (Vec<String>, Vec<String>) {
         self.settle();
-        let mut read = words(&self.timeline());
+        let mut read = self.said();
         let mut idle = Instant::now();
         while read.first().is_none_or(|word| word != first) && idle.elapsed() < PATIENCE {
             self.press("\x1b[5~");
@@ -134,12 +140,12 @@ impl Seat {
             let looked = Instant::now();
             let more = loop {
                 self.settle();
-                match above(&words(&self.timeline()), &read) {
+                match above(&self.said(), &read) {
                     None if looked.elapsed() < PATIENCE / 4 => {}
                     more => break more,
                 }
             };
-            let Some(more) = more else { return (read, words(&self.timeline())) };
+            let Some(more) = more else { return (read, self.said()) };
             if !more.is_empty() {
                 idle = Instant::now();
             }
@@ -159,6 +165,11 @@ impl Seat {
             }
         }
     }
+}
+
+/// Whether a row of a terminal says that its message was not sent.
+fn is_unsent(row: &str) -> bool {
+    row.trim_end().ends_with('!')
 }
 
 /// The texts on a screen, each known by its first word, `t-…` or `e-…`.
