@@ -275,15 +275,17 @@ impl Tab {
         let mut read = BTreeMap::new();
         // Down again as well: what a glance missed between two turns is seen then.
         for key in ["PageUp", "PageDown"] {
-            let mut idle = Instant::now();
-            while idle.elapsed() < PATIENCE / 5 {
-                let before = read.len();
+            // To the very end: what was missed may lie far behind what was read already.
+            let (mut idle, mut top) = (Instant::now(), None);
+            while idle.elapsed() < PATIENCE / 2 {
+                let before = (read.len(), top);
                 let page = self.page.lock().unwrap();
                 read.extend(page.lines().into_iter().filter_map(|line| Some((line.seq?, line.text))));
                 page.press(key);
                 let seen = page.lines();
+                top = seen.iter().find_map(|line| line.seq);
                 read.extend(seen.into_iter().filter_map(|line| Some((line.seq?, line.text))));
-                if read.len() > before {
+                if (read.len(), top) != before {
                     idle = Instant::now();
                 }
             }
