@@ -103,6 +103,41 @@ async function kill(key) {
   await page.close();
 }
 
+/** The timeline's lines, from top to bottom: all that are drawn, or those that the reader sees. */
+const linesOf = (page, in_view) =>
+  page.evaluate((in_view) => {
+    const log = document.querySelector("[role=log]");
+    const frame = log?.getBoundingClientRect();
+    const isSeen = (line) => {
+      const { top, bottom } = line.getBoundingClientRect();
+      return bottom > frame.top && top < frame.bottom;
+    };
+    const texts = [...(log?.querySelectorAll(".text") ?? [])].filter((text) => !in_view || isSeen(text));
+    return texts.map((text) => {
+      const line = text.closest("[data-seq]");
+      const reactions = [...(line?.querySelectorAll("[data-emoji]") ?? [])];
+      return {
+        seq: line ? Number(line.getAttribute("data-seq")) : null,
+        text: text.textContent.trim(),
+        whole: (text.closest("[data-key]") ?? text).textContent.replace(/\s+/g, " ").trim(),
+        reactions: reactions.map((one) => `${one.getAttribute("data-emoji")} ${one.textContent.replace(/\D+/g, "")}`),
+      };
+    });
+  }, in_view);
+
+/** Whether the chosen line has that word, and stands in the view: it is kept in the page wherever it is. */
+const chosenInView = (word) => {
+  const log = document.querySelector("[role=log]");
+  const text = log?.querySelector(".chosen .text");
+  if (!text?.textContent.includes(word)) return false;
+  const [line, frame] = [text, log].map((part) => part.getBoundingClientRect());
+  return line.top >= frame.top && line.bottom <= frame.bottom;
+};
+
+/** Two frames: the first draws what was scrolled to, the second has measured it. */
+const drawn = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+
 const actions = {
   async open({ page: key, url, name, width, height, dark, phone }) {
     const context = await browser.newContext({
@@ -181,21 +216,41 @@ const actions = {
   },
 
   /** What the timeline shows, from top to bottom; a line that has no answer yet has no `seq`. */
-  lines: ({ page: key }) =>
-    pages.get(key).evaluate(() => {
-      const log = document.querySelector("[role=log]");
-      const rows = [...(log?.querySelectorAll(".text") ?? [])].map((text) => {
-        const line = text.closest("[data-seq]");
-        const reactions = [...(line?.querySelectorAll("[data-emoji]") ?? [])];
-        return {
-          seq: line ? Number(line.getAttribute("data-seq")) : null,
-          text: text.textContent.trim(),
-          whole: (line ?? text).textContent.replace(/\s+/g, " ").trim(),
-          reactions: reactions.map((one) => `${one.getAttribute("data-emoji")} ${one.textContent.replace(/\D+/g, "")}`),
-        };
-      });
-      return rows;
-    }),
+  lines: ({ page: key }) => linesOf(pages.get(key), false),
+
+  /** Presses a key and waits until what it does is drawn; what stands in the reader's view then. */
+  async turn({ page: key, keys }) {
+    const page = pages.get(key);
+    await page.locator("textarea").press(keys);
+    await drawn(page);
+    return linesOf(page, true);
+  },
+
+  /**
+   * Goes to the line in which that word stands by a search, as people do, and back to where it was. What
+   * stands in the reader's view there, or null and what the page shows instead.
+   */
+  async visit({ page: key, word }) {
+    const page = pages.get(key);
+    const field = page.locator("dialog input");
+    const hit = page.locator("dialog [role=option]", { hasText: word });
+    await actions.say({ page: key, text: `/search ${word}` });
+    await field.waitFor();
+    // Whoever searches too often is told to wait, and asks again.
+    for (let tries = 0; tries < 20 && !(await hit.count()); tries++) {
+      await hit.waitFor({ timeout: 1_000 }).catch(() => field.press("Enter"));
+    }
+    await field.press("ArrowDown");
+    await field.press("Enter");
+    const there = await page.waitForFunction(chosenInView, word, { polling: "raf", timeout: 20_000 }).catch(() => null);
+    if (!there) return { lines: null, instead: await actions.text({ page: key }) };
+    await drawn(page);
+    const lines = await linesOf(page, true);
+    await page.keyboard.press("Escape");
+    await field.press("Escape");
+    await field.waitFor({ state: "detached" });
+    return { lines, instead: "" };
+  },
 
   /** How tall the timeline is, and the part of it from a line to the end of what it holds; in pixels. */
   heights: ({ page: key, text }) =>

@@ -200,6 +200,20 @@ impl Page {
         serde_json::from_value(self.ask("lines", json!({}))).unwrap()
     }
 
+    /// Presses a key in the composer and waits until what it does is drawn; the lines in the reader's view then.
+    pub fn turn(&self, keys: &str) -> Vec<Line> {
+        serde_json::from_value(self.ask("turn", json!({ "keys": keys }))).unwrap()
+    }
+
+    /// Goes to the line in which that word stands by a search, and back; the lines in the reader's view there, or
+    /// what the page showed instead.
+    #[allow(dead_code, reason = "tests/live does not")]
+    pub fn visit(&self, word: &str) -> Result<Vec<Line>, String> {
+        let mut there = self.ask("visit", json!({ "word": word }));
+        let lines: Option<Vec<Line>> = serde_json::from_value(there["lines"].take()).unwrap();
+        lines.ok_or_else(|| there["instead"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// How tall the timeline is, and the part of it from a line to the end of what it holds; in pixels.
     #[allow(dead_code, reason = "tests/chaos does not")]
     pub fn heights(&self, text: &str) -> (u32, u32) {

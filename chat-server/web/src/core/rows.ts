@@ -45,11 +45,17 @@ export type Row =
       failed: string | null;
     };
 
-/** The rows, where the log that they show begins, and whether they grew there. */
+/** The rows, where the log that they show begins, and how they came about. */
 export interface Rows {
   rows: Row[];
   from: LineKey | null;
+  /** Whether they grew where they begin, and there alone. */
   shift: boolean;
+  /**
+   * Whether more stands above already, and is told when they are made again. A list keeps its reader's place
+   * while it grows at one end; lines that have come to both ends at once come one end after the other.
+   */
+  half: boolean;
 }
 
 /** After so long a pause the author's name stands again. */
@@ -59,19 +65,22 @@ const GROUP_MS = 15 * 60_000;
 export class RowMaker {
   private room: RoomCopy | null = null;
   private signature = "";
-  private made: Rows = { rows: [], from: null, shift: false };
+  private made: Rows = { rows: [], from: null, shift: false, half: false };
   private readonly known = new WeakMap<Line, Row>();
   private readonly days = new Days();
 
   make(state: State, copy: RoomCopy | null): Rows {
     const signature = copy ? sign(state, copy) : "";
-    if (copy === this.room && signature === this.signature) return this.made;
+    if (copy === this.room && signature === this.signature && !this.made.half) return this.made;
     const shown = copy && shownLines(state, copy);
     const before = copy === this.room ? this.made.rows : [];
     // While a room that is shown with others is read for the first time, the others stay as they are.
     if (!shown && before[0]?.is === "top" && copy && shownRooms(state).length > 1) return this.made;
     const rows = copy ? this.rows(state, copy, shown) : [];
-    this.made = { rows, from: shown?.from ?? null, shift: grewAtTop(before, rows) };
+    const from = shown?.from ?? null;
+    const below = grownBelow(before, rows);
+    if (below) this.made = { rows: below, from: this.made.from, shift: false, half: true };
+    else this.made = { rows, from, shift: grewAtTop(before, rows), half: false };
     this.room = copy;
     this.signature = signature;
     return this.made;
@@ -182,12 +191,26 @@ export function reacted(reactions: readonly Reaction[], emoji: string, on: boole
   return reactions.map((reaction) => (reaction === standing ? changed : reaction)).filter(({ count }) => count > 0);
 }
 
+const isLine = (row: Row): boolean => row.is === "message" || row.is === "system";
+
+/** Whether the rows have grown where they begin. */
 function grewAtTop(before: readonly Row[], after: readonly Row[]): boolean {
-  if (before.length === 0 || after.length <= before.length) return false;
-  const firstLine = (rows: readonly Row[]) => rows.find((row) => row.is === "message" || row.is === "system")?.key;
   // Where only what waits was shown, the log has not grown at its top: it has come.
-  const first = firstLine(before);
-  return first !== undefined && first !== firstLine(after) && before.at(-1)?.key === after.at(-1)?.key;
+  const first = before.find(isLine)?.key;
+  return (
+    first !== undefined &&
+    after.length > before.length &&
+    first !== after.find(isLine)?.key &&
+    after.some(({ key }) => key === first)
+  );
+}
+
+/** Where they have grown there and changed at their end, too: as they would be with the latter alone. */
+function grownBelow(before: readonly Row[], after: readonly Row[]): Row[] | null {
+  if (!grewAtTop(before, after) || before.at(-1)?.key === after.at(-1)?.key) return null;
+  const first = before.findIndex(isLine);
+  const at = after.findIndex(({ key }) => key === before[first]?.key);
+  return [...before.slice(0, first), ...after.slice(at)];
 }
 
 /** The reader's own days; lines come in the order of their times, so most fall into the day before. */
