@@ -139,7 +139,7 @@ pub fn run(plan: &Plan) -> usize {
         damage.push(verdict::not_drained(&arena, arena.crews_are_at_rest()));
     }
     println!("chaos: the outboxes have drained after {:.1} s", drained.as_secs_f64());
-    let judged = verdict::judge_all(&arena, seed, &mut damage);
+    let judged = verdict::judge_all(&arena, plan, seed, &mut damage);
     let report =
         Report { plan, seed, drained, judged, faults: arena.faults.lock().unwrap().clone(), damage: &damage, took: began.elapsed() };
     print!("{report}");

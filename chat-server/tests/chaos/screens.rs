@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chat_proto::words::SEARCH;
+
 use crate::page::{Browser, Line, Page};
 use crate::proxy::Proxy;
 use crate::terminal::Terminal;
@@ -19,6 +21,8 @@ const TALL: u32 = 2_400;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
 const STILL: Duration = Duration::from_millis(250);
+/// Everybody may search twice a second.
+const BETWEEN_SEARCHES: Duration = Duration::from_millis(550);
 
 /// Somebody at a terminal.
 pub struct Seat {
@@ -154,6 +158,50 @@ impl Seat {
         (read, Vec::new())
     }
 
+    /// Goes to the line of that word by a search, as people do, and back; the words that the screen shows there.
+    /// Else what it shows instead.
+    pub fn visit(&self, word: &str) -> Result<Vec<String>, String> {
+        std::thread::sleep(BETWEEN_SEARCHES);
+        // A jump that failed left it there.
+        if self.is_searching() {
+            self.press("\x1b");
+            within(PATIENCE, || !self.is_searching());
+        }
+        self.press(&format!("\x15/search {word}\r"));
+        // It alone: a screen that is half drawn still holds what stood there.
+        let is_found = || self.is_searching() && self.hits() == [word];
+        // Whoever searches too often is told to wait, and asks again.
+        if !(0..20).any(|_| {
+            within(BETWEEN_SEARCHES * 2, is_found) || {
+                self.press("\r");
+                false
+            }
+        }) {
+            return Err(self.text());
+        }
+        self.press("\r");
+        if !within(PATIENCE, || !self.is_searching() && self.said().iter().any(|shown| shown == word)) {
+            return Err(self.text());
+        }
+        self.settle();
+        let shown = self.said();
+        // Back to what was found, and from there to where it was.
+        self.press("\x1b");
+        let went_back = within(PATIENCE, || self.is_searching());
+        self.press("\x1b");
+        if went_back && within(PATIENCE, || !self.is_searching()) { Ok(shown) } else { Err(self.text()) }
+    }
+
+    /// The words of what a search has found: not what stands in its field.
+    fn hits(&self) -> Vec<String> {
+        words(&self.rows().into_iter().filter(|row| !row.contains("│ > ")).collect::<Vec<_>>())
+    }
+
+    /// Whether it shows the search, in place of a room.
+    fn is_searching(&self) -> bool {
+        self.rows().iter().take(2).any(|row| row.split('│').any(|part| part.trim() == SEARCH))
+    }
+
     fn settle(&self) {
         let (mut seen, mut since) = (self.rows(), Instant::now());
         let deadline = Instant::now() + PATIENCE;
@@ -257,9 +305,10 @@ impl Tab {
         lines.into_iter().filter(|line| line.seq.is_none() && !is_failed(line)).map(|line| line.whole).collect()
     }
 
-    /// What the browser keeps of what is not sent yet.
+    /// What the browser keeps of what has no answer yet, as JSON.
     pub fn kept(&self) -> String {
-        self.page.lock().unwrap().kept()
+        let kept: Vec<serde_json::Value> = serde_json::from_str(&self.page.lock().unwrap().kept()).unwrap();
+        serde_json::Value::from_iter(kept.into_iter().filter(|kept| kept["item"]["is"] != "answered")).to_string()
     }
 
     /// What the page says it could not send: it was set aside, and may be stored or not.
@@ -268,29 +317,50 @@ impl Tab {
         lines.into_iter().filter(|line| line.seq.is_none() && is_failed(line)).map(|line| line.text).collect()
     }
 
-    /// Reads a room from its end to its beginning: each message's text by its seq.
-    pub fn read(&self, room: &str) -> BTreeMap<u64, String> {
+    /// Goes to the line of that word by a search, as people do, and back; the messages that the page shows there.
+    /// Else what it shows instead.
+    pub fn visit(&self, word: &str) -> Result<Vec<(u64, String)>, String> {
+        std::thread::sleep(BETWEEN_SEARCHES);
+        Ok(placed(self.page.lock().unwrap().visit(word)?))
+    }
+
+    /// Reads a room from its end, which stands at `last`, to its beginning, at `first`: each message's text by its
+    /// place. Beside it what was seen after a turn that left nothing in view of what had been there.
+    pub fn read(&self, room: &str, first: u64, last: u64) -> (BTreeMap<u64, String>, Vec<String>) {
         self.enter(room);
-        std::thread::sleep(STILL * 2);
-        let mut read = BTreeMap::new();
-        // Down again as well: what a glance missed between two turns is seen then.
-        for key in ["PageUp", "PageDown"] {
-            // To the very end: what was missed may lie far behind what was read already.
-            let (mut idle, mut top) = (Instant::now(), None);
-            while idle.elapsed() < PATIENCE / 2 {
-                let before = (read.len(), top);
-                let page = self.page.lock().unwrap();
-                read.extend(page.lines().into_iter().filter_map(|line| Some((line.seq?, line.text))));
-                page.press(key);
-                let seen = page.lines();
-                top = seen.iter().find_map(|line| line.seq);
-                read.extend(seen.into_iter().filter_map(|line| Some((line.seq?, line.text))));
-                if (read.len(), top) != before {
-                    idle = Instant::now();
-                }
+        let page = self.page.lock().unwrap();
+        let shows = |lines: &[(u64, String)], seq| lines.iter().any(|(shown, _)| *shown == seq);
+        let mut seen = Vec::new();
+        within(PATIENCE, || {
+            seen = placed(page.turn("Control+End"));
+            shows(&seen, last)
+        });
+        let (mut read, mut leaps): (BTreeMap<u64, String>, _) = (seen.iter().cloned().collect(), Vec::new());
+        let mut idle = Instant::now();
+        while !shows(&seen, first) && idle.elapsed() < PATIENCE {
+            let before = std::mem::replace(&mut seen, placed(page.turn("PageUp")));
+            if !before.iter().any(|(seq, _)| shows(&seen, *seq)) {
+                leaps.push(format!("{} to {}", ends(&before), ends(&seen)));
             }
+            if seen != before {
+                idle = Instant::now();
+            }
+            read.extend(seen.iter().cloned());
         }
-        read
+        (read, leaps)
+    }
+}
+
+/// The lines that have a place.
+fn placed(lines: Vec<Line>) -> Vec<(u64, String)> {
+    lines.into_iter().filter_map(|line| Some((line.seq?, line.text))).collect()
+}
+
+fn ends(lines: &[(u64, String)]) -> String {
+    match lines {
+        [(first, _), .., (last, _)] => format!("{first}..={last}"),
+        [(only, _)] => only.to_string(),
+        [] => "nothing".to_owned(),
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use chat_proto::fold::{Line, LineBody, Timeline};
+use chat_proto::fold::{Line, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::Seq;
 
+use crate::Plan;
 use crate::audit::{Damage, Fate, Kind, judge};
 use crate::crew::Crew;
 use crate::dice::Dice;
@@ -15,10 +16,16 @@ use crate::fleet::{Order, Word, digest, name};
 use crate::host::Exported;
 use crate::load::{LOBBY, room_of};
 use crate::run::{Arena, DRAIN};
-use crate::screens::{is_token, within};
+use crate::screens::within;
+
+mod screens;
 
 /// Places that each fast client jumps to.
 const VISITS: usize = 100;
+/// Places that each screen jumps to: in a long run as many, in one that is a stage of the tests so many.
+const FEW_VISITS: usize = 10;
+/// So many minutes are a long run.
+const LONG: f64 = 10.0;
 /// How long a fast client may take to scroll through all of a room.
 const SCROLL: Duration = Duration::from_secs(300);
 
@@ -46,7 +53,7 @@ pub fn not_drained(arena: &Arena, crews: Result<(), String>) -> Damage {
 }
 
 /// Judges everything.
-pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
+pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>) -> Judged {
     let rooms = arena.host.export();
     let logs: Vec<_> = rooms.iter().map(|room| room.log.clone()).collect();
     for crew in &arena.crews {
@@ -88,74 +95,23 @@ pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
                 crew.kill();
             }
         });
-        for seat in &arena.seats {
-            scope.spawn(move || {
-                for name in [seat.room.as_str(), LOBBY] {
-                    let expected = tokens(&folds[&arena.room_id(name)]);
-                    let end = |word: Option<&String>| word.cloned().unwrap_or_default();
-                    let (read, stray) = seat.read(name, &end(expected.first()), &end(expected.last()));
-                    counts.lock().unwrap().0 += 1;
-                    if let Some(what) = difference(&expected, &read) {
-                        let (seen, stray) = (places(&expected, &read), places(&expected, &stray));
-                        let what = format!("{what}; it shows the places {seen}, and on a screen that does not join them {stray}");
-                        found.lock().unwrap().push(wrong_view(&seat.name, name, what));
-                    }
-                }
-            });
+        let jumps = if plan.minutes < LONG { FEW_VISITS } else { VISITS };
+        let tell = move |wrong: Vec<Damage>| {
+            let mut counts = counts.lock().unwrap();
+            *counts = (counts.0 + screens::ROOMS, counts.1 + jumps);
+            found.lock().unwrap().extend(wrong);
+        };
+        let rooms_of = move |room: &str| [room, LOBBY].map(|name| (name.to_owned(), &folds[&arena.room_id(name)]));
+        for (number, seat) in (0..).zip(&arena.seats) {
+            scope.spawn(move || tell(screens::judge_seat(seat, &rooms_of(&seat.room), jumps, Dice(seed ^ number))));
         }
-        for tab in &arena.tabs {
-            scope.spawn(move || {
-                for name in [tab.room.as_str(), LOBBY] {
-                    let read = tab.read(name).into_iter().filter(|(_, text)| text.split(' ').next().is_some_and(is_token));
-                    let read: Vec<String> = read.map(|(seq, text)| format!("{seq} {text}")).collect();
-                    let expected: Vec<String> = messages(&folds[&arena.room_id(name)]).map(|(seq, text)| format!("{seq} {text}")).collect();
-                    counts.lock().unwrap().0 += 1;
-                    if let Some(what) = difference(&expected, &read) {
-                        found.lock().unwrap().push(wrong_view(tab.name, name, what));
-                    }
-                }
-            });
+        for (number, tab) in (0..).zip(&arena.tabs) {
+            scope.spawn(move || tell(screens::judge_tab(tab, &rooms_of(&tab.room), jumps, Dice(seed ^ !number))));
         }
     });
     damage.extend(found.into_inner().unwrap());
     (judged.views, judged.visits) = counts.into_inner().unwrap();
     judged
-}
-
-/// The messages that stand, with their texts.
-fn messages(fold: &Timeline) -> impl Iterator<Item = (Seq, &str)> {
-    fold.lines().filter_map(|line| match &line.body {
-        LineBody::Message { content, deleted: false, .. } => Some((line.seq, content.text.as_str())),
-        _ => None,
-    })
-}
-
-/// Their first words.
-fn tokens(fold: &Timeline) -> Vec<String> {
-    messages(fold).filter_map(|(_, text)| text.split(' ').next()).filter(|word| is_token(word)).map(str::to_owned).collect()
-}
-
-fn difference(expected: &[String], read: &[String]) -> Option<String> {
-    if expected == read {
-        return None;
-    }
-    let at = expected.iter().zip(read).position(|(a, b)| a != b).unwrap_or(expected.len().min(read.len()));
-    Some(format!("{} of {} are shown; at {at}: {:?} where {:?} stands", read.len(), expected.len(), read.get(at), expected.get(at)))
-}
-
-/// Where words stand among those that are expected, as ranges.
-fn places(expected: &[String], words: &[String]) -> String {
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
-    let mut told = Vec::new();
-    for word in words {
-        match (expected.iter().position(|known| known == word), ranges.last_mut()) {
-            (Some(at), Some((_, to))) if at == *to + 1 => *to = at,
-            (Some(at), _) => ranges.push((at, at)),
-            (None, _) => told.push(format!("{word} is not expected")),
-        }
-    }
-    told.extend(ranges.iter().map(|(from, to)| format!("{from}..={to}")));
-    told.join(", ")
 }
 
 fn wrong_view(who: &str, room: &str, what: String) -> Damage {
