@@ -38,6 +38,9 @@ const compress: Plugin = {
   },
 };
 
+/** Parts of Svelte that the first load has in its index, but only what comes behind it uses. */
+const BEHIND = /svelte\/src\/internal\/client\/dom\/(elements\/bindings\/(input|select)|blocks\/await)\.js$/;
+
 export default defineConfig({
   plugins: [svelte(), compress],
   define: { __VERSION__: JSON.stringify(version) },
@@ -56,10 +59,17 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
     rolldownOptions: {
+      treeshake: {
+        // None of these does anything by being imported; their packages do not say so.
+        moduleSideEffects: [
+          { test: /node_modules\/(svelte\/src\/internal\/client|(socket|engine)\.io-)/, sideEffects: false },
+        ],
+      },
       output: {
-        // What the first load shares with what comes later is one file: three compress worse.
+        // The first load is one file: several compress worse.
         codeSplitting: {
-          groups: [{ name: "common", test: /gen\/proto\.ts|core\/(words|text|may|friends|people|state)\b/ }],
+          groups: [{ name: "first", tags: ["$initial"], test: (id) => !BEHIND.test(id) }],
+          includeDependenciesRecursively: false,
         },
       },
     },
