@@ -3,7 +3,7 @@
  * back what is emitted, since what it would send later might be sent as somebody else.
  */
 import { NAMESPACE, type Auth, type Error as WireError, type Events } from "@proto";
-import { io, type Socket } from "socket.io-client";
+import { Manager, type Socket } from "socket.io-client";
 import type { Event, Received } from "../core/event";
 
 /** Every event by its name; a new one asks for a line here. */
@@ -26,15 +26,14 @@ export class Connection {
 
   open(attempt: number, auth: Auth): void {
     this.close();
-    const socket = io(NAMESPACE, {
+    const manager = new Manager(location.origin, {
       path: "/socket.io/",
-      auth: (answer) => answer(auth),
-      forceNew: true,
       reconnection: false,
       transports: ["websocket", "polling"],
       tryAllTransports: true,
       timeout: 10_000,
     });
+    const socket = manager.socket(NAMESPACE, { auth: (answer) => answer(auth) });
     this.socket = socket;
     socket.on("connect_error", (error) =>
       this.dispatch({ type: "refused", attempt, error: readRefusal(error.message) }),
