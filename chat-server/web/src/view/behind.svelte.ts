@@ -1,22 +1,22 @@
 /**
- * A part of the page that nobody sees at first. It is loaded behind the page, and at once, since later
- * the line may be down; where it was down just then, when it is wanted.
+ * The parts of the page that nobody sees at first. They are loaded behind the page, and at once, since later
+ * the line may be down; where it was down just then, when one of them is wanted.
  */
-export class Behind<Part> {
-  now = $state.raw<Part | null>(null);
-  private loading = false;
+type Parts = typeof import("./late");
 
-  constructor(private readonly load: () => Promise<Part>) {
-    this.want();
-  }
+class Behind {
+  now = $state.raw<Parts | null>(null);
+  private loading = false;
 
   want(): void {
     if (this.now || this.loading) return;
     this.loading = true;
-    const done = (part: Part | null) => {
-      this.now = part;
+    const done = (parts: Parts | null) => {
+      this.now = parts;
       this.loading = false;
     };
-    this.load().then(done, () => done(null));
+    import("./late").then(done, () => done(null));
   }
 }
+
+export const behind = new Behind();
