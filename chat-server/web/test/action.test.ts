@@ -1,13 +1,13 @@
 import { ACTIONS, type ActionId } from "@proto";
 import { describe, expect, it } from "vitest";
-import { readInput } from "../src/core/input";
 import { actionOf } from "../src/core/keys";
-import { late } from "../src/core/late/all";
-import { HANDLERS } from "../src/core/update/action";
+import { HANDLERS } from "../src/core/late/action";
+import { readCommand } from "../src/core/late/command";
+import { isCommand } from "../src/core/text";
 
 describe("the table of actions", () => {
   it("has a handler for each, or a reason in its place", () => {
-    const handlers: Partial<Record<ActionId, unknown>> = { ...HANDLERS, ...late.handlers };
+    const handlers: Partial<Record<ActionId, unknown>> = HANDLERS;
     const without = ACTIONS.filter(({ id }) => typeof handlers[id] !== "function");
     expect(without.map(({ id }) => id)).toEqual(ACTIONS.filter((action) => action.not_in_page).map(({ id }) => id));
     expect(Object.keys(handlers).length + without.length).toBe(ACTIONS.length);
@@ -16,11 +16,10 @@ describe("the table of actions", () => {
 
 describe("a line of the composer", () => {
   it("is read as the terminal reads it", () => {
-    expect(readInput("hello")).toEqual({ is: "say", text: "hello" });
-    expect(readInput("//etc")).toEqual({ is: "say", text: "/etc" });
-    expect(readInput("/J ops ")).toMatchObject({ is: "command", action: { id: "join" }, argument: "ops" });
-    expect(readInput("/jion ops")).toEqual({ is: "unknown", command: "jion", near: "join" });
-    expect(readInput("/xyzzyq")).toEqual({ is: "unknown", command: "xyzzyq", near: null });
+    expect(["hello", "//etc", "/me waves"].map(isCommand)).toEqual([false, false, true]);
+    expect(readCommand("/J ops ")).toMatchObject({ is: "known", action: { id: "join" }, argument: "ops" });
+    expect(readCommand("/jion ops")).toEqual({ is: "unknown", command: "jion", near: "join" });
+    expect(readCommand("/xyzzyq")).toEqual({ is: "unknown", command: "xyzzyq", near: null });
   });
 });
 

@@ -3,11 +3,10 @@ import { ACTIONS } from "@proto";
 import { SUMMARIES } from "@summaries";
 import { describe, expect, it } from "vitest";
 import { currentRoom } from "../src/core/state";
-import type { LateId } from "../src/core/late";
-import type { HANDLERS } from "../src/core/update/action";
+import type { HANDLERS } from "../src/core/late/action";
 import { account, ADA, common, create, friendsRoom, inbox, Logs, member, message, page, room, TestPage } from "./page";
 
-type Id = keyof typeof HANDLERS | LateId;
+type Id = keyof typeof HANDLERS;
 const MINE = { id: "me", name: "me", color: "#7aa2f7" };
 
 /** A lobby with lines of mine and of others, an unread one, a quote, and a second room beside it. */

@@ -2,7 +2,8 @@
 import type { Entry, Friend, FriendChange, Friendship, User } from "@proto";
 import { describe, expect, it } from "vitest";
 import { complete } from "../src/core/complete";
-import { keys, shownLines } from "../src/core/lines";
+import { keys } from "../src/core/late/target";
+import { shownLines } from "../src/core/lines";
 import { RowMaker } from "../src/core/rows";
 import { currentRoom, listed, unreadAt } from "../src/core/state";
 import { matches } from "../src/core/switcher";

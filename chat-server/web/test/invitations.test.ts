@@ -3,7 +3,8 @@ import type { Entry } from "@proto";
 import { describe, expect, it } from "vitest";
 import { late } from "../src/core/late/all";
 import { currentRoom } from "../src/core/state";
-import { account, ADA, common, inLobby, page, room, TestPage } from "./page";
+import { say } from "../src/core/words";
+import { account, ADA, common, inLobby, ME, page, room, TestPage } from "./page";
 
 const inbox = { ...room(4, "in", "inbox"), room: { ...room(4, "in", "inbox").room, kind: "inbox" as const } };
 
@@ -185,6 +186,34 @@ describe("what stands behind the page", () => {
     expect(currentRoom(test.state)!.draft).toBe("/invite bob");
     expect(test.do({ type: "loaded", late }).clear().say("/invite bob").sent("user:find")).toHaveLength(1);
     expect(currentRoom(test.state)!.draft).toBe("");
+  });
+
+  it("does what was wished for before it was there, once and in order", () => {
+    const test = inLobby();
+    test.state.late = null;
+    const create = (argument: string) => test.do({ type: "action", id: "create", argument, command: "" });
+    create("ops");
+    create("dev").do({ type: "moved_choice", by: -1 });
+    expect(test.effects).toContainEqual({ do: "load" });
+    expect(test.state.notice?.text).toBe(say("WAITING"));
+    expect(test.sent("room:create")).toEqual([]);
+    test.do({ type: "loaded", late });
+    expect(test.state.notice).toBeNull();
+    const made = test.sent("room:create").map(({ payload }) => payload);
+    expect(made.map(({ name }) => name)).toEqual(["ops", "dev"]);
+    expect(new Set(made.map(({ client_id }) => client_id)).size).toBe(2);
+    expect(test.state.put_off).toEqual([]);
+  });
+
+  it("does nothing of it for somebody else", () => {
+    const test = inLobby();
+    test.state.late = null;
+    test.do({ type: "action", id: "create", argument: "ops", command: "" });
+    test
+      .cut()
+      .wait(600)
+      .welcome([room()], { ...ME, id: "other" });
+    expect(test.do({ type: "loaded", late }).sent("room:create")).toEqual([]);
   });
 
   it("gives up with the connection what it asked for", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keys } from "../src/core/lines";
+import { keys } from "../src/core/late/target";
 import { members } from "../src/core/people";
 import { currentRoom, unread } from "../src/core/state";
 import { ADA, inLobby, ME, member, message, page, room, TestPage } from "./page";

@@ -2,7 +2,7 @@
  * Friends: each account speaks to its friends in a room of its own. All of these rooms that are mine to read are
  * shown as one place, which stands for my own room; how their lines are laid over one another is `late/merged.ts`.
  */
-import type { Author, Line } from "@proto";
+import type { Line } from "@proto";
 import type { RoomCopy, State } from "./state";
 
 export function isFriends({ room }: RoomCopy): boolean {
@@ -41,10 +41,4 @@ export function isQuestion(state: State, line: Line): boolean {
   const open = state.friends?.some(({ user, state }) => user.id === id && state === "asks_you");
   const lines = state.rooms.get(state.current ?? "")?.timeline.lines() ?? [];
   return !!open && lines.findLast(({ kind, author }) => kind === "friend_news" && author.id === id) === line;
-}
-
-/** Who asks by the chosen line. */
-export function askedBy(state: State): Author | null {
-  const line = typeof state.chosen === "number" && state.rooms.get(state.current ?? "")?.timeline.line(state.chosen);
-  return line && isQuestion(state, line) ? line.author : null;
 }

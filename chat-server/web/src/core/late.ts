@@ -2,42 +2,11 @@
  * What stands behind the page: actions that nobody can wish for before the page is there, and what belongs to
  * them. It is loaded right after the page, so that the first load keeps within its budget.
  */
-import type { Entry, Error as WireError, RoomChanges, RoomRole, ServerRole, User } from "@proto";
-import type { Handler } from "./actions/handler";
+import type { ActionId, Entry, Error as WireError, RoomChanges, RoomRole, ServerRole, User } from "@proto";
 import type { Effect } from "./effect";
-import type { Stamp } from "./event";
+import type { Event, Stamp } from "./event";
 import type { Shown } from "./lines";
 import type { Person, RoomCopy, Seen, State } from "./state";
-
-/** The rows of the table of actions that are done by it. */
-export type LateId =
-  | "create_private"
-  | "invite"
-  | "accept"
-  | "codes"
-  | "kick"
-  | "role"
-  | "settings"
-  | "direct"
-  | "friend"
-  | "friends"
-  | "refuse"
-  | "whois"
-  | "claim"
-  | "server_role"
-  | "search"
-  | "react"
-  | "rename"
-  | "announce"
-  | "away"
-  | "back"
-  | "register"
-  | "sign_in"
-  | "sign_out"
-  | "password"
-  | "sessions"
-  | "revoke_session"
-  | "token";
 
 /** What is done about a friendship: a question is asked, answered, or taken back, and what came of it is ended. */
 export type Step = "ask" | "accept" | "refuse" | "remove";
@@ -106,8 +75,37 @@ export type Wish =
   /** Yes to the question that the dialog asks. */
   | { is: "confirmed" };
 
+/** What happens by parts of the page that are loaded behind it, or has to wait for them. */
+export type LateEvent = Extract<
+  Event,
+  {
+    type:
+      | "wished"
+      | "account_changed"
+      | "account_left"
+      | "account_refused"
+      | "account_submitted"
+      | "account_wished"
+      | "session_revoked"
+      | "join_wished"
+      | "rooms_searched"
+      | "moved_choice"
+      | "reacted"
+      | "delete_confirmed"
+      | "discard_wished"
+      | "discard_confirmed"
+      | "copied";
+  }
+>;
+
 export interface Late {
-  handlers: Record<LateId, Handler>;
+  /** Does any row of the table of actions. */
+  runAction(state: State, id: ActionId, argument: string, command: string, stamp: Stamp): Effect[];
+  /** Does what a line of the composer asks for that begins with a slash. */
+  runCommand(state: State, copy: RoomCopy, line: string, stamp: Stamp): Effect[];
+  /** The message that is edited gets these words. */
+  edit(state: State, copy: RoomCopy, text: string, stamp: Stamp): Effect[];
+  onEvent(state: State, event: LateEvent, stamp: Stamp): Effect[];
   onOk(state: State, purpose: LatePurpose, ok: unknown, stamp: Stamp): Effect[];
   /** A refusal, or null where no answer will come. */
   onError(state: State, purpose: LatePurpose, error: WireError | null): Effect[];

@@ -25,6 +25,7 @@ import type {
 import { soughtBy } from "./called";
 import type { Timeline } from "./fold";
 import { isPlace, together } from "./friends";
+import type { Event, Stamp } from "./event";
 import type { Late, LatePurpose } from "./late";
 import { emptyOutbox, type Outbox, type Pair, type Stranded } from "./outbox";
 
@@ -241,8 +242,9 @@ export interface State {
   reach: number;
   /** A join code that the page was opened with. */
   code: string | null;
-  /** What is loaded behind the page, once it is. */
+  /** What is loaded behind the page, once it is, and what was wished for before that. */
   late: Late | null;
+  put_off: { event: Event; stamp: Stamp }[];
   outbox: Outbox;
   /** Drafts on their way into storage. */
   draft_writes: number;
@@ -331,6 +333,7 @@ export function initial(): State {
     reach: 0,
     code: null,
     late: null,
+    put_off: [],
     outbox: emptyOutbox(),
     draft_writes: 0,
     durable: true,

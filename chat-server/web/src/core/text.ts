@@ -22,14 +22,13 @@ export function short(text: string, most: number): string {
   return characters.length <= most ? text : characters.slice(0, most - 1).join("") + "…";
 }
 
-export function bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Whether a line of the composer is a command. */
+export function isCommand(line: string): boolean {
+  return line.startsWith("/") && !line.startsWith("//");
 }
 
-/** The first link of a text that the page would open. */
-export function firstLink(text: string): string | null {
-  const found = /\b(?:https?:\/\/|mailto:)[^\s<>"'`]+/i.exec(text)?.[0].replace(/[.,;:!?)\]]+$/, "");
-  return found && safeLink(found) ? found : null;
+export function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** Whether a link leads to where links of messages may lead. */

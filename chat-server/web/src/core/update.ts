@@ -1,23 +1,20 @@
 /** What an event changes, and what it asks of the rim. */
+import type { ActionId } from "@proto";
 import type { Effect } from "./effect";
 import type { Event, Received, Stamp } from "./event";
-import type { Wish } from "./late";
-import { deleteIt, moveChoice, react } from "./actions/message";
-import { askOnline, join } from "./actions/room";
-import { NARROW, WIDE } from "./actions/move";
+import { FIRST, type Handler } from "./actions";
+import { NARROW, WIDE } from "./layout";
 import { currentRoom, type State } from "./state";
-import { say } from "./words";
-import * as account from "./update/account";
-import { runAction } from "./update/action";
 import { onAnswer } from "./update/answer";
-import { ask } from "./update/ask";
 import { onTick } from "./update/clock";
+import { onNamed, onSession, onStarted } from "./update/enter";
 import { onEntries } from "./update/entries";
 import { keepDrafts } from "./update/draft";
 import { jumpTo, readAfter, readBefore } from "./update/history";
-import { dropHomeless, dropStranded, look, onKept, onNotDurable, onUnkept } from "./update/keep";
+import { look, onKept, onNotDurable, onUnkept } from "./update/keep";
+import { putOff, takeUp } from "./update/later";
 import { connect, onClosing, onHeard, onLost, onWelcome } from "./update/link";
-import { complain, onAnnounced, tell } from "./update/notice";
+import { onAnnounced } from "./update/notice";
 import { onActive, onPresence, onRead, onTyping, onUser } from "./update/presence";
 import { markRead } from "./update/read";
 import { open } from "./update/rooms";
@@ -36,26 +33,23 @@ export function update(state: State, event: Event, stamp: Stamp): Effect[] {
 function apply(state: State, event: Event, stamp: Stamp): Effect[] {
   switch (event.type) {
     case "started":
-      return account.onStarted(state, event);
+      return onStarted(state, event);
     case "tick":
       return onTick(state, stamp);
     case "loaded":
       state.late = event.late;
-      return [...acceptCode(state, stamp), ...event.late.friends.refresh(state), ...event.late.friends.gather(state)];
-    case "wished":
-      return onWish(state, event.wish, stamp);
+      return [
+        ...acceptCode(state, stamp),
+        ...event.late.friends.refresh(state),
+        ...event.late.friends.gather(state),
+        ...takeUp(state).flatMap(({ event, stamp }) => apply(state, event, stamp)),
+      ];
     case "session_read":
-      return account.onSession(state, event.user, event.server);
+      return onSession(state, event.user, event.server);
     case "session_unreadable":
       return onLost(state, null, stamp.random);
-    case "account_changed":
-      return account.onAccount(state, event);
-    case "account_left":
-      return account.onAccountLeft(state, event.token);
-    case "account_refused":
-      return account.onAccountRefused(state, event.error);
     case "named":
-      return account.onNamed(state, event);
+      return onNamed(state, event);
     case "received":
       return event.attempt === state.attempt ? onReceived(state, event.event, stamp) : [];
     case "refused":
@@ -88,59 +82,25 @@ function apply(state: State, event: Event, stamp: Stamp): Effect[] {
     case "typed":
       return [...onActive(state), ...typed(state, event.text)];
     case "action":
-      return runAction(state, event.id, event.argument, event.command, stamp);
+      return onAction(state, event, stamp);
     case "opened":
       state.dialog = null;
       return open(state, event.room);
-    case "join_wished":
-      state.dialog = null;
-      return join(state, event.name);
     case "scrolled":
       return onScrolled(state, event);
     case "chosen":
       state.chosen = event.key;
       return [];
-    case "moved_choice":
-      return moveChoice(state, event.by);
-    case "reacted":
-      state.dialog = null;
-      return react(state, event.key, event.emoji, stamp);
-    case "delete_confirmed": {
-      const key = state.dialog?.is === "delete" ? state.dialog.key : null;
-      state.dialog = null;
-      return key === null ? [] : deleteIt(state, key, stamp);
-    }
     case "dialog_closed":
-      if (state.dialog?.is === "search") return onWish(state, { is: "search_closed" }, stamp);
+      if (state.dialog?.is === "search") return state.late?.onWish(state, { is: "search_closed" }, stamp) ?? [];
       state.dialog = null;
       return [{ do: "focus", on: "composer" }];
-    case "rooms_searched":
-      return onSearched(state, event.query, event.more);
-    case "account_submitted":
-      return account.submitAccount(state, event);
-    case "account_wished":
-      return account.wishAccount(state, event.form, event.identity ?? state.wished);
-    case "session_revoked":
-      return runAction(state, "revoke_session", String(event.index + 1), "", stamp);
-    case "discard_wished": {
-      const { pair, name, count } = event;
-      state.dialog = { is: "discard", pair, name, count };
-      return [];
-    }
-    case "discard_confirmed": {
-      const wish = state.dialog?.is === "discard" ? state.dialog : null;
-      state.dialog = null;
-      if (!wish) return [];
-      return wish.pair ? dropStranded(state, wish.pair) : dropHomeless(state);
-    }
-    case "copied":
-      if (event.done) tell(state, say("COPIED"));
-      else complain(state, say("NOT_COPIED"));
-      return [];
     case "jumped": {
       const copy = state.rooms.get(event.room);
       return copy ? jumpTo(state, copy, event.seq) : [];
     }
+    default:
+      return state.late ? state.late.onEvent(state, event, stamp) : putOff(state, event, stamp);
   }
 }
 
@@ -183,11 +143,14 @@ function acceptCode(state: State, stamp: Stamp): Effect[] {
   const { code } = state;
   if (code === null || !state.late || state.link.is !== "connected") return [];
   state.code = null;
-  return [{ do: "forget_code" }, ...onWish(state, { is: "code", code }, stamp)];
+  return [{ do: "forget_code" }, ...state.late.onWish(state, { is: "code", code }, stamp)];
 }
 
-function onWish(state: State, wish: Wish, stamp: Stamp): Effect[] {
-  return state.late ? state.late.onWish(state, wish, stamp) : [{ do: "load" }];
+function onAction(state: State, event: Extract<Event, { type: "action" }>, stamp: Stamp): Effect[] {
+  const { id, argument, command } = event;
+  const handler = (FIRST as Partial<Record<ActionId, Handler>>)[id];
+  if (handler) return handler(state, argument, stamp, command);
+  return state.late ? state.late.runAction(state, id, argument, command, stamp) : putOff(state, event, stamp);
 }
 
 function onAttention(state: State, visible: boolean, focused: boolean): Effect[] {
@@ -219,14 +182,4 @@ function onScrolled(state: State, at: { at_bottom: boolean; near_top: boolean; n
   // A window that has grown together with the newest lines is the newest lines.
   if (copy.anchor !== null && live && copy.anchor >= live[0] && copy.anchor <= live[1]) copy.anchor = null;
   return [...(at.near_top ? readBefore(state, copy) : []), ...(at.near_bottom ? readAfter(state, copy) : [])];
-}
-
-function onSearched(state: State, query: string, more: boolean): Effect[] {
-  if (state.dialog?.is !== "rooms") return [];
-  const after = more ? state.dialog.rooms?.at(-1)?.id : undefined;
-  state.dialog = { ...state.dialog, query };
-  const request = { ...(query ? { query } : {}), ...(after ? { after } : {}) };
-  return more
-    ? ask(state, "room:list", request, { is: "list", more })
-    : askOnline(state, "room:list", request, { is: "list", more });
 }

@@ -6,7 +6,7 @@ import type { Entry, Welcome } from "@proto";
 import type { Event } from "../../src/core/event";
 import { perform, type Book, type Outcome, type Verb } from "../../src/core/outbox/book";
 import { roomOf } from "../../src/core/outbox";
-import { isMine, keys, targetOf } from "../../src/core/lines";
+import { isMine, keys, targetOf } from "../../src/core/late/target";
 import { currentRoom } from "../../src/core/state";
 import { work } from "../../src/rim/storage";
 import { ME, TestPage, type Sent } from "../page";

@@ -1,7 +1,7 @@
 /** Bots, the tokens that they come in by, and their end. */
 import type { Scope, TokenCreated, TokenInfo } from "@proto";
-import type { Handler } from "../actions/handler";
-import { askOnline } from "../actions/room";
+import type { Handler } from "../actions";
+import { askOnline } from "./rooms";
 import type { Effect } from "../effect";
 import type { State } from "../state";
 import { ask } from "../update/ask";

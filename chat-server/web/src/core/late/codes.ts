@@ -1,7 +1,7 @@
 /** Ways into a room: invitations and join codes. */
 import type { Entry, InviteCode, Line, RoomSummary } from "@proto";
-import type { Handler } from "../actions/handler";
-import { askOnline } from "../actions/room";
+import type { Handler } from "../actions";
+import { askOnline } from "./rooms";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { isCommon } from "../may";

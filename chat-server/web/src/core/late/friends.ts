@@ -1,10 +1,10 @@
 /** Who is a friend: the question, the answer, and the end. */
-import type { Friend, Friendship } from "@proto";
-import type { Handler } from "../actions/handler";
-import { askOnline } from "../actions/room";
+import type { Author, Friend, Friendship } from "@proto";
+import type { Handler } from "../actions";
+import { askOnline } from "./rooms";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { askedBy, isFriends, isPlace } from "../friends";
+import { isFriends, isPlace, isQuestion } from "../friends";
 import type { Friendly, Step } from "../late";
 import type { State } from "../state";
 import { ask } from "../update/ask";
@@ -94,4 +94,10 @@ export function onFriends(state: State, friends: Friend[], ends: Friendly | null
 /** Ends the friendship, or takes the own question back. */
 export function endFriendship(state: State, { id }: Friendly, stamp: Stamp): Effect[] {
   return enqueue(state, { name: "friend:remove", fields: { user: id } }, stamp);
+}
+
+/** Who asks by the chosen line. */
+export function askedBy(state: State): Author | null {
+  const line = typeof state.chosen === "number" && state.rooms.get(state.current ?? "")?.timeline.line(state.chosen);
+  return line && isQuestion(state, line) ? line.author : null;
 }

@@ -10,8 +10,8 @@ import { keyOf, scrollTo, type Placed, type Shown } from "../lines";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { readHead, readPage } from "../update/history";
 import { complain } from "../update/notice";
-import { markUnread } from "../update/read";
 import { say } from "../words";
+import { markUnread } from "./unread";
 
 /** So many rooms are asked for their newest lines at once. */
 const HEADS = 8;

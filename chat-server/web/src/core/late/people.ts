@@ -1,7 +1,7 @@
 /** Who somebody is, and what they may do. */
 import type { RoomRole, ServerRole, User } from "@proto";
-import type { Handler } from "../actions/handler";
-import { askOnline } from "../actions/room";
+import type { Handler } from "../actions";
+import { askOnline } from "./rooms";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import type { Person, State } from "../state";

@@ -1,12 +1,12 @@
 /** Rooms: their rules, and private ones; and reactions, whose emoji take their room too. */
 import type { RoomChanges } from "@proto";
-import { react } from "../actions/message";
-import type { Handler } from "../actions/handler";
-import { create } from "../actions/room";
+import { react } from "./message";
+import type { Handler } from "../actions";
+import { create } from "./rooms";
 import type { Effect } from "../effect";
 import { emojiOf } from "../emoji";
 import type { Stamp } from "../event";
-import { isMine, meant } from "../lines";
+import { isMine, meant } from "./target";
 import { isCommon } from "../may";
 import { currentRoom, type State } from "../state";
 import { oneLine } from "../text";
@@ -15,7 +15,7 @@ import { enqueue } from "../update/send";
 import { say } from "../words";
 import { isSetting, readSetting, valueOf, VALUES } from "../settings";
 
-export const ROOM_ACTIONS = {
+export const RULE_ACTIONS = {
   create_private: (state, argument, stamp) => create(state, argument, stamp, "private"),
 
   settings: (state, argument, stamp) => {

@@ -1,7 +1,7 @@
 /** Searching what was said, looking at what was found, and the ways back. */
 import type { Entry, Hit, SearchRead, SearchReply } from "@proto";
-import type { Handler } from "../actions/handler";
-import { NARROW } from "../actions/move";
+import type { Handler } from "../actions";
+import { NARROW } from "../layout";
 import type { Effect } from "../effect";
 import type { Wish } from "../late";
 import { isShown, shownRooms } from "../friends";

@@ -2,10 +2,11 @@
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { mentioned } from "../mentions";
+import type { Draft } from "../outbox/book";
 import type { Kept } from "../outbox/item";
 import type { Person, RoomCopy, State } from "../state";
 import { tooLong } from "../update/compose";
-import { entered, onNotEntered } from "../update/draft";
+import { onNotEntered, withEntered } from "../update/draft";
 import { open } from "../update/rooms";
 import { enqueue } from "../update/send";
 
@@ -40,4 +41,11 @@ function leaving(state: State, id: string, effects: Effect[]): Effect[] {
   return effects.map((effect) =>
     effect.do === "keep" && effect.verb.is === "add" ? { ...effect, verb: { ...effect.verb, draft } } : effect,
   );
+}
+
+/** What waits in a composer for a request of that id. */
+function entered(state: State, id: string): Draft | null {
+  const copy = withEntered(state, id);
+  const text = copy?.entering.find((one) => one.id === id)?.text;
+  return copy && text !== undefined ? { room: copy.room.id, text } : null;
 }

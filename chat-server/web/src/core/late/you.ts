@@ -1,11 +1,11 @@
 /** You: your name, whether you are here, your account. */
 import { ask } from "../update/ask";
-import { signOut, wishAccount } from "../update/account";
+import { signOut, wishAccount } from "./account";
 import { complain, tell } from "../update/notice";
 import { setAway } from "../update/presence";
 import { say } from "../words";
-import type { Handler } from "../actions/handler";
-import { askOnline } from "../actions/room";
+import type { Handler } from "../actions";
+import { askOnline } from "./rooms";
 
 export const YOU_ACTIONS = {
   rename: (state, name) => askOnline(state, "user:rename", { name }, { is: "late", of: { is: "rename" } }),

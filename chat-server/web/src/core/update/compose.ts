@@ -2,18 +2,17 @@
 import type { Place } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
-import { isMine, standOf, targetOf, textOf } from "../lines";
+import { standOf } from "../lines";
 import { mentioned } from "../mentions";
 import { silence } from "../may";
 import { find } from "../outbox";
 import { peopleOf } from "../people";
-import { currentRoom, type LineKey, type RoomCopy, type State } from "../state";
+import { currentRoom, type LineKey, type State } from "../state";
 import { bytes } from "../text";
 import { say } from "../words";
-import { enterEdit, isEntering } from "./draft";
-import { keep } from "./keep";
+import { isEntering } from "./draft";
 import { complain } from "./notice";
-import { enqueue, fresh } from "./send";
+import { enqueue } from "./send";
 import { stopTyping } from "./typing";
 
 const INPUTS = 100;
@@ -47,35 +46,6 @@ export function sayIt(state: State, text: string, stamp: Stamp): Effect[] {
 
 const NOWHERE = { place: null, client_id: null };
 
-/** Changes an own message: in the outbox while it was never sent, by an entry after that. */
-export function edit(state: State, copy: RoomCopy, text: string, stamp: Stamp): Effect[] {
-  if (copy.mode.is !== "edit" || isEntering(copy)) return [];
-  const target = targetOf(state, copy.mode.target);
-  if (text.trim() !== "" && tooLong(state, text)) return [];
-  const done: Effect[] = [...stopTyping(state), { do: "focus", on: "composer" }];
-  if (target && text.trim() !== "" && text !== textOf(target)) {
-    return [...enterEdit(copy, text, stamp.id, changeText(state, copy, target.key, text, stamp)), ...done];
-  }
-  copy.draft = copy.mode.stash;
-  copy.mode = { is: "say" };
-  return done;
-}
-
-export function changeText(state: State, copy: RoomCopy, key: LineKey, text: string, stamp: Stamp): Effect[] {
-  const target = targetOf(state, key);
-  if (!target || !isMine(state, target)) return [];
-  const content = { type: "text" as const, text };
-  const mentions = mentioned(text, peopleOf(copy));
-  const { place, client_id } = placeOf(state, key);
-  const fields = { room: copy.room.id, target: place as Place, content, mentions };
-  const points = client_id !== null ? { client_id, field: "target" as const } : null;
-  const write = { name: "message:edit" as const, fields };
-  if (target.is === "line" || target.item.is === "answered") return enqueue(state, write, stamp, points);
-  // Storage knows whether any page has sent it by now.
-  const otherwise = fresh(state, write, stamp, points);
-  return keep(state, { is: "change", client_id: target.key, content, mentions, otherwise });
-}
-
 /** Where a message stands; one without a place yet is pointed at by its client id. */
 export function placeOf(state: State, key: LineKey): { place: Place | null; client_id: string | null } {
   const stand = standOf(state, key);
@@ -98,15 +68,4 @@ export function tooLong(state: State, text: string): boolean {
 export function remember(state: State, text: string): void {
   state.inputs = [...state.inputs.filter((known) => known !== text), text].slice(-INPUTS);
   state.input_index = null;
-}
-
-/** Goes through what was typed before. */
-export function recall(state: State, by: number): Effect[] {
-  const copy = currentRoom(state);
-  if (!copy || state.inputs.length === 0) return [];
-  const from = state.input_index ?? state.inputs.length;
-  const to = Math.max(0, Math.min(state.inputs.length, from + by));
-  copy.draft = state.inputs[to] ?? "";
-  state.input_index = to === state.inputs.length ? null : to;
-  return [];
 }

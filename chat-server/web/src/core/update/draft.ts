@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../effect";
 import { find } from "../outbox";
-import { restAfter, type Draft } from "../outbox/book";
+import { restAfter } from "../outbox/book";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { keep } from "./keep";
 
@@ -35,25 +35,6 @@ export function enter(copy: RoomCopy, text: string, is: "say" | "command", act: 
   return effects.map((other) => (other.do === "keep" && other.verb === request ? { ...other, verb } : other));
 }
 
-/** The line waits in the composer for an answer, and leaves it with a request of that id. */
-export function hold(copy: RoomCopy, text: string, id: string): void {
-  copy.entering.push({ id, text, mode: copy.mode });
-  copy.draft_told = beyond(copy);
-}
-
-/** What waits in a composer for a request of that id. */
-export function entered(state: State, id: string): Draft | null {
-  const copy = withEntered(state, id);
-  const text = copy?.entering.find((one) => one.id === id)?.text;
-  return copy && text !== undefined ? { room: copy.room.id, text } : null;
-}
-
-/** The same for other words of a message: the draft beneath is not touched. */
-export function enterEdit(copy: RoomCopy, text: string, id: string, effects: Effect[]): Effect[] {
-  if (effects.some((effect) => effect.do === "keep")) copy.entering.push({ id, text, mode: copy.mode });
-  return effects;
-}
-
 /** Whether what the composer holds in this mode is being stored already. */
 export function isEntering(copy: RoomCopy): boolean {
   return copy.entering.some(({ mode }) => mode === copy.mode);
@@ -81,7 +62,8 @@ export function onNotEntered(state: State, id: string): Effect[] {
   return [];
 }
 
-function withEntered(state: State, id: string): RoomCopy | undefined {
+/** The room in whose composer that waits. */
+export function withEntered(state: State, id: string): RoomCopy | undefined {
   return [...state.rooms.values()].find(({ entering }) => entering.some((one) => one.id === id));
 }
 

@@ -4,7 +4,7 @@ import type { Event } from "../event";
 import { hasNoRoom, type Pair } from "../outbox/item";
 import type { Outcome, Send, Verb } from "../outbox/book";
 import { fail, find, heard, LOOK_MS, reconcile, settle, type Item } from "../outbox";
-import { homeless, peopleWhoWait } from "../stranded";
+import { peopleWhoWait } from "../stranded";
 import type { State } from "../state";
 import { say } from "../words";
 import { nextRid } from "./ask";
@@ -72,17 +72,6 @@ export function onNotDurable(state: State, lost: boolean): Effect[] {
   // A line that could not be stored has its own sentence.
   if (!lost) complain(state, say("NOT_DURABLE"));
   return [];
-}
-
-/** Throws away what somebody else has not sent, as the person wished. */
-export function dropStranded(state: State, pair: Pair): Effect[] {
-  state.stranded = state.stranded.filter((one) => one.pair.server !== pair.server || one.pair.user !== pair.user);
-  return [{ do: "keep", pair, verb: { is: "drop" } }];
-}
-
-/** The same of own messages whose room is not mine any more. */
-export function dropHomeless(state: State): Effect[] {
-  return homeless(state).flatMap(({ client_id }) => keep(state, { is: "withdraw", client_id, otherwise: null }));
 }
 
 function isOurs(state: State, pair: Pair): boolean {

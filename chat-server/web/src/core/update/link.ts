@@ -100,6 +100,7 @@ function takeUser(state: State, user: State["me"] & object): Effect[] {
 /** Another server or another user: nothing of the former pair's is shown or sent here. Storage has it. */
 function strand(state: State): void {
   state.outbox = emptyOutbox();
+  state.put_off = [];
   state.draft_writes = 0;
   state.stranded = [];
   state.rooms.clear();

@@ -1,7 +1,7 @@
 /** Going from room to room. */
 import type { Effect } from "../effect";
 import { placeOfRoom, shownRooms } from "../friends";
-import { listed, unread, unreadAt, type State } from "../state";
+import { unread, type State } from "../state";
 import { ask } from "./ask";
 import { readHead } from "./history";
 import { markLeft } from "./read";
@@ -40,22 +40,4 @@ export function open(state: State, wished: string): Effect[] {
 
 export function askMembers(state: State, room: string): Effect[] {
   return ask(state, "room:members", { room }, { is: "members", room });
-}
-
-/** The room so many places further down the list, around its ends. */
-export function step(state: State, by: number): Effect[] {
-  const rooms = listed(state);
-  const at = rooms.findIndex(({ room }) => room.id === state.current);
-  const next = rooms[(at + by + rooms.length) % rooms.length];
-  return next ? open(state, next.room.id) : [];
-}
-
-/** The next room below with something unread, mentions first. */
-export function nextUnread(state: State): Effect[] {
-  const rooms = listed(state);
-  const at = rooms.findIndex(({ room }) => room.id === state.current);
-  const after = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(0, at))];
-  const waits = after.map((copy) => ({ copy, ...unreadAt(state, copy) })).filter(({ unread }) => unread > 0);
-  const next = (waits.find(({ mentions }) => mentions > 0) ?? waits[0])?.copy;
-  return next ? open(state, next.room.id) : [];
 }

@@ -2,6 +2,7 @@
 import type { Effect } from "../effect";
 import { silence } from "../may";
 import { currentRoom, type State } from "../state";
+import { isCommand } from "../text";
 import { ask } from "./ask";
 
 const EVERY_MS = 3_000;
@@ -11,8 +12,7 @@ export function typed(state: State, text: string): Effect[] {
   if (!copy) return [];
   copy.draft = text;
   state.input_index = null;
-  const command = text.startsWith("/") && !text.startsWith("//");
-  if (text.trim() === "" || command || silence(state, copy)) return stopTyping(state);
+  if (text.trim() === "" || isCommand(text) || silence(state, copy)) return stopTyping(state);
   const { typing_sent: sent } = state;
   if (sent?.room === copy.room.id && state.now < sent.at + EVERY_MS) return [];
   if (state.link.is !== "connected") return [];

@@ -1,19 +1,23 @@
 /** What is done with a chosen message; without a chosen one, with the last that fits. */
+import type { Handler } from "../actions";
 import type { Effect } from "../effect";
-import { askedBy, isPlace } from "../friends";
-import { authorOf, isMine, keys, meant, scrollTo, targetOf, textOf, type Target } from "../lines";
+import { isPlace } from "../friends";
+import { scrollTo } from "../lines";
 import { keepsOrder } from "../may";
 import { find } from "../outbox";
 import { currentRoom, type LineKey, type State } from "../state";
 import type { Stamp } from "../event";
-import { firstLink, oneLine } from "../text";
-import { changeText, placeOf, sayIt } from "../update/compose";
+import { oneLine } from "../text";
+import { placeOf, sayIt } from "../update/compose";
 import { jumpTo } from "../update/history";
 import { complain } from "../update/notice";
 import { keep } from "../update/keep";
 import { enqueue, fresh } from "../update/send";
 import { say } from "../words";
-import type { Handler } from "./handler";
+import { changeText } from "./edit";
+import { askedBy } from "./friends";
+import { firstLink } from "./link";
+import { authorOf, isMine, keys, meant, targetOf, textOf, type Target } from "./target";
 
 const FOCUS: Effect = { do: "focus", on: "composer" };
 

@@ -1,9 +1,9 @@
 /** The program. */
+import type { Handler } from "../actions";
 import type { Theme } from "../state";
 import { connect } from "../update/link";
 import { complain } from "../update/notice";
 import { say } from "../words";
-import type { Handler } from "./handler";
 
 const THEMES: readonly Theme[] = ["night", "day", "auto"];
 

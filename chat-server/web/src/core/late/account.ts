@@ -1,47 +1,14 @@
-/** Coming in: as a guest by name, by a session's cookie, by an account; and leaving again. */
-import type { Error as WireError, ServerInfo, User } from "@proto";
+/** Accounts: signing in and out, and becoming one. */
+import type { Error as WireError } from "@proto";
 import type { Effect } from "../effect";
 import type { Event } from "../event";
-import type { AccountForm, Guest, State } from "../state";
+import type { AccountForm, State } from "../state";
 import { say } from "../words";
-import { ask } from "./ask";
-import { connect, connectAnew } from "./link";
-import { complain, tell } from "./notice";
+import { ask } from "../update/ask";
+import { connectAnew } from "../update/link";
+import { complain, tell } from "../update/notice";
 
 type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
-
-export function onStarted(state: State, event: Of<"started">): Effect[] {
-  const { tab, guest, room, theme, dark, exposed, width, code = null } = event;
-  Object.assign(state, { code, tab, remembered: room, theme, dark, exposed, width, input_at: state.now });
-  state.credentials = guest && { as: "guest", guest };
-  state.guest = guest;
-  if (guest) state.screen = "chat";
-  return connect(state);
-}
-
-/** The cookie decides; else the guest that this browser remembers; else somebody new is asked. */
-export function onSession(state: State, user: User | null, server: ServerInfo): Effect[] {
-  state.server_name = server.name;
-  state.session_known = true;
-  if (user) state.credentials = { as: "account" };
-  if (!state.credentials) {
-    state.screen = "name";
-    state.link = { is: "idle" };
-    return [];
-  }
-  state.screen = "chat";
-  return connect(state);
-}
-
-export function onNamed(state: State, { name, token }: Of<"named">): Effect[] {
-  const guest: Guest = { name: name.trim(), token };
-  state.wished = guest.name;
-  state.guest = guest;
-  state.credentials = { as: "guest", guest };
-  state.screen = "chat";
-  state.name_error = null;
-  return [{ do: "keep_guest", guest }, ...connect(state)];
-}
 
 export function wishAccount(state: State, form: AccountForm, identity: string): Effect[] {
   state.dialog = { is: "account", form, identity, busy: false, error: null };

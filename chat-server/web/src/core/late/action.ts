@@ -1,44 +1,50 @@
 /** The page's handler for each row of the table of actions. */
 import { ACTIONS, type ActionId } from "@proto";
-import { MESSAGE_ACTIONS } from "../actions/message";
-import { MOVE_ACTIONS } from "../actions/move";
-import { PROGRAM_ACTIONS } from "../actions/program";
-import { ROOM_ACTIONS } from "../actions/room";
-import { WRITE_ACTIONS } from "../actions/write";
-import type { Handler } from "../actions/handler";
+import { FIRST, type Handler } from "../actions";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { isFriends } from "../friends";
-import type { LateId } from "../late";
 import { currentRoom, type State } from "../state";
+import { complain } from "../update/notice";
 import { say } from "../words";
-import { complain, tell } from "./notice";
-import { submit } from "./submit";
+import { BOT_ACTIONS } from "./bots";
+import { CODE_ACTIONS } from "./codes";
+import { FRIEND_ACTIONS } from "./friends";
+import { MESSAGE_ACTIONS } from "./message";
+import { MOVE_ACTIONS } from "./move";
+import { PEOPLE_ACTIONS } from "./people";
+import { PROGRAM_ACTIONS } from "./program";
+import { RULE_ACTIONS } from "./room";
+import { ROOM_ACTIONS } from "./rooms";
+import { SEARCH_ACTIONS } from "./search";
+import { WRITE_ACTIONS } from "./write";
+import { YOU_ACTIONS } from "./you";
 
 /** Those that the page does not have; the table says why, and a test compares the two. */
 export type NotInPage = "editor" | "redraw" | "interrupt" | "quit";
 
-/** An action without a handler here or in `core/late` does not compile. */
-export const HANDLERS: Record<Exclude<ActionId, NotInPage | LateId>, Handler> = {
-  // Sends what the composer holds, which may be a command and so come back here.
-  send: (state, _, stamp) => submit(state, stamp),
+/** An action without a handler does not compile. */
+export const HANDLERS: Record<Exclude<ActionId, NotInPage>, Handler> = {
+  ...FIRST,
   ...WRITE_ACTIONS,
   ...MESSAGE_ACTIONS,
   ...ROOM_ACTIONS,
   ...MOVE_ACTIONS,
   ...PROGRAM_ACTIONS,
+  ...PEOPLE_ACTIONS,
+  ...BOT_ACTIONS,
+  ...CODE_ACTIONS,
+  ...FRIEND_ACTIONS,
+  ...RULE_ACTIONS,
+  ...SEARCH_ACTIONS,
+  ...YOU_ACTIONS,
 };
 
 /** Does it; `command` is the word by which it was called, empty when by a key. */
 export function runAction(state: State, id: ActionId, argument: string, command: string, stamp: Stamp): Effect[] {
   const action = ACTIONS.find((action) => action.id === id);
   if (!action) return [];
-  const handlers: Partial<Record<ActionId, Handler>> = { ...state.late?.handlers, ...HANDLERS };
-  const handler = handlers[id];
-  if (isMissing(state, id)) {
-    tell(state, say("WAITING"));
-    return [{ do: "load" }];
-  }
+  const handler = (HANDLERS as Partial<Record<ActionId, Handler>>)[id];
   if (!handler) {
     complain(state, action.not_in_page);
     return [];
@@ -53,12 +59,6 @@ export function runAction(state: State, id: ActionId, argument: string, command:
     return [];
   }
   return handler(state, argument, stamp, command);
-}
-
-/** Whether what does it is still on its way, behind the page. */
-export function isMissing(state: State, id: ActionId): boolean {
-  const row = ACTIONS.find((action) => action.id === id);
-  return !state.late && row?.not_in_page === "" && !(id in HANDLERS);
 }
 
 /** What is about a room's members and rules: where friends speak there is nothing to rule. */

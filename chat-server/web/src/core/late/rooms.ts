@@ -1,8 +1,10 @@
 /** Rooms. */
+import type { Handler } from "../actions";
 import type { Effect } from "../effect";
 import { isFriends, isPlace, shownRooms } from "../friends";
+import { showPeople } from "../layout";
 import { standOf } from "../lines";
-import { currentRoom, listed, unread, type State } from "../state";
+import { currentRoom, listed, unread, unreadAt, type State } from "../state";
 import type { Requests, Visibility } from "@proto";
 import type { Stamp } from "../event";
 import { soughtBy } from "../called";
@@ -11,12 +13,11 @@ import type { Purpose } from "../state";
 import { ask } from "../update/ask";
 import { jumpTo } from "../update/history";
 import { complain, tell } from "../update/notice";
-import { mark, markUnread } from "../update/read";
-import { nextUnread, open, step } from "../update/rooms";
+import { mark } from "../update/read";
+import { open } from "../update/rooms";
 import { enqueue } from "../update/send";
 import { say } from "../words";
-import type { Handler } from "./handler";
-import { showPeople } from "./move";
+import { markUnread } from "./unread";
 
 export const ROOM_ACTIONS = {
   join: (state, name) => join(state, name),
@@ -115,4 +116,22 @@ export function askOnline<Name extends keyof Requests>(
   const effects = ask(state, name, request, purpose);
   if (effects.length === 0) complain(state, say("NO_CONNECTION"));
   return effects;
+}
+
+/** The room so many places further down the list, around its ends. */
+function step(state: State, by: number): Effect[] {
+  const rooms = listed(state);
+  const at = rooms.findIndex(({ room }) => room.id === state.current);
+  const next = rooms[(at + by + rooms.length) % rooms.length];
+  return next ? open(state, next.room.id) : [];
+}
+
+/** The next room below with something unread, mentions first. */
+function nextUnread(state: State): Effect[] {
+  const rooms = listed(state);
+  const at = rooms.findIndex(({ room }) => room.id === state.current);
+  const after = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(0, at))];
+  const waits = after.map((copy) => ({ copy, ...unreadAt(state, copy) })).filter(({ unread }) => unread > 0);
+  const next = (waits.find(({ mentions }) => mentions > 0) ?? waits[0])?.copy;
+  return next ? open(state, next.room.id) : [];
 }

@@ -1,13 +1,11 @@
 /** Writing. */
-import { recall, sayIt } from "../update/compose";
-import type { Handler } from "./handler";
+import type { Handler } from "../actions";
+import { sayIt } from "../update/compose";
+import { recall } from "./edit";
 
 const SHRUG = "¯\\\\\\_(ツ)\\_/¯";
 
 export const WRITE_ACTIONS = {
-  new_line: () => [{ do: "compose", what: "new_line" }],
-  complete: () => [{ do: "compose", what: "complete" }],
-  complete_back: () => [{ do: "compose", what: "complete_back" }],
   input_older: (state) => recall(state, -1),
   input_newer: (state) => recall(state, 1),
   emote: (state, text, stamp) => sayIt(state, `*${text}*`, stamp),
