@@ -28,7 +28,7 @@ fn main() {
 
 fn build() -> Result<PathBuf, String> {
     let web = Path::new(&env::var("CARGO_MANIFEST_DIR").map_err(|error| error.to_string())?).join("web");
-    let shared = ["proto.ts", "summaries.ts"].map(|file| web.join("../../chat-proto/gen").join(file));
+    let shared = ["proto.ts", "late.ts"].map(|file| web.join("../../chat-proto/gen").join(file));
     let mut hasher = Sha256::new();
     for file in FILES.map(|file| web.join(file)).into_iter().chain(shared) {
         hash_file(&file, &mut hasher)?;

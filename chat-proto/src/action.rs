@@ -13,7 +13,7 @@ use ts_rs::TS;
 pub struct Action {
     /// Which.
     pub id: ActionId,
-    /// What it does, as the help says it. (The page has it in a file of its own, behind its first load.)
+    /// What it does, as the help says it. (The page has it behind its first load.)
     #[serde(skip)]
     #[ts(skip)]
     pub summary: &'static str,

@@ -10,7 +10,7 @@ mod typescript;
 
 pub use asyncapi::asyncapi;
 pub use json_schema::json_schema;
-pub use typescript::{typescript, typescript_summaries};
+pub use typescript::{typescript, typescript_late};
 
 use schemars::JsonSchema;
 use ts_rs::TS;

@@ -1,15 +1,18 @@
 //! The sentences that both clients show. `{…}` marks what the client puts in.
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+    ($(#[$about:meta])* $all:ident: $($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         $($(#[$doc])* pub const $name: &str = $text;)*
 
-        /// All sentences by name, for the page.
-        pub const WORDS: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
+        $(#[$about])*
+        pub const $all: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
     };
 }
 
 words! {
+    /// What the page shows, or has to say, before it is there as a whole; by name.
+    WORDS:
+
     /// Connection state: a first connection is being made.
     CONNECTING = "connecting";
     /// Connection state: all is well.
@@ -38,8 +41,6 @@ words! {
     NEW_BELOW = "{count} new below";
     /// A room without a line.
     EMPTY_ROOM = "Nothing has been said here yet. Say hello!";
-    /// A list of rooms without one.
-    NO_ROOMS = "There are no rooms to join yet. /create NAME makes one.";
     /// Above the first line of a room.
     BEGINNING = "This is the beginning of #{room}.";
     /// While history is on its way.
@@ -130,6 +131,140 @@ words! {
     FRIENDS_QUIET = "Nobody has said anything yet. What you write here all of your friends read. /friend NAME asks somebody to be one.";
     /// Where there is no friend yet: the list of them, and the place where they speak.
     NO_FRIENDS = "You have no friends here yet. /friend NAME asks somebody to be yours.";
+    /// A button, and a hint: says yes to whoever asks to be a friend.
+    ACCEPT = "Accept";
+    /// A button, and a hint: says no to whoever asks to be a friend.
+    REFUSE = "Refuse";
+    /// What the inbox is called.
+    INBOX = "Inbox";
+    /// What somebody is in a room or on the server.
+    ROLE_MEMBER = "member";
+    /// What somebody is in a room or on the server.
+    ROLE_MODERATOR = "moderator";
+    /// What somebody is in a room or on the server.
+    ROLE_OWNER = "owner";
+    /// The composer of a room in which the reader may not write.
+    MAY_NOT_POST = "Only moderators write here.";
+    /// The composer of an archived room.
+    IS_ARCHIVED = "This room is archived: nothing can be said here any more.";
+    /// The composer of the inbox.
+    INBOX_IS_READ = "Here you only read. /accept takes an invitation up.";
+    /// A sign beside the name of a room.
+    PRIVATE = "private";
+    /// A sign beside the name of a room.
+    READ_ONLY = "read-only";
+    /// A sign beside the name of a room.
+    IS_IN_ARCHIVE = "archived";
+    /// After `/invite NAME`.
+    INVITATION_SENT = "{user} is invited.";
+    /// The title of a room's settings.
+    SETTINGS = "Settings of #{room}";
+    /// The word over the conversations with people.
+    CONVERSATIONS = "Conversations";
+    /// The composer's placeholder in a conversation.
+    WRITE_TO_PERSON = "Write to {name}";
+    /// Above the first line of a conversation.
+    BEGINNING_WITH = "This is the beginning of your conversation with {name}.";
+    /// When the server gave another name than the one wished for.
+    NAME_WAS_TAKEN = "The name {wished} is taken; you are {name}.";
+    /// The word over the list of rooms.
+    ROOMS = "Rooms";
+    /// The word over the list of people.
+    PEOPLE = "People";
+    /// The badge of a guest.
+    GUEST = "guest";
+    /// The marker of a bot, beside its name and what it says.
+    BOT = "bot";
+    /// Over plain HTTP away from this machine, in the terminal.
+    PLAIN_HTTP_GUEST = "This line is not encrypted: others on the network could read along and take the name.";
+    /// Why a message is set aside that the connection ends at again and again.
+    CUTS_THE_LINE = "the line was cut each time that it was sent";
+    /// A command that asks the server something, without a connection.
+    NO_CONNECTION = "There is no connection. Try again when it is back.";
+    /// The first question to somebody new.
+    ASK_NAME = "What should people call you?";
+    /// Below the first question.
+    ASK_NAME_HINT = "You come in as a guest, and this browser remembers you. An account can be made later.";
+    /// What an operator announces to everybody on the server.
+    ANNOUNCEMENT = "Announcement: {text}";
+    /// What an operator announces in one room.
+    ANNOUNCEMENT_IN = "Announcement in #{room}: {text}";
+    /// Lets somebody in under that name.
+    COME_IN = "Come in";
+    /// Behind the name of somebody who is away.
+    AWAY = "away";
+    /// A button.
+    SEND = "Send";
+    /// A button.
+    RETRY = "Retry";
+    /// A button.
+    DISCARD = "Discard";
+    /// A button.
+    CANCEL = "Cancel";
+    /// A button.
+    DELETE = "Delete";
+    /// A button.
+    JOIN = "Join";
+    /// A button: goes to where one is signed in.
+    SIGN_IN = "Sign in";
+    /// A button.
+    SIGN_OUT = "Sign out";
+    /// A button.
+    REGISTER = "Make an account";
+    /// A button, and the title of its form.
+    CHANGE_PASSWORD = "Change the password";
+    /// The title of the list of sessions.
+    SESSIONS = "Where you are signed in";
+    /// The title of the help.
+    HELP = "Keys and commands";
+    /// The title of the list of rooms that one can join.
+    ALL_ROOMS = "All rooms";
+    /// Closes what lies over the timeline.
+    CLOSE = "Close";
+    /// A message that is longer than the server allows.
+    TOO_LONG = "The message is {size} bytes long; {most} are allowed.";
+    /// A line that the browser could not store, and what sending it again does.
+    NOT_STORED = "The browser could not store this line, so it was not sent. Send it again to keep it as long as this page is open.";
+    /// Once, where the browser stores nothing.
+    NOT_DURABLE = "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.";
+    /// A change of a message that was taken back meanwhile.
+    TARGET_GONE = "That message is not there any more.";
+    /// A message to be discarded that went out meanwhile.
+    BEING_SENT = "It is on its way already.";
+    /// A form that waits for its answer.
+    WAITING = "one moment …";
+    /// A code block's button.
+    COPY = "Copy";
+    /// A hint in the bottom line.
+    HINT_UNREAD = "next unread";
+    /// A hint in the bottom line.
+    HINT_GO_TO = "go to";
+    /// A hint in the bottom line.
+    HINT_HELP = "help";
+    /// The button beside the state while there is no connection.
+    RECONNECT = "Try now";
+    /// A button on a message.
+    REACT = "React";
+    /// A button on a message.
+    REPLY = "Reply";
+    /// A button on a message.
+    EDIT = "Edit";
+    /// The button that goes to the newest line.
+    NEWEST = "To the newest line";
+    /// The label of the log of messages.
+    MESSAGES = "Messages in #{room}";
+    /// A button: changes the theme.
+    THEME_TO = "{name} theme";
+    /// The title of the search, and its field.
+    SEARCH = "Search";
+}
+
+words! {
+    /// All others, which the page loads behind the first.
+    LATE_WORDS:
+
+    /// A list of rooms without one.
+    NO_ROOMS = "There are no rooms to join yet. /create NAME makes one.";
     /// To a guest who asks for anything that has to do with friends.
     FRIENDS_ARE_ACCOUNTS = "Friends are for accounts. /register NAME makes one of your guest name.";
     /// Who answers what a friend said to all of theirs, where the friend alone writes.
@@ -154,38 +289,12 @@ words! {
     PROFILE_YOU_ASKED = "You asked to be their friend; /friend remove {name} takes that back.";
     /// Behind who somebody is.
     PROFILE_NO_FRIENDS = "/friend {name} asks to be their friend.";
-    /// A button, and a hint: says yes to whoever asks to be a friend.
-    ACCEPT = "Accept";
-    /// A button, and a hint: says no to whoever asks to be a friend.
-    REFUSE = "Refuse";
     /// A button: asks somebody to be a friend.
     ASK_FRIEND = "Ask to be friends";
     /// A button: ends a friendship.
     END_FRIENDSHIP = "End the friendship";
     /// A button: takes an own question back.
     TAKE_BACK = "Take the question back";
-    /// What the inbox is called.
-    INBOX = "Inbox";
-    /// What somebody is in a room or on the server.
-    ROLE_MEMBER = "member";
-    /// What somebody is in a room or on the server.
-    ROLE_MODERATOR = "moderator";
-    /// What somebody is in a room or on the server.
-    ROLE_OWNER = "owner";
-    /// The composer of a room in which the reader may not write.
-    MAY_NOT_POST = "Only moderators write here.";
-    /// The composer of an archived room.
-    IS_ARCHIVED = "This room is archived: nothing can be said here any more.";
-    /// The composer of the inbox.
-    INBOX_IS_READ = "Here you only read. /accept takes an invitation up.";
-    /// A sign beside the name of a room.
-    PRIVATE = "private";
-    /// A sign beside the name of a room.
-    READ_ONLY = "read-only";
-    /// A sign beside the name of a room.
-    IS_IN_ARCHIVE = "archived";
-    /// After `/invite NAME`.
-    INVITATION_SENT = "{user} is invited.";
     /// After `/invite`.
     CODE_MADE = "Join code {code}: /accept {code} in a client, or {link} in a browser. It holds until {until}.";
     /// One of the room's join codes.
@@ -212,8 +321,6 @@ words! {
     NO_SUCH_VALUE = "{setting} is one of: {values}.";
     /// One setting of a room.
     SETTING_LINE = "{setting}: {value}";
-    /// The title of a room's settings.
-    SETTINGS = "Settings of #{room}";
     /// After `/serverrole`.
     SERVER_ROLE_GIVEN = "{user} is {role} on this server now.";
     /// After `/claim`.
@@ -224,12 +331,6 @@ words! {
     PROFILE_GUEST = "{name}, a guest, {presence}";
     /// The rooms that one shares with somebody.
     PROFILE_ROOMS = "Rooms in common: {rooms}";
-    /// The word over the conversations with people.
-    CONVERSATIONS = "Conversations";
-    /// The composer's placeholder in a conversation.
-    WRITE_TO_PERSON = "Write to {name}";
-    /// Above the first line of a conversation.
-    BEGINNING_WITH = "This is the beginning of your conversation with {name}.";
     /// A command that there is none of.
     UNKNOWN_COMMAND = "There is no command /{command}. /help lists them.";
     /// A command that there is none of, with one that is near.
@@ -246,8 +347,6 @@ words! {
     SIGNED_OUT = "Signed out. You are a guest now.";
     /// After `/nick`.
     RENAMED = "You are called {name} now.";
-    /// When the server gave another name than the one wished for.
-    NAME_WAS_TAKEN = "The name {wished} is taken; you are {name}.";
     /// After a copy.
     COPIED = "Copied.";
     /// `/edit`, `/delete` without an own message.
@@ -256,14 +355,6 @@ words! {
     NOT_YOURS = "Only its author can do that.";
     /// A message without a link.
     NO_LINK = "There is no link in this message.";
-    /// The word over the list of rooms.
-    ROOMS = "Rooms";
-    /// The word over the list of people.
-    PEOPLE = "People";
-    /// The badge of a guest.
-    GUEST = "guest";
-    /// The marker of a bot, beside its name and what it says.
-    BOT = "bot";
     /// Over the list of one's bots.
     BOTS = "Your bots";
     /// `/token` without any.
@@ -286,8 +377,6 @@ words! {
     NO_SUCH_SCOPE = "There is no scope {scope}: read, send and hook there are.";
     /// `/token revoke` with a number that is none.
     NO_SUCH_BOT = "There is no bot {number}. /token lists them.";
-    /// Over plain HTTP away from this machine, in the terminal.
-    PLAIN_HTTP_GUEST = "This line is not encrypted: others on the network could read along and take the name.";
     /// Over plain HTTP away from this machine, for a password or an account's token.
     PLAIN_HTTP_REFUSED = "This line is not encrypted, so the password is not sent. Use https, or --insecure if you know the network.";
     /// Waiting for the password.
@@ -306,10 +395,6 @@ words! {
     NOW_AWAY = "You are away. /back ends it.";
     /// After `/back`.
     NOW_BACK = "You are back.";
-    /// Why a message is set aside that the connection ends at again and again.
-    CUTS_THE_LINE = "the line was cut each time that it was sent";
-    /// A command that asks the server something, without a connection.
-    NO_CONNECTION = "There is no connection. Try again when it is back.";
     /// `/topic` in a room with one.
     TOPIC_IS = "The topic of #{room}: {topic}";
     /// `/topic` in a room without one.
@@ -318,18 +403,8 @@ words! {
     NO_SUCH_SESSION = "There is no session {number}. /sessions lists them.";
     /// `/theme` with a name that no theme has.
     NO_SUCH_THEME = "There is no theme {name}: night, day or auto.";
-    /// The first question to somebody new.
-    ASK_NAME = "What should people call you?";
-    /// Below the first question.
-    ASK_NAME_HINT = "You come in as a guest, and this browser remembers you. An account can be made later.";
-    /// What an operator announces to everybody on the server.
-    ANNOUNCEMENT = "Announcement: {text}";
-    /// What an operator announces in one room.
-    ANNOUNCEMENT_IN = "Announcement in #{room}: {text}";
     /// To whoever announced it.
     ANNOUNCED = "Announced.";
-    /// Lets somebody in under that name.
-    COME_IN = "Come in";
     /// Above the unsent lines of somebody else on this device.
     STRANDED = "Unsent messages of {name} are kept here ({count}). Sign in as {name} to send them.";
     /// The same of a guest, who has no password to sign in by; in the terminal.
@@ -352,90 +427,24 @@ words! {
     PASSWORD_NEW = "New password";
     /// A list without a match.
     NO_MATCH = "Nothing fits.";
-    /// Behind the name of somebody who is away.
-    AWAY = "away";
     /// Behind the session that asks.
     THIS_SESSION = "this one";
-    /// A button.
-    SEND = "Send";
-    /// A button.
-    RETRY = "Retry";
-    /// A button.
-    DISCARD = "Discard";
-    /// A button.
-    CANCEL = "Cancel";
-    /// A button.
-    DELETE = "Delete";
-    /// A button.
-    JOIN = "Join";
     /// A button.
     END = "End";
     /// Two lines in one list of times.
     SESSION_USED = "last used {time}";
-    /// A button: goes to where one is signed in.
-    SIGN_IN = "Sign in";
-    /// A button.
-    SIGN_OUT = "Sign out";
-    /// A button.
-    REGISTER = "Make an account";
-    /// A button, and the title of its form.
-    CHANGE_PASSWORD = "Change the password";
-    /// The title of the list of sessions.
-    SESSIONS = "Where you are signed in";
-    /// The title of the help.
-    HELP = "Keys and commands";
     /// The title of the quick switcher, and its field.
     GO_TO = "Go to a room";
-    /// The title of the list of rooms that one can join.
-    ALL_ROOMS = "All rooms";
-    /// Closes what lies over the timeline.
-    CLOSE = "Close";
-    /// A message that is longer than the server allows.
-    TOO_LONG = "The message is {size} bytes long; {most} are allowed.";
     /// A copy that the browser refused.
     NOT_COPIED = "The browser does not let this page copy.";
-    /// A line that the browser could not store, and what sending it again does.
-    NOT_STORED = "The browser could not store this line, so it was not sent. Send it again to keep it as long as this page is open.";
-    /// Once, where the browser stores nothing.
-    NOT_DURABLE = "This browser stores nothing for this page: what is not sent yet is lost when the page is closed.";
-    /// A change of a message that was taken back meanwhile.
-    TARGET_GONE = "That message is not there any more.";
-    /// A message to be discarded that went out meanwhile.
-    BEING_SENT = "It is on its way already.";
     /// The same in the page, where it cannot become that person again by signing in.
     STRANDED_HERE = "Unsent messages of {name}, who used this browser before, are kept here ({count}).";
     /// Above own messages whose room is not one's own any more.
     HOMELESS = "Not sent, since you are not in the room any more: {count}.";
     /// The label of the button that brings more of a list.
     MORE = "More";
-    /// A form that waits for its answer.
-    WAITING = "one moment …";
-    /// A code block's button.
-    COPY = "Copy";
-    /// A hint in the bottom line.
-    HINT_UNREAD = "next unread";
-    /// A hint in the bottom line.
-    HINT_GO_TO = "go to";
-    /// A hint in the bottom line.
-    HINT_HELP = "help";
-    /// The button beside the state while there is no connection.
-    RECONNECT = "Try now";
-    /// A button on a message.
-    REACT = "React";
-    /// A button on a message.
-    REPLY = "Reply";
-    /// A button on a message.
-    EDIT = "Edit";
-    /// The button that goes to the newest line.
-    NEWEST = "To the newest line";
-    /// The label of the log of messages.
-    MESSAGES = "Messages in #{room}";
     /// The label of the list of completions.
     COMPLETIONS = "Completions";
-    /// A button: changes the theme.
-    THEME_TO = "{name} theme";
-    /// The title of the search, and its field.
-    SEARCH = "Search";
     /// Below the field of the search, until something was searched for.
     SEARCH_HINT = "Words, \"a phrase\", -without, from:NAME, in:ROOM, before:2026-12-31, after:2026-01-01";
     /// A search that found nothing.

@@ -47,7 +47,7 @@ export default defineConfig({
   resolve: {
     alias: {
       "@proto": here("../../chat-proto/gen/proto.ts"),
-      "@summaries": here("../../chat-proto/gen/summaries.ts"),
+      "@late": here("../../chat-proto/gen/late.ts"),
     },
   },
   server: { proxy, fs: { allow: [here("."), here("../../chat-proto/gen")] } },

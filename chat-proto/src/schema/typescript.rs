@@ -14,7 +14,7 @@ use crate::handshake::Auth;
 use crate::limits;
 use crate::request::Request;
 use crate::schema::{Visit, describe};
-use crate::words::WORDS;
+use crate::words::{LATE_WORDS, WORDS};
 
 /// The text of `gen/proto.ts`.
 #[must_use]
@@ -27,15 +27,21 @@ pub fn typescript() -> String {
     writer.finish()
 }
 
-/// The text of `gen/summaries.ts`: what the help says of each action. A file of its own, since a page
-/// that is only being opened shows no help.
+/// The text of `gen/late.ts`: what the page needs once somebody does more than to read and to write. A file of
+/// its own, since a page that is only being opened shows no help and takes no command.
 #[must_use]
-pub fn typescript_summaries() -> String {
+pub fn typescript_late() -> String {
     let summaries: serde_json::Map<_, _> = ACTIONS.iter().filter_map(|action| Some((name(action)?, action.summary.into()))).collect();
     format!(
-        "{GENERATED}import type {{ ActionId }} from \"./proto\";\n\n\
+        "{GENERATED}import type {{ Action, ActionId }} from \"./proto\";\n\n\
+         /** The sentences that both clients show, but for those that the page begins with. */\n\
+         export const LATE_WORDS = {} as const;\n\n\
+         /** Everything that a person can do, in the order of the help. */\n\
+         export const ACTIONS: readonly Action[] = {};\n\n\
          /** What each action does, as the help says it. */\n\
          export const SUMMARIES: Record<ActionId, string> = {};\n",
+        pretty(&words(LATE_WORDS)),
+        pretty(&serde_json::to_value(ACTIONS).unwrap_or_default()),
         pretty(&summaries.into())
     )
 }
@@ -98,17 +104,16 @@ impl Writer {
         let _ = writeln!(out, "/** The protocol version. */\nexport const PROTOCOL = {};\n", crate::PROTOCOL);
         let _ = writeln!(out, "/** The Socket.IO namespace. */\nexport const NAMESPACE = {:?};\n", crate::NAMESPACE);
         let _ = writeln!(out, "/** Lengths that the protocol fixes. */\nexport const LENGTHS = {} as const;\n", pretty(&lengths()));
-        let words: serde_json::Map<_, _> = WORDS.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
         let _ = writeln!(
             out,
-            "/** The sentences that both clients show; `{{…}}` marks what is put in. */\nexport const WORDS = {} as const;\n",
-            pretty(&words.into())
+            "/** The sentences that the page begins with; `{{…}}` marks what is put in. */\nexport const WORDS = {} as const;\n",
+            pretty(&words(WORDS))
         );
-        let actions = serde_json::to_value(ACTIONS).unwrap_or_default();
         let _ = writeln!(
             out,
-            "/** Everything that a person can do, in the order of the help. */\nexport const ACTIONS: readonly Action[] = {};",
-            pretty(&actions)
+            "/** The keys by which the page does something. */\n\
+             export const KEYS: readonly Pick<Action, \"id\" | \"context\" | \"page_keys\">[] = {};",
+            pretty(&keys())
         );
         out
     }
@@ -149,6 +154,17 @@ fn lengths() -> serde_json::Value {
         "presence_members": limits::PRESENCE_MEMBERS,
         "away_ms": limits::AWAY_MS,
     })
+}
+
+fn words(words: &[(&str, &str)]) -> serde_json::Value {
+    words.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect::<serde_json::Map<_, _>>().into()
+}
+
+fn keys() -> serde_json::Value {
+    let with_keys = ACTIONS.iter().filter(|action| action.not_in_page.is_empty() && !action.page_keys.is_empty());
+    with_keys
+        .map(|Action { id, context, page_keys, .. }| serde_json::json!({ "id": id, "context": context, "page_keys": page_keys }))
+        .collect()
 }
 
 fn pretty(value: &serde_json::Value) -> String {

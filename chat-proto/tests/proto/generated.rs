@@ -18,7 +18,7 @@ fn check(name: &str, expected: &str) {
 #[test]
 fn typescript() {
     check("proto.ts", &chat_proto::schema::typescript());
-    check("summaries.ts", &chat_proto::schema::typescript_summaries());
+    check("late.ts", &chat_proto::schema::typescript_late());
 }
 
 #[test]

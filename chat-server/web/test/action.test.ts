@@ -1,4 +1,5 @@
-import { ACTIONS, type ActionId } from "@proto";
+import { ACTIONS } from "@late";
+import type { ActionId } from "@proto";
 import { describe, expect, it } from "vitest";
 import { actionOf } from "../src/core/keys";
 import { HANDLERS } from "../src/core/late/action";
@@ -32,7 +33,7 @@ describe("a key", () => {
     shift: false,
     ...held,
   });
-  const id = (...args: Parameters<typeof stroke>) => actionOf(stroke(...args), ["composer", "global"])?.action.id;
+  const id = (...args: Parameters<typeof stroke>) => actionOf(stroke(...args), ["composer", "global"])?.id;
 
   it("runs its action", () => {
     expect(id("Enter")).toBe("send");
@@ -44,8 +45,8 @@ describe("a key", () => {
     expect(id("/", { alt: true }, "Slash")).toBe("last_room");
     expect(id("Escape")).toBe("cancel");
     expect(id("r")).toBeUndefined();
-    expect(actionOf(stroke("r"), ["message", "global"])?.action.id).toBe("reply");
-    expect(actionOf(stroke("R", { shift: true }), ["message", "global"])?.action.id).toBe("retry");
+    expect(actionOf(stroke("r"), ["message", "global"])?.id).toBe("reply");
+    expect(actionOf(stroke("R", { shift: true }), ["message", "global"])?.id).toBe("retry");
   });
 
   it("that the browser keeps does nothing", () => {

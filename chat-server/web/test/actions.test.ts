@@ -1,6 +1,5 @@
 /** Every action that the page has, driven: by its command where it has one, and something is seen. */
-import { ACTIONS } from "@proto";
-import { SUMMARIES } from "@summaries";
+import { ACTIONS, SUMMARIES } from "@late";
 import { describe, expect, it } from "vitest";
 import { currentRoom } from "../src/core/state";
 import type { HANDLERS } from "../src/core/late/action";

@@ -11,7 +11,7 @@ const source = (path: string) => readFileSync(join(root, path), "utf8").replace(
 const MAY: Record<string, { folders: string[]; packages: RegExp; why: string }> = {
   core: {
     folders: ["core"],
-    packages: /^(@proto|@summaries|marked)$/,
+    packages: /^(@proto|@late|marked)$/,
     why: "the core decides; what it wants done is an effect",
   },
   rim: {

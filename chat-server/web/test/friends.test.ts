@@ -7,7 +7,7 @@ import { shownLines } from "../src/core/lines";
 import { RowMaker } from "../src/core/rows";
 import { currentRoom, listed, unreadAt } from "../src/core/state";
 import { matches } from "../src/core/switcher";
-import { say } from "../src/core/words";
+import { say } from "../src/core/late/words";
 import { account, common, create, friendsRoom, inbox, Logs, message, room, TestPage } from "./page";
 
 const I = account("me");

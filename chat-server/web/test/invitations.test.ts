@@ -3,7 +3,7 @@ import type { Entry } from "@proto";
 import { describe, expect, it } from "vitest";
 import { late } from "../src/core/late/all";
 import { currentRoom } from "../src/core/state";
-import { say } from "../src/core/words";
+import { say } from "../src/core/late/words";
 import { account, ADA, common, inLobby, ME, page, room, TestPage } from "./page";
 
 const inbox = { ...room(4, "in", "inbox"), room: { ...room(4, "in", "inbox").room, kind: "inbox" as const } };

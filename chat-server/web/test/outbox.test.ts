@@ -6,7 +6,7 @@ import { deadline } from "../src/core/update/clock";
 import { MemoryOutbox } from "../src/rim/storage/memory";
 import { stamp } from "../src/rim/stamp";
 import { homeless } from "../src/core/stranded";
-import { say } from "../src/core/words";
+import { say } from "../src/core/late/words";
 import { create, inLobby, ME, message, page, room, TestPage, type Sent } from "./page";
 
 const HOUR = 3_600_000;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { excerpt } from "../src/core/excerpt";
 import type { Wish } from "../src/core/late";
 import { currentRoom, type Search } from "../src/core/state";
-import { say } from "../src/core/words";
+import { say } from "../src/core/late/words";
 import { create, inLobby, ME, message, page, room, TestPage, type Sent } from "./page";
 
 function hit(seq: number, text = `hit ${seq}`, of = "r1", epoch = "e1"): Hit {

@@ -7,7 +7,7 @@ import { mentioned, pieces } from "../src/core/mentions";
 import { reacted } from "../src/core/rows";
 import { firstLink } from "../src/core/late/link";
 import { bytes, harmless, oneLine, safeLink, short } from "../src/core/text";
-import { say } from "../src/core/words";
+import { say } from "../src/core/late/words";
 import { readRefusal } from "../src/rim/socket";
 import { token, uuidv7 } from "../src/rim/stamp";
 import { inLobby, member } from "./page";

@@ -1,6 +1,5 @@
 /** What the word before the caret could become: a command, a room, a name or an emoji. */
-import { ACTIONS } from "@proto";
-import { SUMMARIES } from "@summaries";
+import { ACTIONS, SUMMARIES } from "@late";
 import { called, soughtBy } from "./called";
 import { findEmoji } from "./emoji";
 import { isCommon } from "./may";

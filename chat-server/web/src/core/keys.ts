@@ -1,5 +1,5 @@
 /** Keys by the names of the table of actions, such as `Ctrl+K` or `Alt+Down`. */
-import { ACTIONS, type Action, type Context } from "@proto";
+import { KEYS, type ActionId, type Context } from "@proto";
 
 /** What a keyboard event tells. */
 export interface Stroke {
@@ -31,12 +31,11 @@ export function strokeNames(stroke: Stroke): string[] {
 }
 
 /** The action of a stroke, in the contexts that count at this moment. */
-export function actionOf(stroke: Stroke, contexts: readonly Context[]): { action: Action; key: string } | null {
+export function actionOf(stroke: Stroke, contexts: readonly Context[]): { id: ActionId; key: string } | null {
   const names = strokeNames(stroke);
-  for (const action of ACTIONS) {
-    if (action.not_in_page || !contexts.includes(action.context)) continue;
-    const key = action.page_keys.find((key) => names.includes(key));
-    if (key) return { action, key };
+  for (const { id, context, page_keys } of KEYS) {
+    const key = contexts.includes(context) && page_keys.find((key) => names.includes(key));
+    if (key) return { id, key };
   }
   return null;
 }

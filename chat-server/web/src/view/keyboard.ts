@@ -23,10 +23,10 @@ export function onKey(event: KeyboardEvent): void {
     if (!composer) toComposer(event);
     return;
   }
-  const { action, key } = found;
-  if (action.id === "select_message" && !empty(target)) return;
+  const { id, key } = found;
+  if (id === "select_message" && !empty(target)) return;
   event.preventDefault();
-  act(action.id, action.id === "room_by_number" ? key : "");
+  act(id, id === "room_by_number" ? key : "");
 }
 
 export function strokeOf(event: KeyboardEvent): Stroke {

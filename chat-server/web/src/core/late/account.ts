@@ -3,7 +3,7 @@ import type { Error as WireError } from "@proto";
 import type { Effect } from "../effect";
 import type { Event } from "../event";
 import type { AccountForm, State } from "../state";
-import { say } from "../words";
+import { say } from "./words";
 import { ask } from "../update/ask";
 import { connectAnew } from "../update/link";
 import { complain, tell } from "../update/notice";

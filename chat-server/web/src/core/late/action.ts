@@ -1,12 +1,13 @@
 /** The page's handler for each row of the table of actions. */
-import { ACTIONS, type ActionId } from "@proto";
+import { ACTIONS } from "@late";
+import type { ActionId } from "@proto";
 import { FIRST, type Handler } from "../actions";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import { isFriends } from "../friends";
 import { currentRoom, type State } from "../state";
 import { complain } from "../update/notice";
-import { say } from "../words";
+import { say } from "./words";
 import { BOT_ACTIONS } from "./bots";
 import { CODE_ACTIONS } from "./codes";
 import { FRIEND_ACTIONS } from "./friends";

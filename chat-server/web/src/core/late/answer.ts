@@ -23,7 +23,7 @@ import { ask } from "../update/ask";
 import { onNotEntered } from "../update/draft";
 import { complain, tell } from "../update/notice";
 import { onUser } from "../update/presence";
-import { say } from "../words";
+import { say } from "./words";
 import { onTokenEnded, onTokenMade, onTokens } from "./bots";
 import { accept, onCodeEnded, onCodeFound, onCodeMade } from "./codes";
 import { onFound } from "./find";

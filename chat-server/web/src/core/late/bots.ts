@@ -6,7 +6,7 @@ import type { Effect } from "../effect";
 import type { State } from "../state";
 import { ask } from "../update/ask";
 import { complain, tell } from "../update/notice";
-import { say } from "../words";
+import { say } from "./words";
 
 const SCOPES: readonly Scope[] = ["read", "send", "hook"];
 

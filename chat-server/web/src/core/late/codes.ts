@@ -11,7 +11,7 @@ import { complain, tell } from "../update/notice";
 import { open } from "../update/rooms";
 import { enqueue } from "../update/send";
 import { askSync } from "../update/sync";
-import { say } from "../words";
+import { say } from "./words";
 import { bare, seek } from "./find";
 
 export const CODE_ACTIONS = {

@@ -1,5 +1,6 @@
 /** Commands, as a line of the composer gives them. The mirror of `read_input` in `chat-proto/src/action.rs`. */
-import { ACTIONS, type Action } from "@proto";
+import { ACTIONS } from "@late";
+import type { Action } from "@proto";
 import type { Effect } from "../effect";
 import type { Stamp } from "../event";
 import type { RoomCopy, State } from "../state";
@@ -8,7 +9,7 @@ import { remember } from "../update/compose";
 import { beyond, enter } from "../update/draft";
 import { complain } from "../update/notice";
 import { stopTyping } from "../update/typing";
-import { say } from "../words";
+import { say } from "./words";
 import { runAction } from "./action";
 
 export type Command =

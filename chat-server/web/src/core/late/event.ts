@@ -5,7 +5,7 @@ import type { LateEvent } from "../late";
 import type { State } from "../state";
 import { ask } from "../update/ask";
 import { complain, tell } from "../update/notice";
-import { say } from "../words";
+import { say } from "./words";
 import * as account from "./account";
 import { runAction } from "./action";
 import { discard } from "./discard";

@@ -7,7 +7,7 @@ import { currentRoom, type Person, type State } from "../state";
 import { oneLine } from "../text";
 import { ask } from "../update/ask";
 import { complain } from "../update/notice";
-import { say } from "../words";
+import { say } from "./words";
 import { befriend } from "./friends";
 import { giveRole, inviteThem, lookAt, raise, wishKick } from "./people";
 import { talk } from "./talk";

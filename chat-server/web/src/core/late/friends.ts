@@ -11,7 +11,7 @@ import { ask } from "../update/ask";
 import { complain, tell } from "../update/notice";
 import { open } from "../update/rooms";
 import { enqueue } from "../update/send";
-import { say } from "../words";
+import { say } from "./words";
 import { bare, called, seek } from "./find";
 
 /** How the two stand to one another where a step can be taken. */

@@ -10,7 +10,7 @@ import { keyOf, scrollTo, type Placed, type Shown } from "../lines";
 import { currentRoom, type RoomCopy, type State } from "../state";
 import { readHead, readPage } from "../update/history";
 import { complain } from "../update/notice";
-import { say } from "../words";
+import { say } from "./words";
 import { markUnread } from "./unread";
 
 /** So many rooms are asked for their newest lines at once. */

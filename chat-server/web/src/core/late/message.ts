@@ -13,7 +13,7 @@ import { jumpTo } from "../update/history";
 import { complain } from "../update/notice";
 import { keep } from "../update/keep";
 import { enqueue, fresh } from "../update/send";
-import { say } from "../words";
+import { say } from "./words";
 import { changeText } from "./edit";
 import { askedBy } from "./friends";
 import { firstLink } from "./link";

@@ -7,7 +7,7 @@ import type { Stamp } from "../event";
 import type { Person, State } from "../state";
 import { complain } from "../update/notice";
 import { enqueue } from "../update/send";
-import { say } from "../words";
+import { say } from "./words";
 import { addressed, bare, called, here, met, seek } from "./find";
 
 const ROLES: readonly RoomRole[] = ["member", "moderator", "owner"];

@@ -3,7 +3,7 @@ import type { Handler } from "../actions";
 import type { Theme } from "../state";
 import { connect } from "../update/link";
 import { complain } from "../update/notice";
-import { say } from "../words";
+import { say } from "./words";
 
 const THEMES: readonly Theme[] = ["night", "day", "auto"];
 

@@ -12,7 +12,7 @@ import { currentRoom, type State } from "../state";
 import { oneLine } from "../text";
 import { complain, tell } from "../update/notice";
 import { enqueue } from "../update/send";
-import { say } from "../words";
+import { say } from "./words";
 import { isSetting, readSetting, valueOf, VALUES } from "../settings";
 
 export const RULE_ACTIONS = {

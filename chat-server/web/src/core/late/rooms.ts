@@ -16,7 +16,7 @@ import { complain, tell } from "../update/notice";
 import { mark } from "../update/read";
 import { open } from "../update/rooms";
 import { enqueue } from "../update/send";
-import { say } from "../words";
+import { say } from "./words";
 import { markUnread } from "./unread";
 
 export const ROOM_ACTIONS = {

@@ -11,7 +11,7 @@ import { ask } from "../update/ask";
 import { jumpTo } from "../update/history";
 import { open } from "../update/rooms";
 import { askSync } from "../update/sync";
-import { say } from "../words";
+import { say } from "./words";
 
 export const SEARCH_ACTIONS = {
   search: (state, words) => {

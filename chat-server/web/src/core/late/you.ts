@@ -3,7 +3,7 @@ import { ask } from "../update/ask";
 import { signOut, wishAccount } from "./account";
 import { complain, tell } from "../update/notice";
 import { setAway } from "../update/presence";
-import { say } from "../words";
+import { say } from "./words";
 import type { Handler } from "../actions";
 import { askOnline } from "./rooms";
 
