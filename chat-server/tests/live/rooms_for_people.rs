@@ -47,6 +47,8 @@ fn an_owner_invites_by_a_code_removes_again_and_is_talked_with() {
         tty.press("correct horse battery\r");
     }
     tty_shows(&tty, &fill(words::SIGNED_IN, &[("name", "ada")]));
+    // It comes back as the account first.
+    tty_shows(&tty, "connected");
     let log = server.log();
     let printed = log.lines().find(|line| line.contains("/claim")).and_then(code_in).unwrap_or_else(|| panic!("no code in {log}"));
     tty.say(&format!("/claim {printed}"));
