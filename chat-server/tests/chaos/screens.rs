@@ -21,6 +21,8 @@ const TALL: u32 = 2_400;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
 const STILL: Duration = Duration::from_millis(250);
+/// By which the lines are known that tell who came and went.
+const NEWS: [&str; 3] = [" joined", " left", " made the room"];
 /// Everybody may search twice a second.
 const BETWEEN_SEARCHES: Duration = Duration::from_millis(550);
 
@@ -118,6 +120,17 @@ impl Seat {
         words(&self.timeline().into_iter().filter(|row| !is_unsent(row)).collect::<Vec<_>>())
     }
 
+    /// Those, and between them the lines that tell who came and went: two screens may have nothing else in common.
+    fn told(&self) -> Vec<String> {
+        let told = |row: String| {
+            let word = row.split_whitespace().find(|word| is_token(word)).map(str::to_owned);
+            word.or_else(|| {
+                NEWS.iter().any(|news| row.contains(news)).then(|| row.rsplit('│').next().unwrap_or_default().trim().to_owned())
+            })
+        };
+        self.timeline().into_iter().filter(|row| !is_unsent(row)).filter_map(told).collect()
+    }
+
     /// Reads a room from its end, which is that word, to its beginning: the first word of every message,
     /// in order. Beside it the words of a screen that does not join what was below it.
     pub fn read(&self, room: &str, first: &str, last: &str) -> (Vec<String>, Vec<String>) {
@@ -136,31 +149,31 @@ impl Seat {
 
     fn read_upwards(&self, first: &str) -> (Vec<String>, Vec<String>) {
         self.settle();
-        let mut read = self.said();
+        let mut read = self.told();
         let mut idle = Instant::now();
-        while read.first().is_none_or(|word| word != first) && idle.elapsed() < PATIENCE {
+        while read.iter().find(|told| is_token(told)).is_none_or(|word| word != first) && idle.elapsed() < PATIENCE {
             self.press("\x1b[5~");
             // A screen that does not join was seen half drawn, and is looked at again.
             let looked = Instant::now();
             let more = loop {
                 self.settle();
-                match above(&self.said(), &read) {
+                match above(&self.told(), &read) {
                     None if looked.elapsed() < PATIENCE / 4 => {}
                     more => break more,
                 }
             };
-            let Some(more) = more else { return (read, self.said()) };
+            let Some(more) = more else { return (read.into_iter().filter(|told| is_token(told)).collect(), self.said()) };
             if !more.is_empty() {
                 idle = Instant::now();
             }
             read.splice(..0, more);
         }
-        (read, Vec::new())
+        (read.into_iter().filter(|told| is_token(told)).collect(), Vec::new())
     }
 
     /// Goes to the line of that word by a search, as people do, and back; the words that the screen shows there.
-    /// Else what it shows instead.
-    pub fn visit(&self, word: &str) -> Result<Vec<String>, String> {
+    /// Else what it shows instead. A screen that is not `right` may be half drawn, and is looked at again.
+    pub fn visit(&self, word: &str, right: impl Fn(&[String]) -> bool) -> Result<Vec<String>, String> {
         std::thread::sleep(BETWEEN_SEARCHES);
         // A jump that failed left it there.
         if self.is_searching() {
@@ -183,8 +196,12 @@ impl Seat {
         if !within(PATIENCE, || !self.is_searching() && self.said().iter().any(|shown| shown == word)) {
             return Err(self.text());
         }
-        self.settle();
-        let shown = self.said();
+        let mut shown = Vec::new();
+        within(PATIENCE / 4, || {
+            self.settle();
+            shown = self.said();
+            right(&shown)
+        });
         // Back to what was found, and from there to where it was.
         self.press("\x1b");
         let went_back = within(PATIENCE, || self.is_searching());

@@ -125,14 +125,25 @@ const linesOf = (page, in_view) =>
     });
   }, in_view);
 
-/** Whether the chosen line has that word, and stands in the view: it is kept in the page wherever it is. */
-const chosenInView = (word) => {
-  const log = document.querySelector("[role=log]");
-  const text = log?.querySelector(".chosen .text");
-  if (!text?.textContent.includes(word)) return false;
-  const [line, frame] = [text, log].map((part) => part.getBoundingClientRect());
-  return line.top >= frame.top && line.bottom <= frame.bottom;
-};
+/**
+ * Waits until the chosen line is the one with that word and stays in the view for a while: what is loaded about
+ * it may push it out for a frame, and it is kept in the page wherever it is. Tells whether it came to that.
+ */
+const staysInView = (word) =>
+  new Promise((done) => {
+    const until = performance.now() + 20_000;
+    let frames = 0;
+    const look = () => {
+      const log = document.querySelector("[role=log]");
+      const text = log?.querySelector(".chosen .text");
+      const [line, frame] = [text, log].map((part) => part?.getBoundingClientRect());
+      const isThere = text?.textContent.includes(word) && line.top >= frame.top && line.bottom <= frame.bottom;
+      frames = isThere ? frames + 1 : 0;
+      if (frames === 20 || performance.now() > until) done(frames === 20);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
 
 /** Two frames: the first draws what was scrolled to, the second has measured it. */
 const drawn = (page) =>
@@ -242,9 +253,7 @@ const actions = {
     }
     await field.press("ArrowDown");
     await field.press("Enter");
-    const there = await page.waitForFunction(chosenInView, word, { polling: "raf", timeout: 20_000 }).catch(() => null);
-    if (!there) return { lines: null, instead: await actions.text({ page: key }) };
-    await drawn(page);
+    if (!(await page.evaluate(staysInView, word))) return { lines: null, instead: await actions.text({ page: key }) };
     const lines = await linesOf(page, true);
     await page.keyboard.press("Escape");
     await field.press("Escape");

@@ -56,8 +56,9 @@ fn visit_from_seat(seat: &Seat, expected: &[String], jumps: usize, mut dice: Dic
     for _ in 0..jumps.min(expected.len() * jumps) {
         let at = dice.pick(expected.len());
         let word = &expected[at];
-        let wrong = match seat.visit(word) {
-            Ok(shown) if shown.contains(word) && expected.windows(shown.len()).any(|part| part == shown) => continue,
+        let right = |shown: &[String]| shown.contains(word) && expected.windows(shown.len()).any(|part| part == shown);
+        let wrong = match seat.visit(word, right) {
+            Ok(shown) if right(&shown) => continue,
             Ok(shown) => format!("around {word} ({at}) stand {}", places(expected, &shown)),
             Err(screen) => format!("instead of {word} ({at}) it shows\n{screen}"),
         };
