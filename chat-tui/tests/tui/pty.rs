@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
 
+/// How long something may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A terminal, and a program in it.
 pub struct Terminal {
     pub child: Box<dyn Child + Send + Sync>,
@@ -71,7 +74,7 @@ impl Terminal {
 
     /// Reads until the screen holds this.
     pub fn wait_for(&mut self, text: &str) {
-        let until = Instant::now() + Duration::from_secs(20);
+        let until = Instant::now() + PATIENCE;
         while !self.screen.screen().contents().contains(text) {
             let left = until.saturating_duration_since(Instant::now());
             let Ok(bytes) = self.output.recv_timeout(left) else {
@@ -112,7 +115,8 @@ impl Terminal {
     /// Waits for the end, reads all that is left, and gives the exit code.
     pub fn end(&mut self) -> u32 {
         let code = self.child.wait().unwrap().exit_code();
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
+        // Nobody holds the terminal any more, so its end comes when all is read, however busy the machine is.
+        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.screen.process(&bytes);
             self.raw.extend(bytes);
         }
