@@ -82,11 +82,14 @@ impl Ledger {
         match told {
             Told::Kept { room, client_id, wanted } => self.keep(outbox, &room, &client_id, wanted),
             Told::Found { room, client_id, wanted } => {
-                // Kept just before the program was killed, and not told.
-                if !self.items.contains_key(&client_id) {
+                // Kept or changed just before the program was killed, and not told.
+                if self.items.contains_key(&client_id) {
+                    self.change(&client_id, wanted);
+                } else {
                     self.keep(outbox, &room, &client_id, wanted);
                 }
             }
+            Told::Changed { client_id, wanted } => self.change(&client_id, wanted),
             Told::PointsAt { client_id, target } => {
                 if let Some(Item { wanted: Wanted::Amendment(known), .. }) = self.items.get_mut(&client_id) {
                     *known = Some(target);
@@ -110,6 +113,13 @@ impl Ledger {
         }
         order.push(client_id.clone());
         self.items.insert(client_id.clone(), Item { room: room.clone(), wanted, fate: Fate::Kept });
+    }
+
+    /// A message that was not sent yet is to say something else; where it stands in the order stays.
+    fn change(&mut self, client_id: &ClientId, wanted: Wanted) {
+        if let (Some(item), Wanted::Message(_)) = (self.items.get_mut(client_id), &wanted) {
+            item.wanted = wanted;
+        }
     }
 
     fn settle(&mut self, client_id: &ClientId, fate: Fate) {

@@ -22,6 +22,8 @@ pub enum Told {
     Kept { room: RoomId, client_id: ClientId, wanted: Wanted },
     /// It stood in the outbox when the program started.
     Found { room: RoomId, client_id: ClientId, wanted: Wanted },
+    /// It says something else now, before it was sent.
+    Changed { client_id: ClientId, wanted: Wanted },
     /// Its request points at this entry.
     PointsAt { client_id: ClientId, target: EntryId },
     /// It was answered with its place.
@@ -39,6 +41,10 @@ pub fn of_effect(effect: &Effect) -> Option<Told> {
             Change::Queued(item, _) => {
                 let (room, client_id, wanted) = of_item(item)?;
                 Some(Told::Kept { room, client_id, wanted })
+            }
+            Change::Changed(item) => {
+                let (_, client_id, wanted) = of_item(item)?;
+                Some(Told::Changed { client_id, wanted })
             }
             Change::Withdrawn(client_id) => Some(Told::Withdrawn { client_id: client_id.clone() }),
             _ => None,

@@ -99,7 +99,15 @@ fn pick(state: &State, mine: bool) -> Option<Spot> {
     if let Some(chosen) = &state.chosen {
         return Some(chosen.clone());
     }
-    newest(state, |line| is_mine(state, line) == mine)
+    let on_its_way = mine.then(|| newest_on_its_way(state)).flatten();
+    on_its_way.or_else(|| newest(state, |line| is_mine(state, line) == mine))
+}
+
+/// The newest line of mine on the screen that has no place yet: it stands below all that have one. One that
+/// will not get any is sent again or discarded, and nothing else.
+fn newest_on_its_way(state: &State) -> Option<Spot> {
+    let mut lines = state.outbox.lines(state.current.as_ref()?).rev();
+    lines.find(|item| matches!(item.phase, Phase::Waiting(_) | Phase::Sent(..))).map(|item| Spot::Pending(item.client_id.clone()))
 }
 
 /// The newest message on the screen that was not taken back and fits.
@@ -195,7 +203,7 @@ pub(super) fn delete(state: &mut State, spot: &Spot, fx: &mut Fx) {
 
 /// Reacts with an emoji, or takes it back; without one, asks which.
 pub(super) fn react(state: &mut State, words: &str, fx: &mut Fx) {
-    let Some(spot) = state.chosen.clone().or_else(|| newest(state, |_| true)) else {
+    let Some(spot) = state.chosen.clone().or_else(|| newest_on_its_way(state)).or_else(|| newest(state, |_| true)) else {
         state.complain("There is no message here to react to.");
         return;
     };

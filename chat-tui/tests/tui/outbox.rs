@@ -147,6 +147,37 @@ fn an_edit_of_a_message_on_its_way_waits_for_its_place() {
     assert!(app.sees("better words (edited)"));
 }
 
+/// Without a choice it is the newest own line that is meant, and not one above it that has a place already.
+#[test]
+fn a_command_means_the_line_that_is_on_its_way() {
+    let mut app = App::new(80, 24, Server::new());
+    app.say("what stands");
+    app.online = false;
+    app.say("what is on its way");
+    app.say("/edit what was meant");
+    app.say("/react 👍");
+    assert!(!app.sent.iter().any(|emit| emit.name == "message:edit" || emit.name == "message:react"));
+    app.online = true;
+    app.settle();
+    assert_eq!(texts(&mut app.server), ["what stands", "what is on its way"]);
+    let screen = app.screen();
+    let rows: Vec<&str> = screen.lines().filter(|row| row.contains("what")).collect();
+    assert!(rows.len() == 2 && rows[0].ends_with("what stands") && rows[1].ends_with("what was meant (edited) 👍 1"), "{screen}");
+}
+
+#[test]
+fn a_command_changes_what_was_never_sent() {
+    let mut app = App::new(80, 24, Server::new());
+    app.say("what stands");
+    app.down();
+    app.say("a typo");
+    app.say("/edit no typo");
+    app.wait(12_000);
+    app.welcome();
+    assert_eq!(texts(&mut app.server), ["what stands", "no typo"]);
+    assert!(!app.sees("edited"));
+}
+
 #[test]
 fn a_message_that_cuts_three_lines_is_set_aside() {
     let mut app = App::new(80, 24, Server::new());
