@@ -29,6 +29,25 @@ function two(): { one: TestPage; other: TestPage; stir: () => void } {
 /** The page is loaded again, on what its storage holds. */
 const reload = (test: TestPage) => inLobby(new TestPage(test.outbox, test.tab));
 
+describe("a command without a choice", () => {
+  const commands = (test: TestPage) =>
+    test.state.outbox.items.map(({ name, is }) => `${name} ${is}`).filter((item) => !item.startsWith("message:send"));
+
+  it("means the newest own line, also one that is on its way", () => {
+    const test = inLobby().live(message(3, "what stands", ME));
+    test.say("what is on its way").clear().say("/edit what was meant");
+    expect(commands(test)).toEqual(["message:edit waiting"]);
+    expect(test.sent("message:edit")).toEqual([]);
+  });
+
+  it("does not mean what is being taken back", () => {
+    const test = inLobby().live(message(3, "what stands", ME), message(4, "a mistake", ME));
+    test.say("/delete").do({ type: "delete_confirmed" }).clear().say("/edit what was meant");
+    expect(commands(test)).toEqual(["message:delete waiting", "message:edit waiting"]);
+    expect(test.sent("message:edit")[0]!.payload.target).toMatchObject({ seq: 3 });
+  });
+});
+
 describe("the composer", () => {
   it("keeps a line until storage has it", () => {
     const test = inLobby();

@@ -106,14 +106,26 @@ fn pick(state: &State, mine: bool) -> Option<Spot> {
 /// The newest line of mine on the screen that has no place yet: it stands below all that have one. One that
 /// will not get any is sent again or discarded, and nothing else.
 fn newest_on_its_way(state: &State) -> Option<Spot> {
-    let mut lines = state.outbox.lines(state.current.as_ref()?).rev();
-    lines.find(|item| matches!(item.phase, Phase::Waiting(_) | Phase::Sent(..))).map(|item| Spot::Pending(item.client_id.clone()))
+    let lines = state.outbox.lines(state.current.as_ref()?).rev();
+    let mut coming = lines.filter(|item| !item.has_final_answer()).map(|item| Spot::Pending(item.client_id.clone()));
+    coming.find(|spot| !is_being_deleted(state, spot))
 }
 
-/// The newest message on the screen that was not taken back and fits.
+/// Whether it is to be taken back already, as soon as the server hears of it.
+fn is_being_deleted(state: &State, spot: &Spot) -> bool {
+    let mut deletions = state.outbox.items().filter(|item| !matches!(item.phase, Phase::Refused(_) | Phase::SetAside));
+    deletions.any(|item| match (&item.work, spot) {
+        (Work::Delete { room: of, target: Target::Place(place) }, Spot::Line(room, seq)) => of == room && place.seq == *seq,
+        (Work::Delete { target: Target::Own(client_id), .. }, Spot::Pending(of)) => client_id == of,
+        _ => false,
+    })
+}
+
+/// The newest message on the screen that was not taken back, nor is to be, and fits.
 fn newest(state: &State, fits: impl Fn(&Line) -> bool) -> Option<Spot> {
     let is_one = |line: &Line| matches!(line.body, LineBody::Message { deleted: false, .. }) && fits(line);
-    Shown::of(state).lines_up().find(|said| is_one(said.line)).map(|said| said.spot())
+    let shown = Shown::of(state);
+    shown.lines_up().filter(|said| is_one(said.line)).map(|said| said.spot()).find(|spot| !is_being_deleted(state, spot))
 }
 
 /// An own message that can be changed, or a sentence why not.

@@ -165,6 +165,25 @@ fn a_command_means_the_line_that_is_on_its_way() {
     assert!(rows.len() == 2 && rows[0].ends_with("what stands") && rows[1].ends_with("what was meant (edited) 👍 1"), "{screen}");
 }
 
+/// What is to be taken back is not what a command means: the server would refuse it for good.
+#[test]
+fn a_command_does_not_mean_what_is_being_taken_back() {
+    let mut app = App::new(80, 24, Server::new());
+    app.say("what stands");
+    app.say("a mistake");
+    app.online = false;
+    app.say("/delete");
+    app.keys("y");
+    app.say("another mistake");
+    app.say("/delete");
+    app.keys("y");
+    app.say("/edit what was meant");
+    app.online = true;
+    app.settle();
+    assert!(app.sees("what was meant (edited)") && !app.sees("what stands"));
+    assert!(!app.sees("mistake") && !app.sees("failed"));
+}
+
 #[test]
 fn a_command_changes_what_was_never_sent() {
     let mut app = App::new(80, 24, Server::new());

@@ -30,14 +30,25 @@ export function authorOf(state: State, target: Target): string {
   return target.is === "line" ? target.line.author.name : (state.me?.name ?? "");
 }
 
-/** The chosen message, else the newest one that fits. */
+/** The chosen message, else the newest one that fits and stays. */
 export function meant(state: State, fits: (target: Target) => boolean): Target | null {
   if (state.chosen !== null) return targetOf(state, state.chosen);
   for (const key of keys(state).reverse()) {
     const target = targetOf(state, key);
-    if (target && fits(target)) return target;
+    if (target && fits(target) && !isBeingDeleted(state, target)) return target;
   }
   return null;
+}
+
+/** Whether it is to be taken back already, as soon as the server hears of it. */
+function isBeingDeleted(state: State, target: Target): boolean {
+  return state.outbox.items.some((item) => {
+    if (item.name !== "message:delete" || item.is === "failed") return false;
+    if (item.points_at) return item.points_at.client_id === target.key;
+    return (
+      target.is === "line" && item.fields.room === target.copy.room.id && item.fields.target.seq === target.line.seq
+    );
+  });
 }
 
 /** What can be chosen of what is shown, from the oldest to the newest. */
