@@ -164,7 +164,7 @@ impl Sending {
     }
 
     fn settle(&mut self, client_id: &ClientId, stored: Stored) {
-        if let Some(Settled::Stored(item)) = self.outbox.stored(client_id, None, stored) {
+        if let Some(Settled::Stored(item)) = self.outbox.stored(client_id, stored) {
             self.doubts.remove(&item.client_id);
             self.stored += 1;
         }

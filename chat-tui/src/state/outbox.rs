@@ -13,8 +13,8 @@
 use std::collections::HashSet;
 
 use chat_proto::error::{Code, Error, Retry};
-use chat_proto::id::{ClientId, Epoch, Rid, RoomId};
-use chat_proto::place::{Millis, Place};
+use chat_proto::id::{ClientId, Rid, RoomId};
+use chat_proto::place::Millis;
 use chat_proto::request::stored::Stored;
 use serde::{Deserialize, Serialize};
 
@@ -213,20 +213,10 @@ impl Outbox {
     }
 
     /// The item is stored, as its answer or its own entry tells. `None` when it was known.
-    pub fn stored(&mut self, client_id: &ClientId, epoch: Option<&Epoch>, stored: Stored) -> Option<Settled> {
-        let item = self.get_mut(client_id)?;
-        if matches!(item.phase, Phase::Stored(_)) {
-            return None;
-        }
-        item.phase = Phase::Stored(stored.clone());
-        let item = item.clone();
-        if let Some(epoch) = epoch {
-            let place = Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id };
-            for waiting in &mut self.items {
-                waiting.work.found(client_id, &place);
-            }
-        }
-        Some(Settled::Stored(item))
+    pub fn stored(&mut self, client_id: &ClientId, stored: Stored) -> Option<Settled> {
+        let item = self.get_mut(client_id).filter(|item| !matches!(item.phase, Phase::Stored(_)))?;
+        item.phase = Phase::Stored(stored);
+        Some(Settled::Stored(item.clone()))
     }
 
     /// The item has opened that room: what was to be said there can be. Gives what is another now, to

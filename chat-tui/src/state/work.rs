@@ -188,11 +188,18 @@ impl Work {
         self.opening().is_none() && !matches!(self.target(), Some(Target::Own(_)))
     }
 
-    /// The own message that it may point at stands there.
-    pub fn found(&mut self, client_id: &ClientId, place: &Place) {
-        if let Some(target) = self.target_mut().filter(|target| matches!(target, Target::Own(of) if of == client_id)) {
-            *target = Target::Place(place.clone());
+    /// The own message that it points at stands there.
+    pub fn points_at(&mut self, place: Place) {
+        if let Some(target) = self.target_mut() {
+            *target = Target::Place(place);
         }
+    }
+
+    /// The message that it answers will not come: takes the quote away. `false` where it is no answer.
+    pub fn loses_quote(&mut self) -> bool {
+        let Self::Send { reply_to, quote, .. } = self else { return false };
+        (*reply_to, *quote) = (None, None);
+        true
     }
 }
 

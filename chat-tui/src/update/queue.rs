@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use chat_proto::entry::Entry;
 use chat_proto::error::Error;
-use chat_proto::id::{ClientId, Epoch, Rid, RoomId};
-use chat_proto::place::Millis;
+use chat_proto::fold::Line;
+use chat_proto::id::{ClientId, EntryId, Epoch, Rid, RoomId};
+use chat_proto::place::{Millis, Place};
 use chat_proto::request::room_create::RoomCreated;
 use chat_proto::request::stored::Stored;
 use chat_proto::words;
@@ -14,7 +15,7 @@ use serde_json::Value;
 use super::{Fx, compose, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
-use crate::state::outbox::{Item, Phase, Settled, Work};
+use crate::state::outbox::{Item, Phase, Settled, Target, Work};
 use crate::storage::Change;
 
 /// How long after something could not be kept it is tried again.
@@ -48,6 +49,7 @@ pub(super) fn flush(state: &mut State, fx: &mut Fx) {
     if !state.link.is_online() {
         return;
     }
+    settle_pointers(state, fx);
     let asked = &mut state.asked;
     let due = state.outbox.take_due(state.now, state.limits.in_flight as usize, || asked.new_rid());
     // All that is sent for the first time is kept as such at once, and then all of it leaves.
@@ -56,6 +58,80 @@ pub(super) fn flush(state: &mut State, fx: &mut Fx) {
         store(state, Change::Changed(item), fx);
     }
     fx.extend(due.into_iter().filter_map(|(rid, due)| due.emit(rid)).map(Effect::Emit));
+}
+
+/// It is stored. What waited for its place has it now, and is kept so before the item is forgotten.
+fn stored_at(state: &mut State, client_id: &ClientId, epoch: Option<&Epoch>, stored: Stored, fx: &mut Fx) -> Option<Settled> {
+    let place = epoch.map(|epoch| Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id.clone() });
+    let settled = state.outbox.stored(client_id, stored)?;
+    let waiting = state.outbox.items().filter(|item| item.work.target() == Some(&Target::Own(client_id.clone())));
+    for mut item in waiting.cloned().collect::<Vec<_>>() {
+        if let Some(place) = &place {
+            item.work.points_at(place.clone());
+            change(state, item, fx);
+        }
+    }
+    Some(settled)
+}
+
+/// What an item that points at an own message is to point at.
+enum Pointed {
+    /// That message is on its way.
+    Coming,
+    /// It stands there.
+    At(Place),
+    /// It will not stand anywhere by itself.
+    Lost,
+}
+
+/// What still waits for the place of an own message, with all rooms known: an answer to one that will get none
+/// is said without its quote, and a change of it falls. It would hold up everything behind it for ever.
+fn settle_pointers(state: &mut State, fx: &mut Fx) {
+    let waiting = state.outbox.items().filter(|item| !item.has_final_answer() && matches!(item.work.target(), Some(Target::Own(_))));
+    for mut item in waiting.cloned().collect::<Vec<_>>() {
+        match pointed(state, &item) {
+            Pointed::Coming => {}
+            Pointed::At(place) => {
+                item.work.points_at(place);
+                change(state, item, fx);
+            }
+            Pointed::Lost => {
+                if item.work.loses_quote() {
+                    change(state, item, fx);
+                    continue;
+                }
+                if let Work::Edit { text, .. } = &item.work {
+                    state.recall.keep(text.as_str());
+                }
+                state.complain(words::TARGET_GONE);
+                state.outbox.not_kept(&item.client_id);
+                store(state, Change::Withdrawn(item.client_id), fx);
+            }
+        }
+    }
+}
+
+fn pointed(state: &State, item: &Item) -> Pointed {
+    let (Some(Target::Own(client_id)), Some(id)) = (item.work.target(), item.work.room()) else { return Pointed::Coming };
+    let Some(room) = state.rooms.get(id) else { return Pointed::Lost };
+    let at = |seq, id: &EntryId| Pointed::At(Place { epoch: room.timeline.epoch().clone(), seq, id: id.clone() });
+    match state.outbox.get(client_id).map(|own| &own.phase) {
+        Some(Phase::Waiting(_) | Phase::Sent(..)) => Pointed::Coming,
+        Some(Phase::Stored(stored)) => at(stored.seq, &stored.id),
+        Some(Phase::Refused(_) | Phase::SetAside) => Pointed::Lost,
+        // It was forgotten when its line was drawn.
+        None => {
+            let mine = |line: &&Line| line.client_id == *client_id && state.me.as_ref().is_some_and(|me| me.id == line.author.id);
+            room.timeline.lines().find(mine).map_or(Pointed::Lost, |line| at(line.seq, &line.id))
+        }
+    }
+}
+
+/// An item that was never sent is another now.
+fn change(state: &mut State, item: Item, fx: &mut Fx) {
+    if let Some(item) = state.outbox.rewrite(&item.client_id, |work| *work = item.work) {
+        store(state, Change::Changed(item), fx);
+    }
 }
 
 /// Changes could not be kept: what was to join the outbox is a draft again, and what was to be sent
@@ -94,7 +170,7 @@ pub(super) fn answered(state: &mut State, rid: &Rid, outcome: &Result<Value, Err
             Ok(stored) => {
                 let room = item.work.room().and_then(|room| state.rooms.get(room));
                 let epoch = room.map(|room| room.timeline.epoch().clone());
-                state.outbox.stored(&item.client_id, epoch.as_ref(), stored)
+                stored_at(state, &item.client_id, epoch.as_ref(), stored, fx)
             }
             Err(error) => {
                 // It is asked again, as if no answer had come: it may be stored.
@@ -195,7 +271,7 @@ pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: 
     let epoch = state.rooms.get(id).map(|room| room.timeline.epoch().clone());
     for entry in entries.iter().filter(|entry| entry.author.id == me) {
         let stored = Stored { seq: entry.seq, id: entry.id.clone(), time: entry.time, n: entry.n };
-        if let Some(settled) = state.outbox.stored(&entry.client_id, epoch.as_ref(), stored) {
+        if let Some(settled) = stored_at(state, &entry.client_id, epoch.as_ref(), stored, fx) {
             apply(state, settled, Some(id), fx);
         }
     }
@@ -205,7 +281,7 @@ pub(super) fn settle_own(state: &mut State, id: &RoomId, entries: &[Entry], fx: 
 
 /// Something of the outbox stands in a room's log, as far as that was kept.
 pub(super) fn stands(state: &mut State, client_id: &ClientId, room: &RoomId, epoch: &Epoch, stored: Stored, fx: &mut Fx) {
-    if let Some(settled) = state.outbox.stored(client_id, Some(epoch), stored) {
+    if let Some(settled) = stored_at(state, client_id, Some(epoch), stored, fx) {
         apply(state, settled, Some(room), fx);
     }
 }

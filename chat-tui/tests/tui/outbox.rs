@@ -184,6 +184,25 @@ fn a_command_does_not_mean_what_is_being_taken_back() {
     assert!(!app.sees("mistake") && !app.sees("failed"));
 }
 
+/// It would wait for a place that never comes, and everything in that room behind it.
+#[test]
+fn what_points_at_a_refused_line_holds_up_nothing() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.server.refusals.push_back(Error::new(Code::Forbidden, "You are muted."));
+    app.say("refused");
+    app.say("/edit better");
+    app.say("/react 👍");
+    app.keys("Up r");
+    app.say("what answers it");
+    app.say("what follows");
+    app.online = true;
+    app.settle();
+    assert_eq!(texts(&mut app.server), ["what answers it", "what follows"]);
+    assert!(app.sees(chat_proto::words::TARGET_GONE) && app.sees("failed: You are muted."));
+    assert_eq!(app.state.outbox.open(), 0);
+}
+
 #[test]
 fn a_command_changes_what_was_never_sent() {
     let mut app = App::new(80, 24, Server::new());
@@ -421,7 +440,7 @@ fn no_more_than_the_window_is_on_its_way() {
     assert_eq!(outbox.take_due(0, 4, &mut rid).len(), 0);
     assert_eq!(outbox.next_due(0), Some(10_000), "the window waits for answers, not for the clock");
     let stored = chat_proto::request::stored::Stored { seq: 1, id: chat_proto::id::EntryId::parse("e").unwrap(), time: 0, n: 1 };
-    outbox.stored(&chat_proto::id::ClientId::parse("c0").unwrap(), None, stored);
+    outbox.stored(&chat_proto::id::ClientId::parse("c0").unwrap(), stored);
     let due = outbox.take_due(0, 4, &mut rid);
     assert_eq!((due.len(), due[0].1.after.as_ref().map(|after| after.as_str())), (1, Some("c3")));
 }
@@ -448,7 +467,7 @@ fn what_overtook_the_one_before_it_goes_together_with_it_or_after_its_answer() {
     too_early(&mut outbox);
     assert!(outbox.take_due(3_000, 64, &mut rid).is_empty());
     let stored = chat_proto::request::stored::Stored { seq: 1, id: chat_proto::id::EntryId::parse("e").unwrap(), time: 0, n: 1 };
-    outbox.stored(&client_id(0), None, stored);
+    outbox.stored(&client_id(0), stored);
     assert_eq!(outbox.take_due(3_000, 64, &mut rid).len(), 49, "all that waited for it goes at once");
 }
 
@@ -492,7 +511,7 @@ proptest! {
                 };
                 match fate {
                     _ if !in_order => drop(outbox.refused(&due.client_id, Error::new(Code::OutOfOrder, ""), now)),
-                    Fate::Stored => drop({ let stored = stored(&mut log); outbox.stored(&due.client_id, None, stored) }),
+                    Fate::Stored => drop({ let stored = stored(&mut log); outbox.stored(&due.client_id, stored) }),
                     Fate::StoredButUnanswered => drop(stored(&mut log)),
                     Fate::Lost => {}
                     Fate::Later => drop(outbox.refused(&due.client_id, Error::new(Code::SlowDown, ""), now)),
