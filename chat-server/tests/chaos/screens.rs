@@ -152,7 +152,10 @@ impl Seat {
         let mut read = self.told();
         let mut idle = Instant::now();
         while read.iter().find(|told| is_token(told)).is_none_or(|word| word != first) && idle.elapsed() < PATIENCE {
+            let before = self.timeline();
             self.press("\x1b[5~");
+            // A second turn before a busy machine has drawn the first would leave out what that shows.
+            within(PATIENCE / 4, || self.timeline() != before);
             // A screen that does not join was seen half drawn, and is looked at again.
             let looked = Instant::now();
             let more = loop {
