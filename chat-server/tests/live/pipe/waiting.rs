@@ -60,6 +60,8 @@ fn it_waits_through_a_restart() {
         if here { Ok(()) } else { Err("it is not".to_owned()) }
     });
     assert!(waiting.child.try_wait().unwrap().is_none());
+    // It is seen before its welcome has come to it, and waits from that on; when it has cannot be seen from outside.
+    std::thread::sleep(std::time::Duration::from_secs(1));
     scene.server.kill();
     scene.server.start_again();
     scene.run(&["send", "lobby", "out"]);
