@@ -186,13 +186,15 @@ impl Seat {
         self.press(&format!("\x15/search {word}\r"));
         // It alone: a screen that is half drawn still holds what stood there.
         let is_found = || self.is_searching() && self.hits() == [word];
-        // Whoever searches too often is told to wait, and asks again.
-        if !(0..20).any(|_| {
-            within(BETWEEN_SEARCHES * 2, is_found) || {
+        let found = within(PATIENCE, || {
+            // Whoever searches too often is told to wait, and asks again.
+            if self.is_searching() && self.rows().iter().any(|row| row.contains("Too many searches")) {
+                std::thread::sleep(BETWEEN_SEARCHES);
                 self.press("\r");
-                false
             }
-        }) {
+            is_found()
+        });
+        if !found {
             return Err(self.text());
         }
         self.press("\r");
@@ -355,6 +357,8 @@ impl Tab {
             seen = placed(page.turn("Control+End"));
             shows(&seen, last)
         });
+        // The list still goes to its end for a moment, as its lines are measured, and would take the first turn back.
+        std::thread::sleep(STILL * 4);
         let (mut read, mut leaps): (BTreeMap<u64, String>, _) = (seen.iter().cloned().collect(), Vec::new());
         let mut idle = Instant::now();
         while !shows(&seen, first) && idle.elapsed() < PATIENCE {

@@ -53,7 +53,9 @@ pub fn judge_tab(tab: &Tab, rooms: &Rooms, jumps: usize, dice: Dice) -> Vec<Dama
 fn visit_from_seat(seat: &Seat, expected: &[String], jumps: usize, mut dice: Dice) -> Vec<Damage> {
     seat.enter(&seat.room);
     let mut damage = Vec::new();
-    for _ in 0..jumps.min(expected.len() * jumps) {
+    // Where nothing stands there is nowhere to go.
+    let jumps = if expected.is_empty() { 0 } else { jumps };
+    for _ in 0..jumps {
         let at = dice.pick(expected.len());
         let word = &expected[at];
         let right = |shown: &[String]| shown.contains(word) && expected.windows(shown.len()).any(|part| part == shown);
@@ -72,7 +74,9 @@ fn visit_from_tab(tab: &Tab, fold: &Timeline, jumps: usize, mut dice: Dice) -> V
     tab.enter(&tab.room);
     let expected: Vec<(Seq, &str)> = said(fold).collect();
     let mut damage = Vec::new();
-    for _ in 0..jumps.min(expected.len() * jumps) {
+    // Where nothing stands there is nowhere to go.
+    let jumps = if expected.is_empty() { 0 } else { jumps };
+    for _ in 0..jumps {
         let (seq, text) = expected[dice.pick(expected.len())];
         let word = first_word(text);
         let wrong = match tab.visit(word) {
