@@ -357,8 +357,6 @@ impl Tab {
             seen = placed(page.turn("Control+End"));
             shows(&seen, last)
         });
-        // The list still goes to its end for a moment, as its lines are measured, and would take the first turn back.
-        std::thread::sleep(STILL * 4);
         let (mut read, mut leaps): (BTreeMap<u64, String>, _) = (seen.iter().cloned().collect(), Vec::new());
         let mut idle = Instant::now();
         while !shows(&seen, first) && idle.elapsed() < PATIENCE {

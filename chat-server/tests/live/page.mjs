@@ -145,6 +145,16 @@ const staysInView = (word) =>
     look();
   });
 
+/** Where the timeline and its chosen line stand, and all that the page shows. */
+const whereItIs = () => {
+  const log = document.querySelector("[role=log]");
+  const chosen = log?.querySelector(".chosen");
+  const [line, frame] = [chosen, log].map((part) => part?.getBoundingClientRect());
+  const stands = chosen ? `${chosen.textContent.trim()} from ${line.top} to ${line.bottom}` : "nothing";
+  const view = `the view from ${frame?.top} to ${frame?.bottom}, ${log?.scrollTop} of ${log?.scrollHeight} px down`;
+  return `chosen is ${stands}; ${view}\n${document.body.innerText}`;
+};
+
 /** Two frames: the first draws what was scrolled to, the second has measured it. */
 const drawn = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
@@ -237,6 +247,17 @@ const actions = {
     return linesOf(page, true);
   },
 
+  /** Turns the mouse's wheel over the timeline by so many pixels and waits until that is drawn. */
+  async wheel({ page: key, by }) {
+    const page = pages.get(key);
+    await page.locator("[role=log]").hover();
+    await page.mouse.wheel(0, by);
+    await drawn(page);
+  },
+
+  /** What stands in the reader's view. */
+  in_view: ({ page: key }) => linesOf(pages.get(key), true),
+
   /**
    * Goes to the line in which that word stands by a search, as people do, and back to where it was. What
    * stands in the reader's view there, or null and what the page shows instead.
@@ -253,7 +274,7 @@ const actions = {
     }
     await field.press("ArrowDown");
     await field.press("Enter");
-    if (!(await page.evaluate(staysInView, word))) return { lines: null, instead: await actions.text({ page: key }) };
+    if (!(await page.evaluate(staysInView, word))) return { lines: null, instead: await page.evaluate(whereItIs) };
     const lines = await linesOf(page, true);
     await page.keyboard.press("Escape");
     await field.press("Escape");

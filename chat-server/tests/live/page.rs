@@ -205,6 +205,18 @@ impl Page {
         serde_json::from_value(self.ask("turn", json!({ "keys": keys }))).unwrap()
     }
 
+    /// Turns the mouse's wheel over the timeline by so many pixels.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn wheel(&self, by: i32) {
+        self.ask("wheel", json!({ "by": by }));
+    }
+
+    /// The lines in the reader's view.
+    #[allow(dead_code, reason = "tests/chaos does not")]
+    pub fn in_view(&self) -> Vec<Line> {
+        serde_json::from_value(self.ask("in_view", json!({}))).unwrap()
+    }
+
     /// Goes to the line in which that word stands by a search, and back; the lines in the reader's view there, or
     /// what the page showed instead.
     #[allow(dead_code, reason = "tests/live does not")]

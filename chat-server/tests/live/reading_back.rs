@@ -1,5 +1,6 @@
 //! A page's reader comes to the beginning of a room, whatever the window's height and whoever talks meanwhile.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::page::{Browser, Page};
@@ -94,17 +95,15 @@ fn whoever_reads_back_skips_nothing_in_any_window() {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
-/// Older lines and new ones come to the two ends of what is shown, often for the same frame.
-#[test]
-fn whoever_reads_back_in_a_busy_room_skips_nothing() {
-    const SAID: usize = 1_500;
+/// A room with so many lines in which somebody goes on talking, and a page whose reader is at its end.
+fn busy_room(said: usize, height: u32) -> (Scene, Arc<Browser>, Page, Tool) {
     const PAUSE: Duration = Duration::from_millis(20);
     let scene = Scene::start_fast();
-    let said = scene.shell(&format!("seq {SAID} | chat-tui send lobby --each-line --name ada")).output().unwrap();
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let sent = scene.shell(&format!("seq {said} | chat-tui send lobby --each-line --name ada")).output().unwrap();
+    assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
     let browser = Browser::start();
-    let page = Page::open(&browser, "reader", &scene.server.url(), WIDTH, 1_400);
-    until_there(&page, &SAID.to_string());
+    let page = Page::open(&browser, "reader", &scene.server.url(), WIDTH, height);
+    until_there(&page, &said.to_string());
     let mut talking = Tool::start(&mut scene.tool(&["send", "lobby", "--each-line", "--name", "bob"]));
     feed(
         &mut talking,
@@ -113,7 +112,42 @@ fn whoever_reads_back_in_a_busy_room_skips_nothing() {
             format!("meanwhile {number}")
         }),
     );
-    until("somebody talks", || if scene.said("lobby").len() > SAID + 20 { Ok(()) } else { Err(String::new()) });
+    until_more(&scene, said);
+    (scene, browser, page, talking)
+}
+
+/// Waits until the room has a good many lines more than that.
+fn until_more(scene: &Scene, than: usize) {
+    until("somebody talks", || if scene.said("lobby").len() > than + 20 { Ok(()) } else { Err(String::new()) });
+}
+
+/// Older lines and new ones come to the two ends of what is shown, often for the same frame.
+#[test]
+fn whoever_reads_back_in_a_busy_room_skips_nothing() {
+    let (_scene, browser, page, _talking) = busy_room(1_500, 1_400);
     read_back(&page, "1");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+/// The view follows the newest line until its reader goes up, by a key or by the wheel, and never takes that back:
+/// neither at once, while the lines at the end are being measured, nor with the next line.
+#[test]
+fn whoever_goes_up_in_a_busy_room_stays_there() {
+    let (scene, browser, page, _talking) = busy_room(300, 900);
+    let up: [fn(&Page); 2] = [|page| drop(page.turn("PageUp")), |page| page.wheel(-700)];
+    for (turn, go_up) in up.iter().cycle().take(8).enumerate() {
+        page.press("Control+End");
+        until("the view follows", || {
+            let said = scene.said("lobby").len();
+            let seen = page.in_view();
+            if seen.last().and_then(|line| line.seq) > Some(said as u64) { Ok(()) } else { Err(format!("{said}: {:?}", seen.last())) }
+        });
+        go_up(&page);
+        let seen = page.in_view();
+        until_more(&scene, scene.said("lobby").len());
+        let later = page.in_view();
+        let middle = &seen[seen.len() / 2].text;
+        assert!(later.iter().any(|line| line.text == *middle), "{turn}: {middle:?} stood in the middle, and now {later:?}");
+    }
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
