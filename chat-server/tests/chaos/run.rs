@@ -157,6 +157,10 @@ pub fn run(plan: &Plan) -> usize {
     if !damage.is_empty() {
         println!("chaos: FAILED with seed {seed}: {} things are wrong", damage.len());
         keep_evidence(&arena);
+        // Again, and short: of a long output the end is looked at first, and it may be all that is kept.
+        for damage in damage.iter().take(SHOWN) {
+            println!("  {}", damage.to_string().lines().next().unwrap_or_default());
+        }
     }
     damage.len()
 }
