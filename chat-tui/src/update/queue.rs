@@ -12,7 +12,7 @@ use chat_proto::request::stored::Stored;
 use chat_proto::words;
 use serde_json::Value;
 
-use super::{Fx, compose, rooms, sync};
+use super::{Fx, compose, drafts, rooms, sync};
 use crate::effect::Effect;
 use crate::state::State;
 use crate::state::outbox::{Item, Phase, Settled, Target, Work};
@@ -56,6 +56,11 @@ pub(super) fn flush(state: &mut State, fx: &mut Fx) {
     let first = due.iter().filter(|(_, due)| due.first).filter_map(|(_, due)| state.outbox.get(&due.client_id).cloned());
     for item in first.collect::<Vec<_>>() {
         store(state, Change::Changed(item), fx);
+    }
+    // Something leaves again without what stood before it, which is settled. Were that found in the outbox once more,
+    // after a power cut, and the server's database had been copied back meanwhile, it would come to stand behind this.
+    if due.iter().any(|(_, due)| due.after.is_none()) {
+        drafts::seal(state, fx);
     }
     fx.extend(due.into_iter().filter_map(|(rid, due)| due.emit(rid)).map(Effect::Emit));
 }
