@@ -52,8 +52,12 @@ pub trait FanOut: Send + Sync + 'static {
     /// entry points at gets it without that.
     fn entries(&self, entries: Vec<CommittedEntry>);
 
-    /// Attaches a new connection to its user and to these rooms, and to no others; when this
-    /// returns, it misses nothing that is committed from now on, and moves with its user.
+    /// Has a new connection come and go with its user. It hears no room yet but those that they come into from now on.
+    async fn follow(&self, connection: ConnectionId, user: &UserId);
+
+    /// Attaches a connection to these rooms of its user, as they were read after [`follow`](Self::follow): to none that they
+    /// have left since. When this returns, it misses nothing that is committed from now on. Without a `follow` before it,
+    /// as of a visitor, it hears these rooms and no others.
     async fn attach(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]);
 
     /// Tells something that stands in no log.

@@ -107,6 +107,8 @@ pub struct Caller {
     pub client: Option<ClientName>,
     /// The token that it came in by, if it is a bot.
     pub bot: Option<Arc<Bot>>,
+    /// The digest of the token of its session or its bot, which may have ended by the time that the connection counts.
+    pub came_by: Option<TokenHash>,
 }
 
 impl Caller {

@@ -17,6 +17,8 @@ pub struct Nobody;
 impl FanOut for Nobody {
     fn entries(&self, _: Vec<CommittedEntry>) {}
 
+    async fn follow(&self, _: ConnectionId, _: &UserId) {}
+
     async fn attach(&self, _: ConnectionId, _: &UserId, _: &[RoomId]) {}
 
     fn notify(&self, _: Audience, _: Arc<Notice>) {}

@@ -3,7 +3,7 @@
 //! While one batch of a room goes out, the next gathers in the queue, and all of a room's entries
 //! found there go out in one frame: coalescing without added latency. Nobody's answer waits for it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,7 @@ pub struct SocketIoFanOut {
     woken: Notify,
     waiting: Mutex<HashMap<RoomId, Waiting>>,
     sockets: Mutex<HashMap<ConnectionId, Peer>>,
+    opening: Mutex<HashMap<ConnectionId, Opening>>,
     patients: Patients,
     classic: Mutex<Hearers>,
     manners: Manners,
@@ -60,6 +61,11 @@ pub struct SocketIoFanOut {
 
 enum Command {
     Entries(Vec<CommittedEntry>),
+    Follow {
+        connection: ConnectionId,
+        user: UserId,
+        done: oneshot::Sender<()>,
+    },
     Attach {
         connection: ConnectionId,
         user: UserId,
@@ -91,6 +97,15 @@ enum Command {
 struct Peer {
     socket: SocketRef,
     is_patient: bool,
+    /// It hears its last words, and is attached to nothing any more.
+    is_closing: bool,
+}
+
+/// A native connection that follows its user, and is not attached to the rooms that it finds them in yet.
+struct Opening {
+    user: UserId,
+    /// Those that its user has left meanwhile: they may have been read as theirs before.
+    left: HashSet<RoomId>,
 }
 
 /// What of a room has not gone out yet.
@@ -117,6 +132,7 @@ impl SocketIoFanOut {
             woken: Notify::new(),
             waiting: Mutex::default(),
             sockets: Mutex::default(),
+            opening: Mutex::default(),
             patients: Patients::default(),
             classic: Mutex::default(),
             manners,
@@ -128,11 +144,12 @@ impl SocketIoFanOut {
         if is_patient {
             self.patients.come();
         }
-        lock(&self.sockets).insert(connection, Peer { socket, is_patient });
+        lock(&self.sockets).insert(connection, Peer { socket, is_patient, is_closing: false });
     }
 
     /// A connection is gone.
     pub fn unregister(&self, connection: ConnectionId) {
+        lock(&self.opening).remove(&connection);
         if lock(&self.sockets).remove(&connection).is_some_and(|peer| peer.is_patient) {
             self.patients.go();
         }
@@ -209,9 +226,13 @@ impl SocketIoFanOut {
                             known.push(entry);
                         }
                     }
+                    Command::Follow { connection, user, done } => {
+                        self.follow_now(connection, user);
+                        let _ = done.send(());
+                    }
                     Command::Attach { connection, user, rooms, done } => {
                         self.send_first(&rooms, &mut gathered).await;
-                        self.attach_now(connection, &user, &rooms);
+                        self.attach_now(connection, user, rooms);
                         // Nobody waits any more when the connection is gone already.
                         let _ = done.send(());
                     }
@@ -290,6 +311,9 @@ impl SocketIoFanOut {
                     size = weight(&entry);
                 }
                 for (user, _) in &moves.joins {
+                    lock(&self.opening).values_mut().filter(|opening| opening.user == *user).for_each(|opening| {
+                        opening.left.remove(room);
+                    });
                     for sockets in self.natives() {
                         let _: Result<(), std::convert::Infallible> = sockets.within(user_room(user)).join(log_room(room)).await;
                     }
@@ -305,6 +329,9 @@ impl SocketIoFanOut {
                     size = 0;
                 }
                 for user in &moves.leaves {
+                    lock(&self.opening).values_mut().filter(|opening| opening.user == *user).for_each(|opening| {
+                        opening.left.insert(room.clone());
+                    });
                     for sockets in self.natives() {
                         let _: Result<(), std::convert::Infallible> = sockets.within(user_room(user)).leave(log_room(room)).await;
                     }
@@ -412,11 +439,22 @@ impl SocketIoFanOut {
         classic::announce(&self.engines, &self.manners, room, maker, announced.text.as_str()).await;
     }
 
-    fn attach_now(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
-        lock(&self.classic).attach(connection, rooms.first().map(|room| (room.clone(), user.clone())));
-        if let Some(Peer { socket, .. }) = lock(&self.sockets).get(&connection) {
-            socket.leave_all();
-            socket.join([user_room(user), own_room(connection)]);
+    fn follow_now(&self, connection: ConnectionId, user: UserId) {
+        if let Some(Peer { socket, is_closing: false, .. }) = lock(&self.sockets).get(&connection) {
+            socket.join([user_room(&user), own_room(connection)]);
+            lock(&self.opening).insert(connection, Opening { user, left: HashSet::new() });
+        }
+    }
+
+    /// A visitor comes into one room, or a native connection that is opening into those of its user.
+    fn attach_now(&self, connection: ConnectionId, user: UserId, mut rooms: Vec<RoomId>) {
+        let sockets = lock(&self.sockets);
+        let Some(Peer { socket, .. }) = sockets.get(&connection) else {
+            return lock(&self.classic).attach(connection, rooms.into_iter().next().map(|room| (room, user)));
+        };
+        // One that was closed meanwhile is opening no longer, and hears nothing more.
+        if let Some(Opening { left, .. }) = lock(&self.opening).remove(&connection) {
+            rooms.retain(|room| !left.contains(room));
             socket.join(rooms.iter().map(log_room).collect::<Vec<_>>());
         }
     }
@@ -427,6 +465,9 @@ impl SocketIoFanOut {
             let _: Result<(), std::convert::Infallible> = sockets.within(log_room(room)).leave(log_room(room)).await;
         }
         lock(&self.classic).shut_out(room, None);
+        lock(&self.opening).values_mut().for_each(|opening| {
+            opening.left.insert(room.clone());
+        });
     }
 
     fn close_now(&self, connections: &[ConnectionId], error: &Error) {
@@ -434,8 +475,13 @@ impl SocketIoFanOut {
             if self.close_classic(*connection, error) {
                 continue;
             }
-            let Some(socket) = lock(&self.sockets).get(connection).map(|peer| peer.socket.clone()) else { continue };
+            let closing = |peer: &mut Peer| {
+                peer.is_closing = true;
+                peer.socket.clone()
+            };
+            let Some(socket) = lock(&self.sockets).get_mut(connection).map(closing) else { continue };
             // From here on it hears nothing more of any room.
+            lock(&self.opening).remove(connection);
             socket.leave_all();
             let closing = Closing { error: error.clone() };
             tokio::spawn(async move {
@@ -510,6 +556,13 @@ impl FanOut for SocketIoFanOut {
             }
         }
         self.push(Command::Entries(entries));
+    }
+
+    async fn follow(&self, connection: ConnectionId, user: &UserId) {
+        let (done, following) = oneshot::channel();
+        self.push(Command::Follow { connection, user: user.clone(), done });
+        // The other end is dropped only when the server stops.
+        let _ = following.await;
     }
 
     async fn attach(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {

@@ -44,6 +44,7 @@ impl Service {
             visiting: false,
             client: auth.client.clone(),
             bot: None,
+            came_by: None,
         };
         // What is said in so many words wins over the cookie.
         let token = auth.token.as_ref().or_else(|| cookie.as_ref().filter(|_| auth.guest.is_none()));
@@ -58,13 +59,13 @@ impl Service {
         match self.store.token_owner(&hash, self.now()).await.map_err(|error| unavailable(&error))? {
             TokenOwner::Bot(bot) if bot.scopes.iter().any(|scope| matches!(scope, Scope::Read | Scope::Send)) => {
                 let user = bot.user.clone();
-                Ok(Caller { bot: Some(Arc::new(bot)), ..caller(user, None, false) })
+                Ok(Caller { bot: Some(Arc::new(bot)), came_by: Some(hash), ..caller(user, None, false) })
             }
             TokenOwner::Bot(_) => Err(Error::new(
                 Code::Forbidden,
                 "This token is for its webhook alone. A bot that connects needs the scope `read` or `send`.",
             )),
-            TokenOwner::Session(user, session) => Ok(caller(user, Some(session), false)),
+            TokenOwner::Session(user, session) => Ok(Caller { came_by: Some(hash), ..caller(user, Some(session), false) }),
             // Who comes back costs no write.
             TokenOwner::Guest(user) => Ok(caller(user, None, false)),
             TokenOwner::NamelessGuest(_) => self.guest(auth, &hash).await.map(|user| caller(user, None, false)),
@@ -87,6 +88,21 @@ impl Service {
         caller
     }
 
+    /// What it came in by is still good. Who ends a session or a bot closes the connections that
+    /// [count](Self::enter), and one that was only opening by it was none of these.
+    ///
+    /// # Errors
+    /// `signed_out` when it has ended; `unavailable` when the store cannot be read.
+    pub async fn confirm(&self, caller: &Caller) -> Result<(), Error> {
+        let Some(hash) = &caller.came_by else { return Ok(()) };
+        let is_good = match self.store.token_owner(hash, self.now()).await.map_err(|error| unavailable(&error))? {
+            TokenOwner::Session(_, session) => caller.session == Some(session),
+            TokenOwner::Bot(bot) => caller.bot.as_ref().is_some_and(|known| known.token == bot.token),
+            TokenOwner::Guest(_) | TokenOwner::NamelessGuest(_) | TokenOwner::Ended | TokenOwner::Nobody => false,
+        };
+        if is_good { Ok(()) } else { Err(signed_out()) }
+    }
+
     async fn guest(&self, auth: &Auth, hash: &TokenHash) -> Result<User, Error> {
         let new = self.new_user(auth);
         self.store.guest(hash, &new, self.now()).await.map_err(|error| unavailable(&error))
@@ -106,30 +122,25 @@ impl Service {
     /// be read.
     pub async fn welcome(&self, connection: ConnectionId) -> Result<Welcome, Error> {
         let caller = self.caller(connection)?;
+        self.confirm(&caller).await?;
         if !caller.hears() {
             // It is attached to nothing, and so hears nothing.
             let sync = self.sync(&caller, &SyncRequest::default()).await?;
             self.appear(&caller, sync.rooms.iter().map(|state| state.room.id.clone()).collect())?;
             return Ok(self.welcome_of(&caller, sync));
         }
+        // First it moves with its user, then it is read where they are: a room that they leave in between, or are
+        // removed from, is not heard for a moment either.
+        self.fanout.follow(connection, &caller.user.id).await;
         let own = self.store.room_ids_of(&caller.user).await.map_err(|error| unavailable(&error))?;
-        let mut rooms: BTreeSet<RoomId> = own.iter().map(|room| room.id.clone()).collect();
-        let sync = loop {
-            self.fanout.attach(connection, &caller.user.id, &rooms.iter().cloned().collect::<Vec<_>>()).await;
-            // Heads are read after the connection is attached: nothing falls between the two.
-            let sync = self.sync(&caller, &SyncRequest { cursors: Vec::new(), show: vec![self.lobby.clone()] }).await?;
-            // Another connection of theirs may have joined or left a room before this one was
-            // attached; what changes from now on moves this one too.
-            let now: BTreeSet<RoomId> = sync.rooms.iter().map(|state| state.room.id.clone()).collect();
-            if now == rooms {
-                break sync;
-            }
-            rooms = now;
-        };
+        let rooms: Vec<RoomId> = own.iter().map(|room| room.id.clone()).collect();
+        self.fanout.attach(connection, &caller.user.id, &rooms).await;
+        // Heads are read after the connection is attached: nothing falls between the two.
+        let sync = self.sync(&caller, &SyncRequest { cursors: Vec::new(), show: vec![self.lobby.clone()] }).await?;
         for room in own {
             lock(&self.presence).set_members(&room.id, room.id == self.lobby, room.members);
         }
-        self.appear(&caller, rooms)?;
+        self.appear(&caller, sync.rooms.iter().map(|state| state.room.id.clone()).collect())?;
         let shown = lock(&self.presence).of_room(&self.lobby);
         let presence = if sync.presence.is_empty() { Vec::new() } else { vec![shown] };
         Ok(self.welcome_of(&caller, SyncReply { presence, ..sync }))

@@ -159,7 +159,7 @@ impl Service {
             identity: None,
             role: ServerRole::Owner,
         };
-        Caller { connection: 0, user, session: None, passing: false, visiting: false, client: None, bot: None }
+        Caller { connection: 0, user, session: None, passing: false, visiting: false, client: None, bot: None, came_by: None }
     }
 
     pub(super) fn client_id(&self) -> ClientId {

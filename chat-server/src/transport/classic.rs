@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use chat_proto::error::Code;
 use socketioxide::extract::{Event, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::Sid;
@@ -158,7 +159,11 @@ impl Classic {
         tokio::spawn(async move {
             connection.listen(false).await;
             tokio::time::sleep(GRACE).await;
-            connection.arrive().await;
+            if let Err(error) = connection.arrive().await
+                && error.code != Code::SignedOut
+            {
+                connection.tell_all(&error.message);
+            }
         });
     }
 

@@ -158,6 +158,12 @@ impl ClassicClient {
         self.socket.send(Message::text("2")).await.unwrap();
     }
 
+    /// Waits until the server ends the connection, by Socket.IO and for good.
+    pub async fn put_out(&mut self) {
+        let over = self.prefix("41");
+        while !self.frame().await.starts_with(&over) {}
+    }
+
     /// Waits until the server ends the line; gives what came before that.
     pub async fn ends(mut self) -> Vec<String> {
         loop {

@@ -1,25 +1,17 @@
 //! Dialect C with a web login's session: what is said reaches the friends, and nobody else.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use chat_server::cli::ServeArgs;
 use chat_server::dialect::Audience;
-use chat_server::domain::decide::Context;
 use chat_server::settings::Settings;
-use chat_server::storage::sqlite::SqliteStore;
-use chat_server::storage::{Batch, Committed, Store, StoreError};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
 use crate::access::server_with;
 use crate::classic_client::ClassicClient;
 use crate::client::{Client, send, token};
-use crate::dice::Dice;
 use crate::friends::{befriend, own_room, signed_in};
+use crate::late::late;
 use crate::old_clients::OldClients;
 use crate::running::Running;
-use crate::wrapped::{Around, Wrapped};
 
 async fn server() -> Running {
     let accounts = ["ada", "bob", "cyd", "eve"].map(|name| (name, chat_proto::user::ServerRole::Member));
@@ -283,52 +275,51 @@ async fn a_friend_at_a_page_is_seen_by_friends_and_forgotten_at_once() {
     server.stop().await;
 }
 
-/// Holds back somebody's rooms, once they are read, until it is told to go on.
-#[derive(Default)]
-struct Late {
-    armed: AtomicBool,
-    read: Notify,
-    goes_on: Notify,
-}
-
-#[async_trait::async_trait]
-impl Around for Arc<Late> {
-    async fn commit(&self, store: &impl Store, batch: &Batch, context: &mut Context<'_>) -> Result<Committed, StoreError> {
-        store.commit(batch, context).await
+/// Whoever signs out while their page opens is not there by it: neither seen, nor heard, nor told what friends say.
+#[tokio::test]
+async fn a_session_that_ends_while_a_page_opens_ends_the_page() {
+    let (server, late) = late(server().await).await;
+    let (mut ada, mut bob) = (signed_in(&server, "ada").await, signed_in(&server, "bob").await);
+    befriend(&mut ada, &mut bob).await;
+    let of_adas = own_room(&mut ada).await;
+    late.arm();
+    let mut of_bob = page(&server, 4, "/", "bob").await;
+    late.read().await;
+    bob.request("account:logout", json!({})).await.unwrap();
+    late.go_on();
+    of_bob.emit("client-talking", json!([{ "text": "I am still here" }])).await;
+    // It is answered that at once; then its connection ends.
+    let is_told = |frame: &String| frame.contains("Your session has ended");
+    while !of_bob.frames.iter().any(is_told) {
+        of_bob.event().await;
     }
-
-    async fn rooms_read(&self) {
-        if self.armed.swap(false, Ordering::SeqCst) {
-            self.read.notify_one();
-            self.goes_on.notified().await;
-        }
-    }
+    ada.say(&of_adas, "m1", "a secret").await.unwrap();
+    of_bob.put_out().await;
+    assert!(!of_bob.frames.iter().any(|frame| frame.contains("a secret")), "{:?}", of_bob.frames);
+    ada.request("sync", json!({})).await.unwrap();
+    assert!(!ada.frames.iter().any(|frame| frame.contains("still here")), "{:?}", ada.frames);
+    server.stop().await;
 }
 
 /// Between the moment at which a page's friends are read and the one from which it hears them, one is lost and one
 /// is won.
 #[tokio::test]
 async fn a_friend_who_is_lost_while_a_page_opens_is_not_heard() {
-    let server = server().await;
-    let dir = server.dir.clone();
-    server.stop().await;
-    let late = Arc::new(Late::default());
-    let store = SqliteStore::open(&dir.path().join("chat.db"), 2_000, &mut Dice(5)).await.unwrap();
-    let server = Running::start_over(Wrapped { inner: store, around: late.clone() }, dir).await;
+    let (server, late) = late(server().await).await;
     let (mut ada, mut bob, mut cyd) = (signed_in(&server, "ada").await, signed_in(&server, "bob").await, signed_in(&server, "cyd").await);
     befriend(&mut ada, &mut bob).await;
     let of_adas = own_room(&mut ada).await;
 
-    late.armed.store(true, Ordering::SeqCst);
+    late.arm();
     let mut of_bob = page(&server, 4, "/", "bob").await;
-    late.read.notified().await;
+    late.read().await;
     ada.request("friend:remove", json!({ "client_id": "e", "user": bob.user() })).await.unwrap();
     ada.say(&of_adas, "m1", "a secret").await.unwrap();
     befriend(&mut cyd, &mut bob).await;
     let of_cyds = own_room(&mut cyd).await;
     // Whoever says it hears it when it has gone out.
     ada.messages(&of_adas, 1).await;
-    late.goes_on.notify_one();
+    late.go_on();
     speaks(&mut of_bob).await;
     ada.say(&of_adas, "m2", "another secret").await.unwrap();
     ada.messages(&of_adas, 1).await;

@@ -21,6 +21,7 @@ mod engine;
 mod export;
 mod friends;
 mod hooks;
+mod late;
 mod odd_names;
 mod old_clients;
 mod opening;

@@ -1,14 +1,17 @@
 //! What may happen while a connection opens: the service over the memory store, and a fan-out that
 //! lets it happen at the worst moment.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use chat_proto::error::Error;
+use chat_proto::error::{Code, Error};
 use chat_proto::handshake::Auth;
-use chat_proto::id::{ClientId, Epoch, RoomId, UserId};
+use chat_proto::id::{ClientId, Epoch, RoomId, TokenId, UserId};
 use chat_proto::limits::Limits;
-use chat_proto::name::{DisplayName, RoomName};
+use chat_proto::name::{DisplayName, Identity, RoomName};
+use chat_proto::request::token_create::{Scope, TokenCreate};
+use chat_proto::request::token_revoke::TokenRevoke;
 use chat_proto::request::{RoomCreate, RoomJoin, RoomLeave};
 use chat_proto::secret::{Password, Token};
 use chat_proto::user::User;
@@ -17,30 +20,93 @@ use chat_server::domain::presence::ConnectionId;
 use chat_server::domain::rates::Rates;
 use chat_server::domain::write::{EntryRequest, Write};
 use chat_server::fanout::{Audience, FanOut, Notice};
-use chat_server::service::{Clock, Opening, Passwords, Ports, Service};
+use chat_server::service::{Clock, Opening, Passwords, Ports, Register, Service};
 use chat_server::storage::memory::MemoryStore;
 use chat_server::storage::{Batch, CommittedEntry, Store};
 
 use crate::client::token;
 use crate::dice::Dice;
 
-/// Keeps to which rooms a connection was attached last; does something once, during the first time.
+/// When it happens: once the connection follows its user, once their rooms are read, or once it is attached to them.
+#[derive(Clone, Copy, PartialEq)]
+enum Moment {
+    Following,
+    Read,
+    Attached,
+}
+const MOMENTS: [Moment; 3] = [Moment::Following, Moment::Read, Moment::Attached];
+
+/// What is written past the service, and when.
+struct Happening {
+    moment: Moment,
+    store: Arc<dyn Store>,
+    write: Write,
+}
+
+/// Keeps what the one connection hears, and has something happen once.
 #[derive(Default)]
 struct Meanwhile {
-    store: Mutex<Option<(Arc<dyn Store>, Write)>>,
-    attached: Mutex<Vec<RoomId>>,
+    happens: Mutex<Option<Happening>>,
+    wire: Mutex<Wire>,
     close: Mutex<Option<Arc<Service>>>,
+}
+
+#[derive(Default)]
+struct Wire {
+    user: Option<UserId>,
+    rooms: BTreeSet<RoomId>,
+    left: BTreeSet<RoomId>,
+    /// All that it ever heard.
+    heard: BTreeSet<RoomId>,
+}
+
+impl Meanwhile {
+    async fn reached(&self, moment: Moment) {
+        let happens = self.happens.lock().unwrap().take_if(|happens| happens.moment == moment);
+        if let Some(Happening { store, write, .. }) = happens {
+            self.entries(commit(&*store, write).await);
+        }
+    }
+
+    fn hears(&self) -> Vec<RoomId> {
+        self.wire.lock().unwrap().rooms.iter().cloned().collect()
+    }
+
+    fn ever_heard(&self, room: &RoomId) -> bool {
+        self.wire.lock().unwrap().heard.contains(room)
+    }
 }
 
 #[async_trait]
 impl FanOut for Meanwhile {
-    fn entries(&self, _: Vec<CommittedEntry>) {}
-    async fn attach(&self, connection: ConnectionId, _: &UserId, rooms: &[RoomId]) {
-        *self.attached.lock().unwrap() = rooms.to_vec();
-        let pending = self.store.lock().unwrap().take();
-        if let Some((store, write)) = pending {
-            commit(&*store, write).await;
+    fn entries(&self, entries: Vec<CommittedEntry>) {
+        let mut wire = self.wire.lock().unwrap();
+        let Some(user) = wire.user.clone() else { return };
+        for CommittedEntry { room, moves, .. } in entries {
+            if moves.joins.iter().any(|(joins, _)| *joins == user) {
+                wire.rooms.insert(room.clone());
+                wire.heard.insert(room.clone());
+                wire.left.remove(&room);
+            }
+            if moves.leaves.contains(&user) {
+                wire.rooms.remove(&room);
+                wire.left.insert(room);
+            }
         }
+    }
+    async fn follow(&self, _: ConnectionId, user: &UserId) {
+        self.wire.lock().unwrap().user = Some(user.clone());
+        self.reached(Moment::Following).await;
+    }
+    async fn attach(&self, connection: ConnectionId, _: &UserId, rooms: &[RoomId]) {
+        self.reached(Moment::Read).await;
+        {
+            let mut wire = self.wire.lock().unwrap();
+            let rooms: Vec<RoomId> = rooms.iter().filter(|room| !wire.left.contains(room)).cloned().collect();
+            wire.rooms.extend(rooms.clone());
+            wire.heard.extend(rooms);
+        }
+        self.reached(Moment::Attached).await;
         if let Some(service) = self.close.lock().unwrap().take() {
             service.closed(connection);
         }
@@ -111,6 +177,11 @@ fn id(text: &str) -> ClientId {
     ClientId::parse(text).unwrap()
 }
 
+/// What happens while a connection opens, and at which moment.
+fn happens(fanout: &Meanwhile, moment: Moment, store: &Arc<dyn Store>, user: &User, request: EntryRequest) {
+    *fanout.happens.lock().unwrap() = Some(Happening { moment, store: store.clone(), write: Write::new(user.clone(), request) });
+}
+
 async fn welcome(service: &Service, connection: ConnectionId) -> Result<Vec<RoomId>, Error> {
     let caller = service.open(&opening(connection)).await.unwrap();
     service.enter(caller);
@@ -124,25 +195,57 @@ fn sorted(mut rooms: Vec<RoomId>) -> Vec<RoomId> {
 }
 
 #[tokio::test]
-async fn who_leaves_meanwhile_on_another_device_is_not_attached() {
-    let (service, store, fanout, ada, ops) = bench().await;
-    let leave = EntryRequest::Leave(RoomLeave { room: ops.clone(), client_id: id("l"), after: None });
-    *fanout.store.lock().unwrap() = Some((store, Write::new(ada, leave)));
-    let rooms = welcome(&service, 2).await.unwrap();
-    assert!(!rooms.contains(&ops));
-    assert_eq!(sorted(fanout.attached.lock().unwrap().clone()), sorted(rooms), "the connection would go on hearing a room that was left");
+async fn who_leaves_meanwhile_on_another_device_hears_nothing_more() {
+    for moment in MOMENTS {
+        let (service, store, fanout, ada, ops) = bench().await;
+        let leave = EntryRequest::Leave(RoomLeave { room: ops.clone(), client_id: id("l"), after: None });
+        happens(&fanout, moment, &store, &ada, leave);
+        let rooms = welcome(&service, 2).await.unwrap();
+        assert!(!rooms.contains(&ops));
+        assert_eq!(fanout.hears(), sorted(rooms), "the connection would go on hearing a room that was left");
+        assert_eq!(fanout.ever_heard(&ops), moment == Moment::Attached, "not even for a moment after it was left");
+    }
 }
 
 #[tokio::test]
 async fn who_joins_meanwhile_on_another_device_is_attached() {
-    let (service, store, fanout, ada, ops) = bench().await;
-    let leave = EntryRequest::Leave(RoomLeave { room: ops.clone(), client_id: id("l"), after: None });
-    commit(&*store, Write::new(ada.clone(), leave)).await;
-    let join = EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id("j"), after: None, code: None });
-    *fanout.store.lock().unwrap() = Some((store, Write::new(ada, join)));
-    let rooms = welcome(&service, 2).await.unwrap();
-    assert!(rooms.contains(&ops));
-    assert_eq!(sorted(fanout.attached.lock().unwrap().clone()), sorted(rooms), "the connection would hear nothing of the room");
+    for moment in MOMENTS {
+        let (service, store, fanout, ada, ops) = bench().await;
+        let leave = EntryRequest::Leave(RoomLeave { room: ops.clone(), client_id: id("l"), after: None });
+        commit(&*store, Write::new(ada.clone(), leave)).await;
+        let join = EntryRequest::Join(RoomJoin { room: ops.clone(), client_id: id("j"), after: None, code: None });
+        happens(&fanout, moment, &store, &ada, join);
+        let rooms = welcome(&service, 2).await.unwrap();
+        assert!(rooms.contains(&ops));
+        assert_eq!(fanout.hears(), sorted(rooms), "the connection would hear nothing of the room");
+    }
+}
+
+/// Who ends a session or a bot closes the connections that count; one that was only opening by it ends as well.
+#[tokio::test]
+async fn what_ends_while_a_connection_opens_by_it_is_not_let_in() {
+    let (service, _, _, ada, ops) = bench().await;
+    let register = Register { identity: Identity::parse("ada").unwrap(), password: Password::parse("long enough").unwrap(), client: None };
+    let guest = service.enter(service.open(&opening(2)).await.unwrap());
+    assert_eq!(guest.user.id, ada.id);
+    let session = service.register(&guest, "", register).await.unwrap();
+    let by = |token: &Token, connection| Opening { connection, auth: Auth { token: Some(token.clone()), ..Auth::default() }, cookie: None };
+    let owner = service.enter(service.open(&by(&session.token, 3)).await.unwrap());
+
+    let writing = service.clone();
+    let writer = tokio::spawn(async move { writing.run_writer().await });
+    let create = TokenCreate { name: DisplayName::parse("robot").unwrap(), scopes: vec![Scope::Read], rooms: vec![ops], signed: false };
+    let made = serde_json::to_value(service.run(&owner, "", create.into()).await.unwrap()).unwrap();
+    let robot = Token::parse(made["token"].as_str().unwrap()).unwrap();
+    let opened = [service.open(&by(&robot, 4)).await.unwrap(), service.open(&by(&session.token, 5)).await.unwrap()];
+    let revoke = TokenRevoke { id: TokenId::parse(made["info"]["id"].as_str().unwrap()).unwrap() };
+    service.run(&owner, "", revoke.into()).await.unwrap();
+    service.logout(owner.session.as_ref().unwrap(), &ada.id).await.unwrap();
+    for caller in opened {
+        let connection = service.enter(caller).connection;
+        assert_eq!(service.welcome(connection).await.unwrap_err().code, Code::SignedOut);
+    }
+    writer.abort();
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ impl Connection {
         let wish = dialect::hear(name, arguments);
         let anew = std::mem::take(&mut self.state().stepped_back);
         self.listen(anew).await;
-        self.arrive().await;
+        self.arrive().await?;
         match wish {
             Ok(Wish::Say(text)) => self.say(text).await,
             Ok(Wish::LogIn(name)) => self.log_in(name).await,
@@ -273,7 +273,7 @@ impl Connection {
         ack.send(&json!({ "error": { "code": error.code, "message": error.message } }));
     }
 
-    fn tell_all(&self, sentence: &str) {
+    pub(super) fn tell_all(&self, sentence: &str) {
         let dialects = self.state().dialect.map_or(Dialect::ALL.to_vec(), |dialect| vec![dialect]);
         for dialect in dialects {
             self.tell(&dialect.notice(sentence, self.classic.fanout.manners()));

@@ -22,6 +22,8 @@ pub struct Wires(Mutex<HashMap<ConnectionId, Wire>>);
 pub struct Wire {
     user: Option<UserId>,
     rooms: BTreeSet<RoomId>,
+    /// Those that its user has left, while it follows them and is not attached yet.
+    left: BTreeSet<RoomId>,
     /// What is on its way to the client, oldest first.
     pub down: Vec<AnyEvent>,
 }
@@ -79,6 +81,7 @@ impl FanOut for Wires {
                 for (user, _) in &joins {
                     self.of_user(user, |wire| {
                         wire.rooms.insert(room.clone());
+                        wire.left.remove(&room);
                     });
                 }
                 frame.push(committed);
@@ -88,6 +91,7 @@ impl FanOut for Wires {
                 for user in &leaves {
                     self.of_user(user, |wire| {
                         wire.rooms.remove(&room);
+                        wire.left.insert(room.clone());
                     });
                 }
             }
@@ -95,12 +99,19 @@ impl FanOut for Wires {
         }
     }
 
-    async fn attach(&self, connection: ConnectionId, user: &UserId, rooms: &[RoomId]) {
-        // Others go on before and after: entries may come before the `welcome`.
+    async fn follow(&self, connection: ConnectionId, user: &UserId) {
         tokio::task::yield_now().await;
         if let Some(wire) = self.all().get_mut(&connection) {
             wire.user = Some(user.clone());
-            wire.rooms = rooms.iter().cloned().collect();
+        }
+        tokio::task::yield_now().await;
+    }
+
+    async fn attach(&self, connection: ConnectionId, _: &UserId, rooms: &[RoomId]) {
+        // Others go on before and after: entries may come before the `welcome`.
+        tokio::task::yield_now().await;
+        if let Some(Wire { rooms: heard, left, .. }) = self.all().get_mut(&connection) {
+            heard.extend(rooms.iter().filter(|room| !left.contains(room)).cloned());
         }
         tokio::task::yield_now().await;
     }
@@ -125,6 +136,7 @@ impl FanOut for Wires {
 
     fn forget(&self, room: &RoomId, epoch: Epoch) {
         for wire in self.all().values_mut() {
+            wire.left.insert(room.clone());
             if wire.rooms.remove(room) {
                 let frame = Entries { room: room.clone(), epoch: epoch.clone(), entries: Vec::new() };
                 wire.down.push(AnyEvent::Entries(Box::new(frame)));

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{server_with, write};
 use crate::classic_client::ClassicClient;
 use crate::client::{Client, token};
+use crate::late::late;
 use crate::running::Running;
 
 const PEOPLE: [&str; 3] = ["owner", "member", "other"];
@@ -69,6 +70,32 @@ async fn a_removal_and_a_secret_in_one_commit() {
         assert!(!frames.iter().any(|frame| frame.contains("secret\"") && frame.contains("a secret")), "{frames:?}");
         assert!(!frames.iter().any(|frame| frame.contains("another secret")), "{frames:?}");
     }
+    server.stop().await;
+}
+
+/// Between the moment at which a connection's rooms are read and the one from which it hears them.
+#[tokio::test]
+async fn a_room_that_is_lost_while_a_connection_opens_is_not_heard() {
+    let (server, late) = late(server_with(&PEOPLE.map(|name| (name, ServerRole::Member))).await).await;
+    let [mut owner, mut member, mut other] = people(&server).await;
+    let lost = room(&mut owner, "lost", "private", &mut [&mut member, &mut other]).await;
+    let kept = room(&mut owner, "kept", "private", &mut [&mut member, &mut other]).await;
+    let is_said = |what: &'static str| move |event: &Value| event.to_string().contains(what);
+    late.arm();
+    let address = server.address;
+    let opening = tokio::spawn(async move { Client::connect(address, json!({ "token": token("member") })).await });
+    late.read().await;
+    owner.request("room:remove", write(json!({ "room": lost, "user": member.user() }))).await.unwrap();
+    // All of it has gone out when somebody hears what follows it.
+    owner.say(&lost, "m1", "a secret").await.unwrap();
+    other.event_where("entries", is_said("a secret")).await;
+    late.go_on();
+    let mut opened = opening.await.unwrap();
+    owner.say(&lost, "m2", "another secret").await.unwrap();
+    other.event_where("entries", is_said("another secret")).await;
+    owner.say(&kept, "m3", "for all of us").await.unwrap();
+    opened.event_where("entries", is_said("for all of us")).await;
+    assert!(!opened.frames.iter().any(|frame| frame.contains("secret")), "{:?}", opened.frames);
     server.stop().await;
 }
 

@@ -3,12 +3,13 @@
 //! It is in one room. Whoever has a web login's session speaks dialect C to their friends instead, hears these in it,
 //! and is seen by them; as long as it may be any dialect's page it is both.
 
-use chat_proto::error::Error;
+use chat_proto::error::{Code, Error};
 use chat_proto::name::RoomName;
 use chat_proto::request::room_list::RoomSummary;
 
 use super::Connection;
 use crate::dialect::Dialect;
+use crate::fanout::FanOut as _;
 use crate::service::Caller;
 
 impl Connection {
@@ -75,18 +76,33 @@ impl Connection {
     }
 
     /// Is seen from now on.
-    pub(in crate::transport::classic) async fn arrive(&self) {
+    ///
+    /// # Errors
+    /// `signed_out` when its session has ended meanwhile: then it is closed; `unavailable` when that cannot be read, and
+    /// it arrives with what it says next.
+    pub(in crate::transport::classic) async fn arrive(&self) -> Result<(), Error> {
         {
             let mut state = self.state();
             if state.room.is_none() || state.arrived || state.stepped_back || state.ended {
-                return;
+                return Ok(());
             }
             state.arrived = true;
             state.caller = (*self.classic.service.enter(state.caller.clone())).clone();
         }
+        let service = &self.classic.service;
+        if let Err(error) = service.confirm(&self.caller()).await {
+            if std::mem::take(&mut self.state().arrived) {
+                service.closed(self.id);
+            }
+            if error.code == Code::SignedOut {
+                self.classic.fanout.close(&[self.id], &error);
+            }
+            return Err(error);
+        }
         if let Err(error) = self.be_seen().await {
             self.tell_all(&error.message);
         }
+        Ok(())
     }
 
     /// Lets it be seen where it is heard, if it has arrived, and nowhere else.
