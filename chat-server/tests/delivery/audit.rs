@@ -10,7 +10,8 @@
 //! - offered to a program that was killed before it said that it took it: at most once;
 //! - undone, since a backup was copied back that did not hold it: at most once.
 //!
-//! What one outbox kept for one room stands in the order in which it was kept. Whatever stands in
+//! What one outbox kept for one room stands in the order in which it was kept; what was set aside and then
+//! sent again, which may have been stored at any time since, anywhere between these two places. Whatever stands in
 //! a log that nobody offered is a phantom, and every amendment stands for the very entry that its
 //! author pointed at.
 
@@ -60,7 +61,7 @@ struct Item {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     items: HashMap<ClientId, Item>,
-    /// What each outbox kept for each room, in order.
+    /// What each outbox kept for each room, in order; more than once what may have been stored before it was kept again.
     orders: BTreeMap<(String, RoomId), Vec<ClientId>>,
     /// Texts given to a program that may have been killed before it took them.
     offered: HashSet<String>,
@@ -105,10 +106,10 @@ impl Ledger {
         }
     }
 
-    /// Kept again, it stands at the end of the order.
+    /// Kept again, it stands at the end of the order, if it was refused; else it may be stored already.
     fn keep(&mut self, outbox: &str, room: &RoomId, client_id: &ClientId, wanted: Wanted) {
         let order = self.orders.entry((outbox.to_owned(), room.clone())).or_default();
-        if self.items.contains_key(client_id) {
+        if self.items.get(client_id).is_some_and(|item| item.fate == Fate::Refused) {
             order.retain(|known| known != client_id);
         }
         order.push(client_id.clone());
@@ -256,14 +257,36 @@ pub fn judge(ledger: &Ledger, logs: &[Log]) -> Vec<Damage> {
             let (_, entry) = standing.get(client_id)?.iter().find(|(log, _)| log.room == *room)?;
             Some((entry.seq, client_id))
         });
-        let seqs: Vec<_> = seqs.collect();
-        for pair in seqs.windows(2).filter(|pair| pair[0].0 > pair[1].0) {
-            let ((before, first), (after, second)) = (pair[0], pair[1]);
+        let seqs: Vec<(Seq, &ClientId)> = seqs.collect();
+        for ((before, first), (after, second)) in out_of_order(&seqs) {
             let what = format!("{outbox} said {first} (now {before}) before {second} (now {after}) in {room}");
             damage.push(Damage { kind: Kind::Misplaced, what });
         }
     }
     damage
+}
+
+type Standing<'a> = (Seq, &'a ClientId);
+
+/// Neighbours that stand the other way round than they were kept. What was kept more than once stands before what was
+/// kept after its last time, and behind what was kept before its first.
+pub fn out_of_order<'a>(kept: &[Standing<'a>]) -> Vec<(Standing<'a>, Standing<'a>)> {
+    let mut times: HashMap<&ClientId, (usize, usize)> = HashMap::new();
+    for (at, (_, client_id)) in kept.iter().enumerate() {
+        times.entry(client_id).or_insert((at, at)).1 = at;
+    }
+    let once = |at: &usize| times[kept[*at].1].0 == times[kept[*at].1].1;
+    let (singles, more): (Vec<usize>, Vec<usize>) = (0..kept.len()).partition(once);
+    let mut pairs: Vec<(usize, usize)> = singles.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    for at in more {
+        let (first, last) = times[kept[at].1];
+        if at == first {
+            pairs.extend(singles.iter().rev().find(|single| **single < first).map(|single| (*single, at)));
+            pairs.extend(singles.iter().find(|single| **single > last).map(|single| (at, *single)));
+        }
+    }
+    let pairs = pairs.into_iter().map(|(before, after)| (kept[before], kept[after]));
+    pairs.filter(|(before, after)| before.0 > after.0).collect()
 }
 
 fn judge_log(log: &Log, damage: &mut Vec<Damage>) {

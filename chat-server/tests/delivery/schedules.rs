@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::audit::Kind;
+use chat_proto::id::ClientId;
+
+use crate::audit::{Kind, out_of_order};
 use crate::simulation::{Report, run};
 use crate::switches::Switches;
 
@@ -50,6 +52,23 @@ fn nothing_is_lost_nothing_doubled_and_the_order_is_one() {
         format!("CHAT_SEED={seed}:\n  {}", damage.join("\n  "))
     });
     assert!(damaged.is_empty(), "{} of {} schedules did damage\n{}", damaged.len(), reports.len(), shown.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn what_was_kept_again_stands_between_its_two_places() {
+    let ids: Vec<ClientId> = ["a", "b", "c", "again"].iter().map(|id| ClientId::parse(*id).unwrap()).collect();
+    let [a, b, c, again] = &ids[..] else { unreachable!() };
+    // It was kept between the first and the second, set aside, and kept again behind the second.
+    let of = |seqs: [u64; 4]| {
+        let [first, second, third, its] = seqs;
+        out_of_order(&[(first, a), (its, again), (second, b), (its, again), (third, c)]).len()
+    };
+    for right in [[1, 3, 4, 2], [1, 2, 4, 3]] {
+        assert_eq!(of(right), 0, "{right:?}");
+    }
+    for wrong in [[2, 3, 4, 1], [1, 2, 3, 4], [1, 3, 2, 2], [2, 1, 4, 3]] {
+        assert_eq!(of(wrong), 1, "{wrong:?}");
+    }
 }
 
 /// With a rule off, so many schedules must be enough for the judge to find what then breaks.
