@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chat_proto::words::SEARCH;
+use chat_proto::words::{MESSAGE_DELETED, SEARCH};
 
 use crate::page::{Browser, Line, Page};
 use crate::proxy::Proxy;
@@ -21,8 +21,8 @@ const TALL: u32 = 2_400;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
 const STILL: Duration = Duration::from_millis(250);
-/// By which the lines are known that tell who came and went.
-const NEWS: [&str; 3] = [" joined", " left", " made the room"];
+/// By which the lines are known that tell who came and went, and those of which nothing is left.
+const NEWS: [&str; 4] = [" joined", " left", " made the room", MESSAGE_DELETED];
 /// Everybody may search twice a second.
 const BETWEEN_SEARCHES: Duration = Duration::from_millis(550);
 
@@ -120,7 +120,8 @@ impl Seat {
         words(&self.timeline().into_iter().filter(|row| !is_unsent(row)).collect::<Vec<_>>())
     }
 
-    /// Those, and between them the lines that tell who came and went: two screens may have nothing else in common.
+    /// Those, and between them the lines without a word: a turn leaves two rows of a screen on the next one, and these
+    /// may be all that is in them.
     fn told(&self) -> Vec<String> {
         let told = |row: String| {
             let word = row.split_whitespace().find(|word| is_token(word)).map(str::to_owned);
