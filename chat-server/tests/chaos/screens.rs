@@ -21,8 +21,8 @@ const TALL: u32 = 2_400;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
 const STILL: Duration = Duration::from_millis(250);
-/// By which the lines are known that tell who came and went, and those of which nothing is left.
-const NEWS: [&str; 4] = [" joined", " left", " made the room", MESSAGE_DELETED];
+/// By which the lines are known that tell who came and went.
+const NEWS: [&str; 3] = [" joined", " left", " made the room"];
 /// Everybody may search twice a second.
 const BETWEEN_SEARCHES: Duration = Duration::from_millis(550);
 
@@ -124,6 +124,10 @@ impl Seat {
     /// may be all that is in them.
     fn told(&self) -> Vec<String> {
         let told = |row: String| {
+            // Whose it was stands before it or not, by what is loaded above it.
+            if row.trim_end().ends_with(MESSAGE_DELETED) {
+                return Some(MESSAGE_DELETED.to_owned());
+            }
             let word = row.split_whitespace().find(|word| is_token(word)).map(str::to_owned);
             word.or_else(|| {
                 NEWS.iter().any(|news| row.contains(news)).then(|| row.rsplit('│').next().unwrap_or_default().trim().to_owned())
