@@ -13,9 +13,10 @@
 use std::collections::HashSet;
 
 use chat_proto::error::{Code, Error, Retry};
-use chat_proto::id::{ClientId, Rid, RoomId};
+use chat_proto::id::{ClientId, Rid, RoomId, UserId};
 use chat_proto::place::Millis;
 use chat_proto::request::stored::Stored;
+use chat_proto::text::MessageText;
 use serde::{Deserialize, Serialize};
 
 pub use super::work::{Target, Work};
@@ -355,6 +356,19 @@ impl Outbox {
         let item = self.get_mut(client_id).filter(|item| !item.emitted)?;
         change(&mut item.work);
         Some(item.clone())
+    }
+
+    /// Changes a message that was refused for good: no log has it.
+    pub fn reword(&mut self, client_id: &ClientId, better: MessageText, people: Vec<UserId>) -> Option<Item> {
+        let item = self.get_mut(client_id).filter(|item| matches!(item.phase, Phase::Refused(_)))?;
+        let Work::Send { text, mentions, .. } = &mut item.work else { return None };
+        (*text, *mentions) = (better, people);
+        Some(item.clone())
+    }
+
+    /// What waits for the place of that message, in order.
+    pub fn pointing_at<'a>(&'a self, client_id: &'a ClientId) -> impl Iterator<Item = &'a Item> {
+        self.items.iter().filter(|item| item.work.target().is_some_and(|target| target.is_own(client_id)))
     }
 
     /// Forgets what is stored and drawn from the log by now, or has no line of its own.

@@ -72,6 +72,14 @@ pub enum Target {
     Own(ClientId),
 }
 
+impl Target {
+    /// Whether it is that own message, which has no place yet.
+    #[must_use]
+    pub fn is_own(&self, client_id: &ClientId) -> bool {
+        matches!(self, Self::Own(own) if own == client_id)
+    }
+}
+
 impl Work {
     /// The room whose order it is part of; a room that is not made yet has none.
     #[must_use]

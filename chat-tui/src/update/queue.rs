@@ -69,8 +69,8 @@ pub(super) fn flush(state: &mut State, fx: &mut Fx) {
 fn stored_at(state: &mut State, client_id: &ClientId, epoch: Option<&Epoch>, stored: Stored, fx: &mut Fx) -> Option<Settled> {
     let place = epoch.map(|epoch| Place { epoch: epoch.clone(), seq: stored.seq, id: stored.id.clone() });
     let settled = state.outbox.stored(client_id, stored)?;
-    let waiting = state.outbox.items().filter(|item| item.work.target() == Some(&Target::Own(client_id.clone())));
-    for mut item in waiting.cloned().collect::<Vec<_>>() {
+    let waiting = state.outbox.pointing_at(client_id).cloned();
+    for mut item in waiting.collect::<Vec<_>>() {
         if let Some(place) = &place {
             item.work.points_at(place.clone());
             change(state, item, fx);
@@ -215,6 +215,7 @@ fn apply(state: &mut State, settled: Settled, room: Option<&RoomId>, fx: &mut Fx
             store(state, Change::Changed(item.clone()), fx);
             if item.work.draws_line() {
                 // It shows the reason where it stands, to be retried or discarded.
+                change_here(state, &item.client_id, fx);
                 give_back_homeless(state, fx);
             } else {
                 state.complain(&error.message);
@@ -228,6 +229,31 @@ fn apply(state: &mut State, settled: Settled, room: Option<&RoomId>, fx: &mut Fx
                 sync::ask_now(state, fx);
             }
         }
+    }
+}
+
+/// The server will not have a message, so what was to change it there is done here: the failed line says what it was
+/// meant to say, and what was to be taken back is gone.
+fn change_here(state: &mut State, client_id: &ClientId, fx: &mut Fx) {
+    let changes: Vec<Item> = state.outbox.pointing_at(client_id).filter(|item| !item.work.draws_line()).cloned().collect();
+    let (mut better, mut taken_back) = (None, false);
+    for change in changes {
+        match change.work {
+            Work::Edit { text, mentions, .. } => better = Some((text, mentions)),
+            Work::Delete { .. } => taken_back = true,
+            _ => {}
+        }
+        state.outbox.not_kept(&change.client_id);
+        store(state, Change::Withdrawn(change.client_id), fx);
+    }
+    if taken_back {
+        if state.outbox.discard(client_id).is_some() {
+            store(state, Change::Withdrawn(client_id.clone()), fx);
+        }
+    } else if let Some((text, mentions)) = better
+        && let Some(item) = state.outbox.reword(client_id, text, mentions)
+    {
+        store(state, Change::Changed(item), fx);
     }
 }
 

@@ -223,8 +223,45 @@ fn what_points_at_a_refused_line_holds_up_nothing() {
     app.online = true;
     app.settle();
     assert_eq!(texts(&mut app.server), ["what answers it", "what follows"]);
-    assert!(app.sees(chat_proto::words::TARGET_GONE) && app.sees("failed: You are muted."));
+    assert!(app.sees("failed: You are muted.") && !app.sees(chat_proto::words::TARGET_GONE));
     assert_eq!(app.state.outbox.open(), 0);
+}
+
+/// The server will not have it, so that is done here.
+#[test]
+fn a_refused_line_says_what_it_was_meant_to_say() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.server.refusals.push_back(Error::new(Code::Forbidden, "You are muted."));
+    app.say("refused");
+    app.say("/edit first thought");
+    app.say("/edit second thought");
+    app.online = true;
+    app.settle();
+    assert!(app.sees("second thought") && app.sees("failed: You are muted."));
+    assert!(!app.sees("refused") && !app.sees("first thought"));
+    let mut app = app.restarted(true);
+    app.welcome();
+    assert!(app.sees("second thought") && !app.sees("refused"));
+    app.keys("Up R");
+    assert_eq!(texts(&mut app.server), ["second thought"]);
+    assert!(!app.sees("failed") && !app.sees("edited"));
+}
+
+#[test]
+fn a_refused_line_that_is_taken_back_is_gone() {
+    let mut app = App::new(80, 24, Server::new());
+    app.online = false;
+    app.server.refusals.push_back(Error::new(Code::Forbidden, "You are muted."));
+    app.say("refused");
+    app.say("/delete");
+    app.keys("y");
+    app.say("what follows");
+    app.online = true;
+    app.settle();
+    assert_eq!(texts(&mut app.server), ["what follows"]);
+    assert!(!app.sees("refused") && !app.sees("failed"));
+    assert_eq!(app.state.outbox.items().count(), 0);
 }
 
 #[test]
