@@ -40,4 +40,5 @@ mod silence;
 mod slow;
 mod spawned;
 mod startup;
+mod upgrade;
 mod wrapped;
