@@ -293,6 +293,9 @@ fn signed_out() -> Error {
 
 /// A store's failure, as its caller may know it; the log says more.
 fn unavailable(error: &StoreError) -> Error {
+    if error.is_closed() {
+        return Error::new(Code::Unavailable, "The server is stopping.").after(2_000);
+    }
     tracing::error!(%error, "the store failed");
     Error::new(Code::Unavailable, "The server cannot reach its database at the moment. It is tried again.").after(2_000)
 }

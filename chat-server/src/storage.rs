@@ -67,6 +67,14 @@ pub enum StoreError {
     Refused(&'static str),
 }
 
+impl StoreError {
+    /// Whether it was asked after it was closed, as by requests that are cut short by the server's end.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::PoolClosed))
+    }
+}
+
 /// What the store gives: its own failure outside, the caller's inside.
 pub type Answer<T> = Result<Result<T, Error>, StoreError>;
 

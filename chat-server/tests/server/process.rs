@@ -73,6 +73,31 @@ async fn nothing_is_refused_for_good_while_it_stops() {
     assert_eq!(server.wait(), Some(0));
 }
 
+/// An operator who reads errors looks for their cause: a server that is stopped in the middle of its work has none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_server_stops_without_an_error_in_its_log() {
+    for _ in 0..5 {
+        let mut server = Process::start("CHAT_LIMITS__MESSAGE_BURST=100000");
+        let address = server.address;
+        let asking: Vec<_> = (0..8)
+            .map(|number| {
+                tokio::spawn(async move {
+                    let mut guest = Client::guest(address, &format!("guest {number}")).await;
+                    while guest.try_emit("sync", serde_json::json!({})).await && guest.next_event().await.is_some() {}
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        server.terminate();
+        assert_eq!(server.wait(), Some(0));
+        for asking in asking {
+            asking.await.unwrap();
+        }
+        let log = server.log.lock().unwrap().clone();
+        assert!(!log.iter().any(|line| line.contains("\"ERROR\"") || line.contains("\"WARN\"")), "{log:#?}");
+    }
+}
+
 /// A socket keeps its handlers, and a handler that kept its connection would keep the socket: some
 /// 12 KB for each connection that there ever was.
 #[cfg(target_os = "linux")]
