@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chat_proto::words::{MESSAGE_DELETED, SEARCH};
+use chat_proto::words::SEARCH;
 
 use crate::page::{Browser, Line, Page};
 use crate::proxy::Proxy;
@@ -120,14 +120,9 @@ impl Seat {
         words(&self.timeline().into_iter().filter(|row| !is_unsent(row)).collect::<Vec<_>>())
     }
 
-    /// Those, and between them the lines without a word: a turn leaves two rows of a screen on the next one, and these
-    /// may be all that is in them.
+    /// Those, and between them the lines that tell who came and went: two screens may have nothing else in common.
     fn told(&self) -> Vec<String> {
         let told = |row: String| {
-            // Whose it was stands before it or not, by what is loaded above it.
-            if row.trim_end().ends_with(MESSAGE_DELETED) {
-                return Some(MESSAGE_DELETED.to_owned());
-            }
             let word = row.split_whitespace().find(|word| is_token(word)).map(str::to_owned);
             word.or_else(|| {
                 NEWS.iter().any(|news| row.contains(news)).then(|| row.rsplit('│').next().unwrap_or_default().trim().to_owned())
