@@ -18,6 +18,7 @@ use crate::update::{self, start, tick, update};
 use crate::view::cache::Cache;
 use crate::view::draw;
 
+pub mod backend;
 pub mod editor;
 pub mod input;
 pub mod login;

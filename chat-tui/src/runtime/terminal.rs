@@ -11,7 +11,9 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, execute};
 use ratatui::backend::CrosstermBackend;
 
-type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+use super::backend::WideLast;
+
+type Screen = ratatui::Terminal<WideLast<CrosstermBackend<BufWriter<Stdout>>>>;
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Terminal {
@@ -35,7 +37,7 @@ impl Terminal {
             }
         }));
         take_over()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+        let backend = WideLast(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout())));
         match ratatui::Terminal::new(backend) {
             Ok(screen) => Ok(Self { screen }),
             Err(error) => {

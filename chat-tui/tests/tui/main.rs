@@ -27,4 +27,5 @@ mod server;
 mod storage;
 mod stranded;
 mod terminal;
+mod wide;
 mod wire;
