@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chat_proto::words::SEARCH;
+use chat_proto::words::{MESSAGE_DELETED, SEARCH};
 
 use crate::page::{Browser, Line, Page};
 use crate::proxy::Proxy;
@@ -120,13 +120,15 @@ impl Seat {
         words(&self.timeline().into_iter().filter(|row| !is_unsent(row)).collect::<Vec<_>>())
     }
 
-    /// Those, and between them the lines that tell who came and went: two screens may have nothing else in common.
+    /// Those, and between them the lines that tell who came and went, and that a message is deleted: two screens may
+    /// have nothing else in common.
     fn told(&self) -> Vec<String> {
         let told = |row: String| {
-            let word = row.split_whitespace().find(|word| is_token(word)).map(str::to_owned);
-            word.or_else(|| {
-                NEWS.iter().any(|news| row.contains(news)).then(|| row.rsplit('│').next().unwrap_or_default().trim().to_owned())
-            })
+            let line = row.rsplit('│').next().unwrap_or_default().trim();
+            let word = line.split_whitespace().find(|word| is_token(word));
+            let deleted = || line.ends_with(MESSAGE_DELETED).then_some(MESSAGE_DELETED);
+            let news = || NEWS.iter().any(|news| line.contains(news)).then_some(line);
+            word.or_else(deleted).or_else(news).map(str::to_owned)
         };
         self.timeline().into_iter().filter(|row| !is_unsent(row)).filter_map(told).collect()
     }
