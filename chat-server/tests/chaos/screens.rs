@@ -21,6 +21,10 @@ const TALL: u32 = 2_400;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a screen stands still before it counts as drawn.
 const STILL: Duration = Duration::from_millis(250);
+/// A turn of the page, after some rows back by the wheel (three a notch). By itself a turn leaves two rows of the screen
+/// before it. At the top of what is loaded two rows are no lines (that more is coming, and the day); where such a page
+/// joins what was held already, these two give way only after the screen was read, and nothing would be left.
+const TURN: &str = "\x1b[<65;50;50M\x1b[<65;50;50M\x1b[<65;50;50M\x1b[<65;50;50M\x1b[<65;50;50M\x1b[5~";
 /// By which the lines are known that tell who came and went.
 const NEWS: [&str; 3] = [" joined", " left", " made the room"];
 /// Everybody may search twice a second.
@@ -155,7 +159,7 @@ impl Seat {
         let mut idle = Instant::now();
         while read.iter().find(|told| is_token(told)).is_none_or(|word| word != first) && idle.elapsed() < PATIENCE {
             let before = self.timeline();
-            self.press("\x1b[5~");
+            self.press(TURN);
             // A second turn before a busy machine has drawn the first would leave out what that shows.
             within(PATIENCE / 4, || self.timeline() != before);
             // A screen that does not join was seen half drawn, and is looked at again.
@@ -167,7 +171,12 @@ impl Seat {
                     more => break more,
                 }
             };
-            let Some(more) = more else { return (read.into_iter().filter(|told| is_token(told)).collect(), self.said()) };
+            let Some(more) = more else {
+                let (now, few) = (self.timeline(), 6);
+                let (above, below) = (now[now.len().saturating_sub(few)..].join("\n"), before[..few.min(before.len())].join("\n"));
+                println!("chaos: {}: a screen that ends with\n{above}\ndoes not join one that began with\n{below}", self.name);
+                return (read.into_iter().filter(|told| is_token(told)).collect(), self.said());
+            };
             if !more.is_empty() {
                 idle = Instant::now();
             }
