@@ -2,49 +2,48 @@
 //!
 //! While one batch of a room goes out, the next gathers in the queue, and all of a room's entries
 //! found there go out in one frame: coalescing without added latency. Nobody's answer waits for it.
+//!
+//! - `entries`: what goes out of a room, and to whom; `opening`, `closing`: how a connection comes to hear it, and how
+//!   it ends; `engines`: the two Socket.IO engines; `classic`: those who speak a dialect of the tutorials.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use chat_proto::entry::Entry;
-use chat_proto::error::{Error, Retry};
-use chat_proto::event::{Announced, Closing, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
+use chat_proto::error::Error;
+use chat_proto::event::{Announced, Entries, Event, PresenceChanged, ReadChanged, TypingChanged, UserChanged};
 use chat_proto::id::{Epoch, RoomId, UserId};
-use chat_proto::limits;
-use chat_proto::room::RoomKind;
 use serde::Serialize;
-use socketioxide::SocketError;
 use socketioxide::extract::SocketRef;
 use socketioxide::operators::BroadcastOperators;
 use tokio::sync::{Notify, oneshot};
 
 use crate::dialect::{Dialect, Frame as ClassicFrame, Manners};
-use crate::domain::decide::Visits;
 use crate::domain::presence::ConnectionId;
-use crate::domain::ranges::veiled;
 use crate::domain::weight::weight;
 use crate::fanout::{Audience, FanOut, Notice};
 use crate::storage::CommittedEntry;
 
 use classic::Hearers;
 use engines::Patients;
+use entries::Frame;
+use opening::Openings;
 
 mod classic;
+mod closing;
 mod engines;
+mod entries;
+mod opening;
 
 pub use classic::NAMESPACES as CLASSIC_NAMESPACES;
+pub use closing::cut;
 pub use engines::Engines;
 
 /// A room whose entries have waited so long is behind.
 const BEHIND: Duration = Duration::from_secs(1);
 /// A room with so many bytes waiting is behind.
 const BEHIND_BYTES: usize = 1 << 20;
-/// How long `closing` waits for the answer of the request that caused it.
-const ANSWER_FIRST: Duration = Duration::from_millis(30);
-/// How long a connection has for reading `closing` before it is cut.
-const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// Delivery over Socket.IO.
 pub struct SocketIoFanOut {
@@ -53,7 +52,7 @@ pub struct SocketIoFanOut {
     woken: Notify,
     waiting: Mutex<HashMap<RoomId, Waiting>>,
     sockets: Mutex<HashMap<ConnectionId, Peer>>,
-    opening: Mutex<HashMap<ConnectionId, Opening>>,
+    opening: Mutex<Openings>,
     patients: Patients,
     classic: Mutex<Hearers>,
     manners: Manners,
@@ -101,25 +100,10 @@ struct Peer {
     is_closing: bool,
 }
 
-/// A native connection that follows its user, and is not attached to the rooms that it finds them in yet.
-struct Opening {
-    user: UserId,
-    /// Those that its user has left meanwhile: they may have been read as theirs before.
-    left: HashSet<RoomId>,
-}
-
 /// What of a room has not gone out yet.
 struct Waiting {
     bytes: usize,
     since: Instant,
-}
-
-/// An `entries` frame without a copy of its entries.
-#[derive(Serialize)]
-struct Frame<'a> {
-    room: &'a RoomId,
-    epoch: &'a Epoch,
-    entries: &'a [Entry],
 }
 
 impl SocketIoFanOut {
@@ -149,7 +133,7 @@ impl SocketIoFanOut {
 
     /// A connection is gone.
     pub fn unregister(&self, connection: ConnectionId) {
-        lock(&self.opening).remove(&connection);
+        lock(&self.opening).end(connection);
         if lock(&self.sockets).remove(&connection).is_some_and(|peer| peer.is_patient) {
             self.patients.go();
         }
@@ -295,103 +279,6 @@ impl SocketIoFanOut {
         }
     }
 
-    /// Sends entries of one room, in frames that are cut where somebody comes or goes.
-    async fn send(&self, room: &RoomId, entries: Vec<CommittedEntry>) {
-        let epoch = entries.first().map(|first| first.epoch.clone());
-        let bytes: usize = entries.iter().map(|committed| weight(&committed.entry)).sum();
-        self.send_classic(room, &entries).await;
-        if let Some(epoch) = epoch {
-            let (mut frame, mut size) = (Vec::new(), 0);
-            for CommittedEntry { entry, moves, veiled_for, .. } in entries {
-                size += weight(&entry);
-                // A frame ends where somebody comes, where somebody goes, and around what not everybody sees.
-                let alone = !moves.joins.is_empty() || !veiled_for.is_empty();
-                if alone || (size > limits::FRAME && !frame.is_empty()) {
-                    self.emit_frame(room, &epoch, &mut frame).await;
-                    size = weight(&entry);
-                }
-                for (user, _) in &moves.joins {
-                    lock(&self.opening).values_mut().filter(|opening| opening.user == *user).for_each(|opening| {
-                        opening.left.remove(room);
-                    });
-                    for sockets in self.natives() {
-                        let _: Result<(), std::convert::Infallible> = sockets.within(user_room(user)).join(log_room(room)).await;
-                    }
-                }
-                if !veiled_for.is_empty() {
-                    self.emit_veiled(room, &epoch, entry, &veiled_for).await;
-                    size = 0;
-                    continue;
-                }
-                frame.push(entry);
-                if !moves.leaves.is_empty() {
-                    self.emit_frame(room, &epoch, &mut frame).await;
-                    size = 0;
-                }
-                for user in &moves.leaves {
-                    lock(&self.opening).values_mut().filter(|opening| opening.user == *user).for_each(|opening| {
-                        opening.left.insert(room.clone());
-                    });
-                    for sockets in self.natives() {
-                        let _: Result<(), std::convert::Infallible> = sockets.within(user_room(user)).leave(log_room(room)).await;
-                    }
-                }
-            }
-            self.emit_frame(room, &epoch, &mut frame).await;
-        }
-        let mut waiting = lock(&self.waiting);
-        if let Some(known) = waiting.get_mut(room) {
-            known.bytes = known.bytes.saturating_sub(bytes);
-            known.since = Instant::now();
-            if known.bytes == 0 {
-                waiting.remove(room);
-            }
-        }
-    }
-
-    /// The same to classic clients, who visit the room, or hear their friends in it: up to the entry by which they do so
-    /// no longer.
-    async fn send_classic(&self, room: &RoomId, entries: &[CommittedEntry]) {
-        for CommittedEntry { kind, entry, moves, .. } in entries {
-            if *kind == RoomKind::Friends {
-                moves.joins.iter().for_each(|(user, _)| lock(&self.classic).befriend(user, room));
-            }
-            let hearing = lock(&self.classic).of_room(room);
-            if hearing.is_empty() && *kind != RoomKind::Friends {
-                return;
-            }
-            classic::tell_entry(&self.engines, &self.manners, &hearing, room, entry).await;
-            match moves.visits_end {
-                Visits::None => {}
-                Visits::OfLeaving => lock(&self.classic).shut_out(room, Some(&moves.leaves)),
-                Visits::All => lock(&self.classic).shut_out(room, None),
-            }
-        }
-    }
-
-    async fn emit_frame(&self, room: &RoomId, epoch: &Epoch, frame: &mut Vec<Entry>) {
-        if !frame.is_empty() {
-            self.emit(log_room(room), Entries::NAME, &Frame { room, epoch, entries: frame }).await;
-            frame.clear();
-        }
-    }
-
-    /// An entry that points at what some of the members may not read: they get it without that.
-    async fn emit_veiled(&self, room: &RoomId, epoch: &Epoch, entry: Entry, veiled_for: &[UserId]) {
-        let few: Vec<String> = veiled_for.iter().map(user_room).collect();
-        let whole = Frame { room, epoch, entries: std::slice::from_ref(&entry) };
-        for sockets in self.natives() {
-            if let Err(error) = sockets.to(log_room(room)).except(few.clone()).emit(Entries::NAME, &whole).await {
-                tracing::debug!(%error, "some readers cannot keep up");
-            }
-        }
-        let veiled = veiled(entry);
-        let part = Frame { room, epoch, entries: std::slice::from_ref(&veiled) };
-        for user in few {
-            self.emit(user, Entries::NAME, &part).await;
-        }
-    }
-
     /// A reader whose buffer is full misses it, sees the gap, and fetches.
     async fn emit(&self, to: String, event: &str, payload: &impl Serialize) {
         for sockets in self.natives() {
@@ -442,7 +329,7 @@ impl SocketIoFanOut {
     fn follow_now(&self, connection: ConnectionId, user: UserId) {
         if let Some(Peer { socket, is_closing: false, .. }) = lock(&self.sockets).get(&connection) {
             socket.join([user_room(&user), own_room(connection)]);
-            lock(&self.opening).insert(connection, Opening { user, left: HashSet::new() });
+            lock(&self.opening).begin(connection, user);
         }
     }
 
@@ -453,7 +340,7 @@ impl SocketIoFanOut {
             return lock(&self.classic).attach(connection, rooms.into_iter().next().map(|room| (room, user)));
         };
         // One that was closed meanwhile is opening no longer, and hears nothing more.
-        if let Some(Opening { left, .. }) = lock(&self.opening).remove(&connection) {
+        if let Some(left) = lock(&self.opening).end(connection) {
             rooms.retain(|room| !left.contains(room));
             socket.join(rooms.iter().map(log_room).collect::<Vec<_>>());
         }
@@ -465,80 +352,7 @@ impl SocketIoFanOut {
             let _: Result<(), std::convert::Infallible> = sockets.within(log_room(room)).leave(log_room(room)).await;
         }
         lock(&self.classic).shut_out(room, None);
-        lock(&self.opening).values_mut().for_each(|opening| {
-            opening.left.insert(room.clone());
-        });
-    }
-
-    fn close_now(&self, connections: &[ConnectionId], error: &Error) {
-        for connection in connections {
-            if self.close_classic(*connection, error) {
-                continue;
-            }
-            let closing = |peer: &mut Peer| {
-                peer.is_closing = true;
-                peer.socket.clone()
-            };
-            let Some(socket) = lock(&self.sockets).get_mut(connection).map(closing) else { continue };
-            // From here on it hears nothing more of any room.
-            lock(&self.opening).remove(connection);
-            socket.leave_all();
-            let closing = Closing { error: error.clone() };
-            tokio::spawn(async move {
-                // The request that ended the session may be its own: its answer goes first.
-                tokio::time::sleep(ANSWER_FIRST).await;
-                if let Err(error) = socket.emit(Closing::NAME, &closing) {
-                    tracing::debug!(%error, "a connection was closed without its last words");
-                }
-                tokio::time::sleep(LAST_WORDS).await;
-                cut(socket);
-            });
-        }
-    }
-}
-
-impl SocketIoFanOut {
-    /// Tells a classic connection why in its own words, and closes it; false if it is none. One that is to come back
-    /// is not closed here but by the server's end, which ends its line: who is told by Socket.IO that the server
-    /// closed it stays away for good.
-    fn close_classic(&self, connection: ConnectionId, error: &Error) -> bool {
-        let (socket, dialects) = {
-            let mut classic = lock(&self.classic);
-            let Some(socket) = classic.socket(connection).cloned() else { return false };
-            classic.detach(connection);
-            (socket, classic.hears(connection))
-        };
-        for dialect in dialects {
-            let frame = dialect.notice(&error.message, &self.manners);
-            if let Err(error) = socket.emit(frame.event, &frame.arguments) {
-                tracing::debug!(%error, "a connection was closed without its last words");
-            }
-        }
-        if error.retry == Retry::Later {
-            return true;
-        }
-        tokio::spawn(async move {
-            tokio::time::sleep(LAST_WORDS).await;
-            cut(socket);
-        });
-        true
-    }
-}
-
-/// Ends a connection. It hears no room any more from here on. One whose buffer is full cannot be
-/// ended before there is room in it (socketioxide does nothing then): that is tried until it
-/// reads, or until TCP gives up a peer that does not.
-pub fn cut(socket: SocketRef) {
-    socket.leave_all();
-    if let Err(SocketError::InternalChannelFull) = socket.clone().disconnect() {
-        tokio::spawn(async move {
-            while socket.connected() {
-                tokio::time::sleep(LAST_WORDS).await;
-                if !matches!(socket.clone().disconnect(), Err(SocketError::InternalChannelFull)) {
-                    return;
-                }
-            }
-        });
+        lock(&self.opening).is_forgotten(room);
     }
 }
 
