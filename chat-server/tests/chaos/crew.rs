@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -44,7 +45,9 @@ type Shown = (Seq, Vec<(Seq, u64)>);
 
 struct Process {
     child: Child,
-    orders: ChildStdin,
+    /// Written by a thread of its own: the pipe of a process that is stopped fills up, and whoever waited for it here
+    /// would keep everybody out who wants to continue it.
+    orders: Sender<String>,
     listener: std::thread::JoinHandle<()>,
 }
 
@@ -65,16 +68,21 @@ impl Crew {
         command.args(["fleet", "--url", &self.proxy.url(), "--dir"]).arg(&self.dir);
         command.args(["--first", &self.first.to_string(), "--count", &CREW.to_string()]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (orders, words) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (mut pipe, words) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (orders, given) = channel::<String>();
+        // It ends with the process, or when there is nobody any more who gives orders.
+        let named = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        named("orders").spawn(move || while given.recv().is_ok_and(|order| writeln!(pipe, "{order}").is_ok()) {}).unwrap();
         let (ledger, heard) = (self.ledger.clone(), self.heard.clone());
-        let listener = std::thread::spawn(move || {
+        let listen = move || {
             for line in BufReader::new(words).lines().map_while(Result::ok) {
                 // The last line of a killed process may be half a line.
                 if let Ok(spoken) = serde_json::from_str::<Spoken>(&line) {
                     hear(spoken, &ledger, &heard);
                 }
             }
-        });
+        };
+        let listener = named("words").spawn(listen).unwrap();
         *self.process.lock().unwrap() = Some(Process { child, orders, listener });
     }
 
@@ -98,9 +106,8 @@ impl Crew {
 
     /// Gives an order; one to a process that does not run is lost.
     pub fn order(&self, client: usize, order: Order) {
-        if let Some(process) = &mut *self.process.lock().unwrap() {
-            let line = serde_json::to_string(&Ordered { client, order }).unwrap();
-            let _ = writeln!(process.orders, "{line}");
+        if let Some(process) = &*self.process.lock().unwrap() {
+            let _ = process.orders.send(serde_json::to_string(&Ordered { client, order }).unwrap());
         }
     }
 

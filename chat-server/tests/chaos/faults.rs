@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::dice::Dice;
+use crate::run::Arena;
 
 pub mod clients;
 pub mod host;
@@ -15,13 +16,20 @@ fn chosen<F: Copy + std::fmt::Debug>(faults: &[F], only: &[String]) -> Vec<F> {
     faults.iter().filter(is_chosen).copied().collect()
 }
 
-/// Does each fault once in a random order, then any of them until the time is over.
-fn work_through<F: Copy>(faults: &[F], dice: &mut Dice, until: Instant, pause: Duration, mut work: impl FnMut(F, &mut Dice)) {
+/// Does each fault once in a random order, then any of them until the time is over, or the run ends.
+fn work_through<F: Copy>(
+    arena: &Arena,
+    faults: &[F],
+    dice: &mut Dice,
+    until: Instant,
+    pause: Duration,
+    mut work: impl FnMut(F, &mut Dice),
+) {
     if faults.is_empty() {
         return;
     }
     let mut first: Vec<F> = faults.to_vec();
-    while !first.is_empty() || Instant::now() + pause * 2 < until {
+    while !arena.is_ending() && (!first.is_empty() || Instant::now() + pause * 2 < until) {
         let fault = if first.is_empty() { faults[dice.pick(faults.len())] } else { first.swap_remove(dice.pick(first.len())) };
         work(fault, dice);
         std::thread::sleep(pause);

@@ -17,6 +17,10 @@ use crate::audit::Log;
 
 /// How long the server may take to be ready.
 const READY: Duration = Duration::from_secs(60);
+/// How long it may take to end when it is asked to.
+const STOPPED: Duration = Duration::from_secs(60);
+/// So much of its log is told where it does neither, in bytes.
+const TOLD: usize = 4_000;
 /// What belongs to a database, besides the index that SQLite makes anew.
 const FILES: [&str; 2] = ["chat.db", "chat.db-wal"];
 
@@ -77,8 +81,7 @@ impl Host {
         let deadline = Instant::now() + READY;
         while !self.is_ready() {
             let ended = self.child.lock().unwrap().as_mut().unwrap().try_wait().unwrap();
-            let log = || std::fs::read_to_string(self.dir.join("server.log")).unwrap_or_default();
-            assert!(ended.is_none() && Instant::now() < deadline, "the server does not start ({ended:?}):\n{}", log());
+            assert!(ended.is_none() && Instant::now() < deadline, "the server does not start ({ended:?}):\n{}", self.end_of_log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -102,10 +105,23 @@ impl Host {
     /// SIGTERM: it tells its clients to come back, and ends by itself.
     pub fn stop(&self) {
         self.signal(Signal::TERM);
-        if let Some(mut child) = self.child.lock().unwrap().take() {
-            let status = child.wait().unwrap();
-            assert!(status.success(), "the server did not stop cleanly: {status}");
+        let asked = Instant::now();
+        loop {
+            let ended = self.child.lock().unwrap().as_mut().and_then(|child| child.try_wait().unwrap());
+            if let Some(status) = ended {
+                assert!(status.success(), "the server did not stop cleanly: {status}\n{}", self.end_of_log());
+                break;
+            }
+            assert!(asked.elapsed() < STOPPED, "the server does not stop:\n{}", self.end_of_log());
+            std::thread::sleep(Duration::from_millis(20));
         }
+        *self.child.lock().unwrap() = None;
+    }
+
+    /// What it said last.
+    fn end_of_log(&self) -> String {
+        let log = std::fs::read(self.dir.join("server.log")).unwrap_or_default();
+        String::from_utf8_lossy(&log[log.len().saturating_sub(TOLD)..]).into_owned()
     }
 
     /// SIGSTOP and SIGCONT.

@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 #[allow(dead_code, reason = "simulations use the rest")]
 mod audit;
 mod crew;
+mod deadline;
 #[path = "../server/dice.rs"]
 #[allow(dead_code, reason = "simulations use the rest")]
 mod dice;

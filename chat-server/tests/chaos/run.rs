@@ -1,9 +1,11 @@
 //! One run: set up, load and faults, calm, verdict.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use chat_proto::id::RoomId;
@@ -18,15 +20,20 @@ use crate::page::Browser;
 use crate::proxy::Proxy;
 use crate::report::Report;
 use crate::screens::{Seat, Tab, within};
-use crate::{faults, verdict};
+use crate::{deadline, faults, verdict};
 
 /// How long everything may take to be there at the beginning.
 const SETUP: Duration = Duration::from_secs(120);
 /// How long the outboxes may take to drain once the faults have stopped.
 pub const DRAIN: Duration = Duration::from_secs(60);
+/// How much longer a run that has failed by that waits before it looks for what is wrong besides.
+const LATE: Duration = Duration::from_secs(240);
 
 /// How many things that are wrong in the same way are told.
 const SHOWN: usize = 8;
+
+/// The parts of the run that panicked, and what each said: told at the end, where it is looked for.
+static BROKEN_OFF: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// All that takes part.
 pub struct Arena {
@@ -73,6 +80,26 @@ impl Arena {
         *self.faults.lock().unwrap().entry(fault).or_default() += 1;
     }
 
+    /// Starts a part of the run as a thread of that name. One that panics ends the run: the others would work on, or
+    /// wait for it, for ever.
+    pub fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, name: &str, part: impl FnOnce() + Send + 'scope) {
+        let named = name.to_owned();
+        let watched = move || {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(part)) {
+                let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
+                BROKEN_OFF.lock().unwrap().push(format!("{named}: {}", text.unwrap_or_default()));
+                self.ending.store(true, Ordering::Relaxed);
+                resume_unwind(panic);
+            }
+        };
+        std::thread::Builder::new().name(name.to_owned()).spawn_scoped(scope, watched).unwrap();
+    }
+
+    /// Whether everybody is online and nothing is on its way.
+    fn is_at_rest(&self) -> bool {
+        self.crews_are_at_rest().is_ok() && self.seats.iter().all(Seat::is_at_rest) && self.tabs.iter().all(Tab::is_at_rest)
+    }
+
     /// Whether every fast client says that it is online and nothing is open.
     fn crews_are_at_rest(&self) -> Result<(), String> {
         for crew in &self.crews {
@@ -88,10 +115,21 @@ impl Arena {
     }
 }
 
-/// Runs it; tells how many things are wrong.
+/// Runs it; tells how many things are wrong. A run that breaks off is one of them.
 pub fn run(plan: &Plan) -> usize {
     let seed =
         plan.seed.unwrap_or_else(|| u64::from(std::process::id()) * 1_000_003 + Instant::now().elapsed().subsec_nanos() as u64 + fresh());
+    deadline::watch(plan.minutes, seed);
+    catch_unwind(|| run_with(plan, seed)).unwrap_or_else(|_| {
+        println!("chaos: FAILED with seed {seed}: it broke off");
+        for part in BROKEN_OFF.lock().unwrap().iter() {
+            println!("  {part}");
+        }
+        1
+    })
+}
+
+fn run_with(plan: &Plan, seed: u64) -> usize {
     println!("chaos: seed {seed}, {} minutes, {} fast clients, {} things said a second", plan.minutes, plan.clients, plan.rate);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let began = Instant::now();
@@ -100,24 +138,21 @@ pub fn run(plan: &Plan) -> usize {
 
     let until = Instant::now() + Duration::from_secs_f64(plan.minutes * 60.0);
     std::thread::scope(|scope| {
-        let scope_arena = &arena;
-        scope.spawn(move || load::drive(scope_arena, plan.rate, seed));
-        for seat in 0..arena.seats.len() {
-            scope.spawn(move || load::sit(scope_arena, seat));
+        let arena = &arena;
+        arena.start(scope, "load", move || load::drive(arena, plan.rate, seed));
+        for (seat, at) in arena.seats.iter().zip(0..) {
+            arena.start(scope, &seat.name, move || load::sit(arena, at));
         }
-        for tab in 0..arena.tabs.len() {
-            scope.spawn(move || load::browse(scope_arena, tab));
-        }
-        let hands = [
-            scope.spawn(move || faults::host::work(scope_arena, seed, until)),
-            scope.spawn(move || faults::network::work(scope_arena, seed, until)),
-            scope.spawn(move || faults::clients::work(scope_arena, plan.away, seed, until)),
-        ];
-        for hand in hands {
-            hand.join().unwrap();
+        for (tab, at) in arena.tabs.iter().zip(0..) {
+            arena.start(scope, tab.name, move || load::browse(arena, at));
         }
         // The hands may be through before the time is over, and never end before their last fault is healed.
-        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        std::thread::scope(|hands| {
+            arena.start(hands, "server's hand", move || faults::host::work(arena, seed, until));
+            arena.start(hands, "network's hand", move || faults::network::work(arena, seed, until));
+            arena.start(hands, "clients' hand", move || faults::clients::work(arena, plan.away, seed, until));
+        });
+        within(until.saturating_duration_since(Instant::now()), || arena.is_ending());
         arena.ending.store(true, Ordering::Relaxed);
     });
     println!("chaos: the faults have stopped after {} s", began.elapsed().as_secs());
@@ -126,19 +161,20 @@ pub fn run(plan: &Plan) -> usize {
     let mut damage = Vec::new();
     let mut told = calm;
     let rested = within(DRAIN, || {
-        let crews = arena.crews_are_at_rest();
-        let rested = crews.is_ok() && arena.seats.iter().all(Seat::is_at_rest) && arena.tabs.iter().all(Tab::is_at_rest);
+        let rested = arena.is_at_rest();
         if !rested && told.elapsed() > Duration::from_secs(10) {
             told = Instant::now();
-            println!("chaos: not drained yet: {}", verdict::not_drained(&arena, crews).what);
+            println!("chaos: not drained yet: {}", verdict::not_drained(&arena, arena.crews_are_at_rest()).what);
         }
         rested
     });
-    let drained = calm.elapsed();
     if !rested {
         damage.push(verdict::not_drained(&arena, arena.crews_are_at_rest()));
+        // What is still on its way would be told as lost, and hide what is.
+        within(LATE, || arena.is_at_rest());
     }
-    println!("chaos: the outboxes have drained after {:.1} s", drained.as_secs_f64());
+    let drained = calm.elapsed();
+    println!("chaos: {:.1} s for the outboxes to drain", drained.as_secs_f64());
     let judged = verdict::judge_all(&arena, plan, seed, &mut damage);
     let report =
         Report { plan, seed, drained, judged, faults: arena.faults.lock().unwrap().clone(), damage: &damage, took: began.elapsed() };

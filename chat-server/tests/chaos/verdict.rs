@@ -85,7 +85,7 @@ pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>
     let (found, counts) = (Mutex::new(Vec::new()), Mutex::new((0, 0)));
     std::thread::scope(|scope| {
         let (found, counts, rooms, folds) = (&found, &counts, &rooms, &folds);
-        scope.spawn(move || {
+        arena.start(scope, "fast clients", move || {
             for crew in &arena.crews {
                 let (wrong, views, visits) = judge_crew(crew, rooms, seed);
                 found.lock().unwrap().extend(wrong);
@@ -103,10 +103,10 @@ pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>
         };
         let rooms_of = move |room: &str| [room, LOBBY].map(|name| (name.to_owned(), &folds[&arena.room_id(name)]));
         for (number, seat) in (0..).zip(&arena.seats) {
-            scope.spawn(move || tell(screens::judge_seat(seat, &rooms_of(&seat.room), jumps, Dice(seed ^ number))));
+            arena.start(scope, &seat.name, move || tell(screens::judge_seat(seat, &rooms_of(&seat.room), jumps, Dice(seed ^ number))));
         }
         for (number, tab) in (0..).zip(&arena.tabs) {
-            scope.spawn(move || tell(screens::judge_tab(tab, &rooms_of(&tab.room), jumps, Dice(seed ^ !number))));
+            arena.start(scope, tab.name, move || tell(screens::judge_tab(tab, &rooms_of(&tab.room), jumps, Dice(seed ^ !number))));
         }
     });
     damage.extend(found.into_inner().unwrap());
@@ -136,7 +136,11 @@ fn judge_crew(crew: &Crew, rooms: &[Exported], seed: u64) -> (Vec<Damage>, usize
                 crew.order(client, Order::Visit { room: room.log.room.clone(), seqs: seqs.clone() });
                 for seq in seqs {
                     let key = (client, room.log.room.clone(), seq);
-                    within(DRAIN, || crew.heard.lock().unwrap().visited.contains_key(&key));
+                    if !within(DRAIN, || crew.heard.lock().unwrap().visited.contains_key(&key)) {
+                        // The others would not be heard of either, each after as long a wait.
+                        damage.push(wrong_view(&name(client), room.room.name.as_str(), format!("never comes to {seq}")));
+                        break;
+                    }
                     let seen = crew.heard.lock().unwrap().visited.get(&key).copied().flatten();
                     visits += 1;
                     if seen != expected.get(&seq).copied() {

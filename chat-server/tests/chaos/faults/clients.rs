@@ -38,7 +38,7 @@ const ALL: [Fault; 8] = [
 pub fn work(arena: &Arc<Arena>, away: usize, seed: u64, until: Instant) {
     let mut dice = Dice(seed ^ 0x33);
     let mut was_away = false;
-    work_through(&chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(2), |fault, dice| {
+    work_through(arena, &chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(2), |fault, dice| {
         let crew = &arena.crews[dice.pick(arena.crews.len())];
         // Not held by who waits for the server: its hand may wait for the processes.
         let care = || crew.care.lock().unwrap();
@@ -119,7 +119,7 @@ fn many_messages_while_away(arena: &Arc<Arena>, many: usize, crew: &crate::crew:
     }
     let stored = || arena.ledger.lock().unwrap().count(|fate| matches!(fate, crate::audit::Fate::Stored(_)));
     within(Duration::from_secs(90), || stored() >= before + many);
-    println!("chaos: {} messages were stored while {:?} were away", stored() - before, crew.clients());
+    println!("chaos: {} messages were stored while {:?} were away", stored().saturating_sub(before), crew.clients());
     crew.start_again();
 }
 

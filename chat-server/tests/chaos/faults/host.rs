@@ -28,7 +28,7 @@ const ALL: [Fault; 6] = [Fault::Kill, Fault::Freeze, Fault::KillInCommit, Fault:
 
 pub fn work(arena: &Arc<Arena>, seed: u64, until: Instant) {
     let mut dice = Dice(seed ^ 0x22);
-    work_through(&chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(4), |fault, dice| {
+    work_through(arena, &chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(4), |fault, dice| {
         let _care = arena.host_care.write().unwrap();
         match fault {
             Fault::Kill => {

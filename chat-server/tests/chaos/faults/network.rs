@@ -22,7 +22,7 @@ const ALL: [Fault; 6] = [Fault::Delay, Fault::StallUp, Fault::StallDown, Fault::
 
 pub fn work(arena: &Arc<Arena>, seed: u64, until: Instant) {
     let mut dice = Dice(seed ^ 0x11);
-    work_through(&chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(3), |fault, dice| {
+    work_through(arena, &chosen(&ALL, &arena.only), &mut dice, until, Duration::from_secs(3), |fault, dice| {
         // A few processes of clients, a terminal, a page.
         let crews = (0..3).map(|_| &arena.crews[dice.pick(arena.crews.len())].proxy);
         let mut proxies: Vec<&Proxy> = crews.collect();
