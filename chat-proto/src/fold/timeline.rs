@@ -9,7 +9,7 @@ use crate::fold::ranges::Ranges;
 use crate::fold::slot::Slot;
 use crate::id::{Epoch, UserId};
 use crate::place::{Mark, Place, Seq};
-use crate::request::history_read::Page;
+use crate::request::history_read::{Page, Standing};
 
 mod snapshot;
 
@@ -38,6 +38,9 @@ pub struct Timeline {
     ahead: BTreeMap<Seq, Entry>,
     /// Amendments whose target is not loaded, while a page is on its way that may bring it.
     orphans: Vec<Entry>,
+    /// Reactions that a page told of lines that are not loaded, likewise; each with the head as of which they stand. An
+    /// older page may bring the line after a newer one has told what became of it.
+    standing: Vec<(Seq, Standing)>,
     pages_under_way: usize,
 }
 
@@ -64,6 +67,7 @@ impl Timeline {
             slots: BTreeMap::new(),
             ahead: BTreeMap::new(),
             orphans: Vec::new(),
+            standing: Vec::new(),
             pages_under_way: 0,
         }
     }
@@ -111,21 +115,28 @@ impl Timeline {
             }
         }
         for standing in &page.reactions {
-            if let Some(slot) = self.slots.get_mut(&standing.target) {
-                slot.snapshot(head, &standing.reactions);
+            match self.slots.get_mut(&standing.target) {
+                Some(slot) => slot.snapshot(head, &standing.reactions),
+                None if self.pages_under_way > 1 => self.standing.push((head, standing.clone())),
+                None => {}
             }
         }
         for entry in &page.amendments {
             self.amend(entry);
         }
-        if !page.reactions.is_empty() {
+        // A page tells what is in force at the head, also by what it leaves out: that nobody has reacted to a line, or an
+        // edit that was edited again further on. One that covers nothing had no say, wherever it would have begun.
+        if page.to.is_some() {
             self.folded = self.folded.max(head);
         }
-        // A page that covers nothing had no say, wherever it would have begun.
-        self.folded = self.folded.max(page.to.as_ref().map_or(0, |to| to.seq));
         self.covered.insert(page.from, to);
         for orphan in std::mem::take(&mut self.orphans) {
             self.amend(&orphan);
+        }
+        for (head, standing) in &self.standing {
+            if let Some(slot) = self.slots.get_mut(&standing.target) {
+                slot.snapshot(*head, &standing.reactions);
+            }
         }
         self.advance_cursor(page, to);
         self.drain_ahead();
@@ -139,8 +150,8 @@ impl Timeline {
     /// whether the lines were.
     pub fn reconnected(&mut self) -> bool {
         self.ahead.clear();
-        self.orphans.clear();
         self.pages_under_way = 0;
+        self.forget_orphans();
         let vouched = match (&self.cursor, &self.checkpoint) {
             (Some(cursor), checkpoint) => self.folded <= cursor.seq && checkpoint.as_ref().is_none_or(|checkpoint| checkpoint == cursor),
             (None, _) => self.covered.last().is_none(),
@@ -305,6 +316,7 @@ impl Timeline {
     fn forget_orphans(&mut self) {
         if self.pages_under_way == 0 {
             self.orphans.clear();
+            self.standing.clear();
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Any set of windows in any interleaving with live entries equals that window of the full fold.
 
+use chat_proto::entry::{Body, Content, Message, React};
 use chat_proto::fold::{Line, Timeline};
 use chat_proto::place::Seq;
+use chat_proto::text::Emoji;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +92,48 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    /// The connection breaks at any moment of any schedule, an older copy of the log is put back and goes on
+    /// otherwise. Where the client's checkpoint stands in it, too, nothing is shown that is not in it.
+    #[test]
+    fn a_copy_that_was_put_back_is_shown_as_it_goes_on(seed in any::<u64>(), share in 0.0..1.0) {
+        let (log, steps) = schedule(seed);
+        let mut timeline = run(&steps[..1 + (share * steps.len() as f64) as usize]);
+        let dice = &mut Dice::new(seed ^ 2);
+        // Mostly just behind the cursor: there a page may have told of what is not in the copy.
+        let length = log.entries.len() as Seq;
+        let cursor = timeline.cursor().filter(|_| dice.percent(80)).map(|cursor| cursor.seq + dice.below(3));
+        let copied = cursor.unwrap_or(1 + dice.below(length)).min(length);
+        let longer = copied + dice.below(20);
+        let log = log.copied_back(dice, copied as usize, longer as usize);
+        let last = log.entries.len() as Seq;
+        timeline.reconnected();
+        let vouched = timeline.checkpoint().is_some_and(|place| log.entries.iter().any(|entry| entry.mark().at(&epoch()) == place));
+        if vouched {
+            timeline.confirmed();
+        } else {
+            timeline = Timeline::new(me(), epoch());
+            timeline.apply_page(&log.page(1, 1, 1));
+        }
+        let mut at = timeline.cursor().unwrap().seq;
+        while at < last {
+            let to = (at + 1 + dice.below(9)).min(last);
+            if dice.percent(40) {
+                timeline.apply_page(&log.page(at + 1, to, to + dice.below(last - to + 1)));
+            } else {
+                timeline.apply_live(&log.entries[at as usize..to as usize]);
+            }
+            at = to;
+        }
+        prop_assert_eq!(timeline.cursor().map(|cursor| cursor.seq), Some(last));
+        let full = full(&log);
+        let expected: Vec<&Line> = full.lines().filter(|line| timeline.covered().contains(line.seq)).collect();
+        prop_assert_eq!(timeline.lines().collect::<Vec<_>>(), expected);
+    }
+}
+
 #[test]
 fn what_was_never_kept_is_not_taken_up() {
     let (_, steps) = schedule(7);
@@ -113,13 +157,16 @@ pub struct Fixture {
     lines: Vec<Line>,
     cursor: Seq,
     covered: Vec<(Seq, Seq)>,
+    /// Whether another connection drops the lines after the first step, after the second…
+    dropped: Vec<bool>,
 }
 
 /// The fixtures that are written to `gen/fold-fixtures.json`.
 pub fn fixtures() -> Vec<Fixture> {
-    (0..16)
-        .map(|seed| {
-            let (_, steps) = schedule(seed);
+    let chosen = [a_page_that_speaks_for_its_head(), an_older_page_after_a_newer_one().1];
+    let steps = (0..16).map(|seed| schedule(seed).1).chain(chosen);
+    steps
+        .map(|steps| {
             let timeline = run(&steps);
             Fixture {
                 me: me().to_string(),
@@ -127,6 +174,7 @@ pub fn fixtures() -> Vec<Fixture> {
                 lines: timeline.lines().cloned().collect(),
                 cursor: timeline.cursor().map_or(0, |cursor| cursor.seq),
                 covered: timeline.covered().as_slice().to_vec(),
+                dropped: (1..=steps.len()).map(|so_many| run(&steps[..so_many]).reconnected()).collect(),
                 steps,
             }
         })
@@ -152,4 +200,44 @@ fn an_empty_page_beyond_the_head_changes_nothing() {
     timeline.apply_page(&log.page(5_000, 4_999, log.entries.len() as Seq));
     assert_eq!(timeline.snapshot(300), before);
     assert!(!timeline.reconnected(), "nothing is dropped for it");
+}
+
+fn message(text: &str) -> Body {
+    Body::Message(Message { content: Content::text(text.to_owned()), mentions: Vec::new(), reply_to: None })
+}
+
+fn page(log: &Log, from: Seq, to: Seq, head: Seq) -> Step {
+    Step::Page(Box::new(log.page(from, to, head)))
+}
+
+/// A page, one that was cut when the log was longer than what it covers, and the rest.
+fn a_page_that_speaks_for_its_head() -> Vec<Step> {
+    let log = Log::of([message("one"), message("two"), message("three")]);
+    vec![page(&log, 1, 1, 1), page(&log, 2, 2, 3), Step::Live(log.entries[2..].to_vec())]
+}
+
+#[test]
+fn only_a_cursor_there_vouches_for_what_a_page_says_of_its_head() {
+    let steps = a_page_that_speaks_for_its_head();
+    // That nobody has reacted to either, and that the first was not edited, is so at the third.
+    for (so_many, vouched) in [(1, true), (2, false), (3, true)] {
+        let mut timeline = run(&steps[..so_many]);
+        assert_eq!(timeline.snapshot(300).is_some(), vouched, "after {so_many}");
+        assert_eq!(!timeline.reconnected(), vouched, "after {so_many}");
+    }
+}
+
+/// Of two pages under way the newer one comes first, and tells of a reaction to a line that the older one brings.
+fn an_older_page_after_a_newer_one() -> (Log, Vec<Step>) {
+    let one = Log::of([message("one")]).entries[0].mark();
+    let react = React { target: one, emoji: Emoji::parse("👍").unwrap(), on: true, count: 1 };
+    let log = Log::of([message("one"), message("two"), Body::React(react)]);
+    let steps = vec![page(&log, 2, 2, 2), Step::Request, Step::Request, page(&log, 3, 3, 3), page(&log, 1, 1, 2)];
+    (log, steps)
+}
+
+#[test]
+fn an_older_page_brings_a_line_with_what_a_newer_one_told_of_it() {
+    let (log, steps) = an_older_page_after_a_newer_one();
+    assert_eq!(run(&steps).lines().collect::<Vec<_>>(), full(&log).lines().collect::<Vec<_>>());
 }

@@ -67,14 +67,50 @@ const EMOJI: [&str; 3] = ["👍", "🎉", "❤️"];
 /// A log that a server could have written.
 pub struct Log {
     pub entries: Vec<Entry>,
+    /// Tells its entries from those of another log at the same places.
+    life: char,
 }
 
 impl Log {
     pub fn random(dice: &mut Dice, length: usize) -> Self {
-        let mut log = Self { entries: Vec::new() };
+        let mut log = Self { entries: Vec::new(), life: 'i' };
+        log.push(dice, Body::Create(Create { name: RoomName::parse("room").unwrap(), people: Vec::new() }));
+        log.grow(dice, length);
+        log
+    }
+
+    /// A log of just that, all by the same author.
+    pub fn of(bodies: impl IntoIterator<Item = Body>) -> Self {
+        let mut log = Self { entries: Vec::new(), life: 'i' };
+        bodies.into_iter().for_each(|body| log.push_by(author(2), body));
+        log
+    }
+
+    /// A copy that was made when the log was so long, put back and written on to that length.
+    pub fn copied_back(&self, dice: &mut Dice, copied: usize, length: usize) -> Self {
+        let mut log = Self { entries: self.entries[..copied].to_vec(), life: 'j' };
+        log.grow(dice, length);
+        log
+    }
+
+    fn grow(&mut self, dice: &mut Dice, length: usize) {
+        let log = self;
         let mut standing: BTreeMap<(Seq, Emoji), BTreeSet<UserId>> = BTreeMap::new();
         let mut gone = BTreeSet::new();
-        log.push(dice, Body::Create(Create { name: RoomName::parse("room").unwrap(), people: Vec::new() }));
+        for entry in &log.entries {
+            match &entry.body {
+                Body::React(React { target, emoji, on: true, .. }) => {
+                    standing.entry((target.seq, emoji.clone())).or_default().insert(entry.author.id.clone());
+                }
+                Body::React(React { target, emoji, on: false, .. }) => {
+                    standing.entry((target.seq, emoji.clone())).or_default().remove(&entry.author.id);
+                }
+                Body::Delete(delete) => {
+                    gone.insert(delete.target.seq);
+                }
+                _ => {}
+            }
+        }
         while log.entries.len() < length {
             let author = author(1 + dice.below(3));
             let target = log.random_message(dice, &gone);
@@ -115,7 +151,6 @@ impl Log {
             };
             log.push_by(author, body);
         }
-        log
     }
 
     /// Somebody is asked in, added, removed or given a role, or the room changes.
@@ -142,7 +177,7 @@ impl Log {
     fn push_by(&mut self, author: Author, body: Body) {
         let seq = self.entries.len() as Seq + 1;
         let n = self.entries.last().map_or(0, |entry| entry.n) + u64::from(body.counts());
-        let id = EntryId::parse(format!("i{seq}")).unwrap();
+        let id = EntryId::parse(format!("{}{seq}", self.life)).unwrap();
         let client_id = ClientId::parse(format!("c{seq}")).unwrap();
         self.entries.push(Entry { seq, id, time: 1_000 + seq * 10, author, client_id, n, body });
     }

@@ -2,7 +2,7 @@
  * The timeline as a fold over a room's entries, in whatever order they arrive. The mirror of
  * `chat-proto/src/fold`, which says why it holds; `chat-proto/gen/fold-fixtures.json` checks both.
  */
-import type { Entry, Epoch, Line, Mark, Page, Place, UserId } from "@proto";
+import type { Entry, Epoch, Line, Mark, Page, Place, Standing, UserId } from "@proto";
 import { partition, Ranges, type Range } from "./fold/ranges";
 import { lineOf, Slot } from "./fold/slot";
 
@@ -35,6 +35,11 @@ export class Timeline {
   private readonly ahead: Entry[] = [];
   /** Amendments whose target is not loaded, while a page is on its way that may bring it. */
   private orphans: Entry[] = [];
+  /**
+   * Reactions that a page told of lines that are not loaded, likewise; each with the head as of which they stand. An
+   * older page may bring the line after a newer one has told what became of it.
+   */
+  private standing: (Standing & { head: number })[] = [];
   private pagesUnderWay = 0;
 
   constructor(
@@ -75,12 +80,18 @@ export class Timeline {
     for (const seq of this.seqsIn(page.from, to)) {
       if (!listed.has(seq)) this.slots.get(seq)?.snapshot(page.head.seq, []);
     }
-    for (const { target, reactions } of page.reactions) this.slots.get(target)?.snapshot(page.head.seq, reactions);
+    for (const { target, reactions } of page.reactions) {
+      const slot = this.slots.get(target);
+      if (slot) slot.snapshot(page.head.seq, reactions);
+      else if (this.pagesUnderWay > 1) this.standing.push({ head: page.head.seq, target, reactions });
+    }
     for (const entry of page.amendments) this.amend(entry);
-    if (page.reactions.length > 0) this.folded = Math.max(this.folded, page.head.seq);
-    this.folded = Math.max(this.folded, page.to?.seq ?? 0);
+    // A page tells what is in force at the head, also by what it leaves out: that nobody has reacted to a line, or an
+    // edit that was edited again further on. One that covers nothing had no say, wherever it would have begun.
+    if (page.to) this.folded = Math.max(this.folded, page.head.seq);
     this.covered.insert(page.from, to);
     for (const orphan of this.orphans.splice(0)) this.amend(orphan);
+    for (const { head, target, reactions } of this.standing) this.slots.get(target)?.snapshot(head, reactions);
     this.advanceCursor(page, to);
     this.drainAhead();
     this.pageFailed();
@@ -95,8 +106,8 @@ export class Timeline {
    */
   reconnected(): boolean {
     this.ahead.length = 0;
-    this.orphans = [];
     this.pagesUnderWay = 0;
+    this.forgetOrphans();
     const { cursor, unconfirmed } = this;
     if (!cursor) return this.covered.all().length > 0;
     if (this.folded > cursor.seq || (unconfirmed && unconfirmed.seq !== cursor.seq)) return true;
@@ -219,6 +230,8 @@ export class Timeline {
   }
 
   private forgetOrphans(): void {
-    if (this.pagesUnderWay === 0) this.orphans = [];
+    if (this.pagesUnderWay > 0) return;
+    this.orphans = [];
+    this.standing = [];
   }
 }
