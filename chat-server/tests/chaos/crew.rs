@@ -10,11 +10,14 @@ use std::time::{Duration, Instant};
 
 use chat_proto::id::RoomId;
 use chat_proto::place::Seq;
+use clap::ValueEnum;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::audit::Ledger;
 use crate::fleet::{Order, Ordered, Spoken, Word, name};
 use crate::proxy::Proxy;
+use crate::screens::within;
+use crate::switches::Rule;
 
 /// Clients in one process.
 pub const CREW: usize = 5;
@@ -23,6 +26,7 @@ pub const CREW: usize = 5;
 pub struct Crew {
     first: usize,
     dir: PathBuf,
+    without: Option<Rule>,
     pub proxy: Proxy,
     /// Held by the hand that has it away, so that no other one starts it.
     pub care: Mutex<()>,
@@ -38,6 +42,7 @@ pub struct Heard {
     pub status: HashMap<usize, Word>,
     pub visited: HashMap<(usize, RoomId, Seq), Option<u64>>,
     pub shown: HashMap<(usize, RoomId), Shown>,
+    pub lines: HashMap<(usize, RoomId, Seq), String>,
 }
 
 /// How far a client showed a room, and the seq and digest of each line.
@@ -52,9 +57,9 @@ struct Process {
 }
 
 impl Crew {
-    pub fn start(first: usize, dir: &Path, proxy: Proxy, ledger: Arc<Mutex<Ledger>>) -> Self {
-        let crew =
-            Self { first, dir: dir.to_owned(), proxy, care: Mutex::default(), process: Mutex::default(), heard: Arc::default(), ledger };
+    pub fn start(first: usize, dir: &Path, without: Option<Rule>, proxy: Proxy, ledger: Arc<Mutex<Ledger>>) -> Self {
+        let (dir, care, process, heard) = (dir.to_owned(), Mutex::default(), Mutex::default(), Arc::default());
+        let crew = Self { first, dir, without, proxy, care, process, heard, ledger };
         crew.start_again();
         crew
     }
@@ -67,6 +72,9 @@ impl Crew {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["fleet", "--url", &self.proxy.url(), "--dir"]).arg(&self.dir);
         command.args(["--first", &self.first.to_string(), "--count", &CREW.to_string()]);
+        if let Some(rule) = self.without.and_then(|rule| rule.to_possible_value()) {
+            command.args(["--without", rule.get_name()]);
+        }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (mut pipe, words) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let (orders, given) = channel::<String>();
@@ -111,6 +119,14 @@ impl Crew {
         }
     }
 
+    /// Asks what a client shows at a place.
+    pub fn ask_line(&self, client: usize, room: &RoomId, seq: Seq) -> Option<String> {
+        let key = (client, room.clone(), seq);
+        self.order(client, Order::Tell { room: room.clone(), seq });
+        within(Duration::from_secs(10), || self.heard.lock().unwrap().lines.contains_key(&key));
+        self.heard.lock().unwrap().lines.remove(&key)
+    }
+
     /// Asks all of its clients how things stand.
     pub fn ask_status(&self, patience: Duration) -> HashMap<usize, Word> {
         self.heard.lock().unwrap().status.clear();
@@ -132,6 +148,7 @@ fn hear(Spoken { client, word }: Spoken, ledger: &Mutex<Ledger>, heard: &Mutex<H
         Word::Told { told } => ledger.lock().unwrap().hear(&name(client), told),
         Word::Status { .. } => drop(heard.status.insert(client, word)),
         Word::Visited { room, seq, digest } => drop(heard.visited.insert((client, room, seq), digest)),
+        Word::Line { room, seq, line } => drop(heard.lines.insert((client, room, seq), line)),
         Word::Shown { room, to, lines, .. } => drop(heard.shown.insert((client, room), (to, lines))),
     }
 }

@@ -11,6 +11,7 @@ use chat_proto::place::Seq;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use crate::switches::{Rule, Switches};
 use crate::witness::Told;
 
 mod client;
@@ -30,6 +31,9 @@ pub struct FleetArgs {
     /// How many.
     #[arg(long)]
     pub count: usize,
+    /// A rule of delivery that does not hold for them.
+    #[arg(long)]
+    pub without: Option<Rule>,
 }
 
 /// What a client is to do.
@@ -48,6 +52,8 @@ pub enum Order {
     Visit { room: RoomId, seqs: Vec<Seq> },
     /// Scroll to the beginning of that room, and tell what is shown.
     ShowAll { room: RoomId },
+    /// Tell the line at that place, whole.
+    Tell { room: RoomId, seq: Seq },
 }
 
 /// An order and for whom.
@@ -77,6 +83,8 @@ pub enum Word {
     Visited { room: RoomId, seq: Seq, digest: Option<u64> },
     /// All of a room is shown: from where to where, each line's seq and digest.
     Shown { room: RoomId, from: Seq, to: Seq, lines: Vec<(Seq, u64)> },
+    /// The line at a place.
+    Line { room: RoomId, seq: Seq, line: String },
 }
 
 /// A word and whose it is.
@@ -105,8 +113,8 @@ pub fn run(args: &FleetArgs) {
     let orders: Vec<UnboundedSender<Order>> = (args.first..args.first + args.count)
         .map(|client| {
             let (sender, orders) = unbounded_channel();
-            let (url, dir) = (args.url.clone(), args.dir.join(name(client)));
-            std::thread::spawn(move || client::run(client, url, &dir, orders));
+            let (url, dir, switches) = (args.url.clone(), args.dir.join(name(client)), Switches { off: args.without });
+            std::thread::spawn(move || client::run(client, url, &dir, switches, orders));
             sender
         })
         .collect();

@@ -45,11 +45,13 @@ enum ExportLine {
 }
 
 impl Host {
-    /// Starts it below `dir`, with limits that a load of this size does not meet.
-    pub fn start(dir: &Path) -> Self {
+    /// Starts it below `dir`, with limits that a load of this size does not meet; or with some that it meets all the
+    /// time, so that of what a client has under way the first is often refused and the second is not.
+    pub fn start(dir: &Path, tight: bool) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let host = Self { child: Mutex::new(None), address: SocketAddr::from(([127, 0, 0, 1], port)), dir: dir.to_owned() };
-        std::fs::write(host.config(), "[limits]\nmessage_burst = 5000\nmessages_per_second = 1000\n").unwrap();
+        let (burst, per_second) = if tight { (10, 5) } else { (5_000, 1_000) };
+        std::fs::write(host.config(), format!("[limits]\nmessage_burst = {burst}\nmessages_per_second = {per_second}\n")).unwrap();
         host.start_again();
         host
     }

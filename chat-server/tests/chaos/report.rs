@@ -38,7 +38,7 @@ impl fmt::Display for Report<'_> {
             ("seconds until all outboxes were empty", format!("{:.1}", self.drained.as_secs_f64())),
             ("rooms read from end to beginning, by all clients", views.to_string()),
             ("places jumped to", visits.to_string()),
-            ("**lost**", self.found(&[Kind::Lost]).to_string()),
+            ("**lost**", self.found(&[Kind::Lost, Kind::NotDrained]).to_string()),
             ("**doubled**", self.found(&[Kind::Doubled]).to_string()),
             ("**misplaced**", self.found(&[Kind::Misplaced, Kind::WrongTarget, Kind::BrokenLog]).to_string()),
             ("**phantom**", self.found(&[Kind::Phantom, Kind::Unrefused]).to_string()),

@@ -20,6 +20,7 @@ use crate::page::Browser;
 use crate::proxy::Proxy;
 use crate::report::Report;
 use crate::screens::{Seat, Tab, within};
+use crate::switches::Rule;
 use crate::{deadline, faults, verdict};
 
 /// How long everything may take to be there at the beginning.
@@ -115,8 +116,8 @@ impl Arena {
     }
 }
 
-/// Runs it; tells how many things are wrong. A run that breaks off is one of them.
-pub fn run(plan: &Plan) -> usize {
+/// Runs it; tells whether it is well: nothing is wrong, or with a rule off, what must be wrong then.
+pub fn run(plan: &Plan) -> bool {
     let seed =
         plan.seed.unwrap_or_else(|| u64::from(std::process::id()) * 1_000_003 + Instant::now().elapsed().subsec_nanos() as u64 + fresh());
     deadline::watch(plan.minutes, seed);
@@ -125,11 +126,11 @@ pub fn run(plan: &Plan) -> usize {
         for part in BROKEN_OFF.lock().unwrap().iter() {
             println!("  {part}");
         }
-        1
+        false
     })
 }
 
-fn run_with(plan: &Plan, seed: u64) -> usize {
+fn run_with(plan: &Plan, seed: u64) -> bool {
     println!("chaos: seed {seed}, {} minutes, {} fast clients, {} things said a second", plan.minutes, plan.clients, plan.rate);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let began = Instant::now();
@@ -175,7 +176,7 @@ fn run_with(plan: &Plan, seed: u64) -> usize {
     }
     let drained = calm.elapsed();
     println!("chaos: {:.1} s for the outboxes to drain", drained.as_secs_f64());
-    let judged = verdict::judge_all(&arena, plan, seed, &mut damage);
+    let judged = verdict::judge_all(&arena, seed, &mut damage);
     let report =
         Report { plan, seed, drained, judged, faults: arena.faults.lock().unwrap().clone(), damage: &damage, took: began.elapsed() };
     print!("{report}");
@@ -190,6 +191,12 @@ fn run_with(plan: &Plan, seed: u64) -> usize {
             println!("  {damage}");
         }
     }
+    if let Some(rule) = plan.without {
+        let found = damage.iter().filter(|damage| damage.kind == rule.damage()).count();
+        let word = if found == 0 { "FAILED" } else { "found it" };
+        println!("chaos: {word} with seed {seed}: without {rule:?} {found} things are {:?}", rule.damage());
+        return found > 0;
+    }
     if !damage.is_empty() {
         println!("chaos: FAILED with seed {seed}: {} things are wrong", damage.len());
         keep_evidence(&arena);
@@ -198,7 +205,7 @@ fn run_with(plan: &Plan, seed: u64) -> usize {
             println!("  {}", damage.to_string().lines().next().unwrap_or_default());
         }
     }
-    damage.len()
+    damage.is_empty()
 }
 
 /// What the server said stays for whoever looks for the cause.
@@ -221,9 +228,10 @@ fn set_up(plan: &Plan, runtime: &tokio::runtime::Runtime) -> Arena {
     let kept = tempfile::tempdir().unwrap();
     let dir = kept.path().to_owned();
     let ledger: Arc<Mutex<Ledger>> = Arc::default();
-    let host = Host::start(&dir);
+    let host = Host::start(&dir, plan.without == Some(Rule::After));
     let proxy = || runtime.block_on(Proxy::start(host.address));
-    let crews: Vec<Crew> = (0..plan.clients.div_ceil(CREW)).map(|crew| Crew::start(crew * CREW, &dir, proxy(), ledger.clone())).collect();
+    let crews: Vec<Crew> =
+        (0..plan.clients.div_ceil(CREW)).map(|crew| Crew::start(crew * CREW, &dir, plan.without, proxy(), ledger.clone())).collect();
     // The first client makes the rooms, the others join.
     within(SETUP, || matches!(crews[0].ask_status(Duration::from_secs(5)).get(&0), Some(Word::Status { online: true, .. })));
     for room in ROOMS {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chat_proto::entry::Entry;
 use chat_proto::fold::{Line, Timeline};
 use chat_proto::id::{RoomId, UserId};
 use chat_proto::place::Seq;
 
-use crate::Plan;
 use crate::audit::{Damage, Fate, Kind, judge};
 use crate::crew::Crew;
 use crate::dice::Dice;
@@ -20,12 +20,8 @@ use crate::screens::within;
 
 mod screens;
 
-/// Places that each fast client jumps to.
+/// Places that each client jumps to.
 const VISITS: usize = 100;
-/// Places that each screen jumps to: in a long run as many, in one that is a stage of the tests so many.
-const FEW_VISITS: usize = 10;
-/// So many minutes are a long run.
-const LONG: f64 = 10.0;
 /// How long a fast client may take to scroll through all of a room.
 const SCROLL: Duration = Duration::from_secs(300);
 
@@ -49,11 +45,11 @@ pub fn not_drained(arena: &Arena, crews: Result<(), String>) -> Damage {
         .filter(|tab| !tab.is_at_rest())
         .map(|tab| format!("{}: {}, {:?}, of {}", tab.name, tab.state(), tab.waiting(), tab.kept()));
     let all: Vec<String> = crews.err().into_iter().chain(seats).chain(tabs).collect();
-    Damage { kind: Kind::Lost, what: format!("not drained after {} s: {}", DRAIN.as_secs(), all.join("\n")) }
+    Damage { kind: Kind::NotDrained, what: format!("not drained after {} s: {}", DRAIN.as_secs(), all.join("\n")) }
 }
 
 /// Judges everything.
-pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>) -> Judged {
+pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
     let rooms = arena.host.export();
     let logs: Vec<_> = rooms.iter().map(|room| room.log.clone()).collect();
     for crew in &arena.crews {
@@ -95,18 +91,17 @@ pub fn judge_all(arena: &Arena, plan: &Plan, seed: u64, damage: &mut Vec<Damage>
                 crew.kill();
             }
         });
-        let jumps = if plan.minutes < LONG { FEW_VISITS } else { VISITS };
         let tell = move |wrong: Vec<Damage>| {
             let mut counts = counts.lock().unwrap();
-            *counts = (counts.0 + screens::ROOMS, counts.1 + jumps);
+            *counts = (counts.0 + screens::ROOMS, counts.1 + VISITS);
             found.lock().unwrap().extend(wrong);
         };
         let rooms_of = move |room: &str| [room, LOBBY].map(|name| (name.to_owned(), &folds[&arena.room_id(name)]));
         for (number, seat) in (0..).zip(&arena.seats) {
-            arena.start(scope, &seat.name, move || tell(screens::judge_seat(seat, &rooms_of(&seat.room), jumps, Dice(seed ^ number))));
+            arena.start(scope, &seat.name, move || tell(screens::judge_seat(seat, &rooms_of(&seat.room), VISITS, Dice(seed ^ number))));
         }
         for (number, tab) in (0..).zip(&arena.tabs) {
-            arena.start(scope, tab.name, move || tell(screens::judge_tab(tab, &rooms_of(&tab.room), jumps, Dice(seed ^ !number))));
+            arena.start(scope, tab.name, move || tell(screens::judge_tab(tab, &rooms_of(&tab.room), VISITS, Dice(seed ^ !number))));
         }
     });
     damage.extend(found.into_inner().unwrap());
@@ -159,10 +154,16 @@ fn judge_crew(crew: &Crew, rooms: &[Exported], seed: u64) -> (Vec<Damage>, usize
                     let head = room.log.entries.len() as Seq;
                     let lines: BTreeMap<Seq, u64> = lines.into_iter().collect();
                     if to != head || lines != expected {
-                        let at = standing.iter().find(|seq| lines.get(seq) != expected.get(seq));
-                        let line = at.and_then(|seq| room.log.fold(me).line(*seq).cloned());
-                        let what =
-                            format!("shows {} lines to {to} of {} to {head}; at {at:?} stands {line:?}", lines.len(), expected.len());
+                        let at = standing.iter().find(|seq| lines.get(seq) != expected.get(seq)).copied();
+                        let told = at.and_then(|seq| crew.ask_line(client, &room.log.room, seq));
+                        let line = at.and_then(|seq| room.log.fold(me).line(seq).cloned());
+                        let points = |entry: &&Entry| entry.body.target().is_some_and(|target| Some(target.seq) == at);
+                        let amendments: Vec<&Entry> = room.log.entries.iter().filter(points).collect();
+                        let what = format!(
+                            "shows {} lines to {to} of {} to {head}; at {at:?} stands {line:?}, it shows {told:?}; amended by {amendments:?}",
+                            lines.len(),
+                            expected.len()
+                        );
                         damage.push(wrong_view(&name(client), room.room.name.as_str(), what));
                     }
                 }

@@ -161,6 +161,8 @@ impl Ledger {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Lost,
+    /// Outboxes that are not empty long after the last fault.
+    NotDrained,
     Doubled,
     Misplaced,
     Phantom,

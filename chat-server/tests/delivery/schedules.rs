@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_proto::id::ClientId;
+use rstest::rstest;
 
 use crate::audit::{Kind, out_of_order};
 use crate::simulation::{Report, run};
-use crate::switches::Switches;
+use crate::switches::{Rule, Switches};
 
 /// How many schedules are run, `CHAT_SCHEDULES` of them if that is set.
 fn schedules() -> u64 {
@@ -37,7 +38,7 @@ fn run_all(seeds: &[u64], switches: Switches) -> Vec<(u64, Report)> {
 
 #[test]
 fn nothing_is_lost_nothing_doubled_and_the_order_is_one() {
-    let reports = run_all(&seeds(), Switches::ON);
+    let reports = run_all(&seeds(), Switches::default());
     let mut happened: BTreeMap<&str, usize> = BTreeMap::new();
     let kept: usize = reports.iter().map(|(_, report)| report.kept).sum();
     for (_, report) in &reports {
@@ -72,37 +73,10 @@ fn what_was_kept_again_stands_between_its_two_places() {
 }
 
 /// With a rule off, so many schedules must be enough for the judge to find what then breaks.
-fn found_without(switches: Switches) -> BTreeSet<Kind> {
+#[rstest]
+fn without(#[values(Rule::Idempotency, Rule::After, Rule::GapDetection, Rule::Amendments, Rule::Outbox)] rule: Rule) {
     let seeds: Vec<u64> = (1..=200).collect();
-    run_all(&seeds, switches).into_iter().flat_map(|(_, report)| report.damage).map(|damage| damage.kind).collect()
-}
-
-#[test]
-fn without_idempotency_something_is_doubled() {
-    let found = found_without(Switches { idempotency: false, ..Switches::ON });
-    assert!(found.contains(&Kind::Doubled), "{found:?}");
-}
-
-#[test]
-fn without_after_something_is_misplaced() {
-    let found = found_without(Switches { after: false, ..Switches::ON });
-    assert!(found.contains(&Kind::Misplaced), "{found:?}");
-}
-
-#[test]
-fn without_gap_detection_a_screen_is_wrong() {
-    let found = found_without(Switches { gap_detection: false, ..Switches::ON });
-    assert!(found.contains(&Kind::WrongView), "{found:?}");
-}
-
-#[test]
-fn without_amendments_a_screen_is_wrong() {
-    let found = found_without(Switches { amendments: false, ..Switches::ON });
-    assert!(found.contains(&Kind::WrongView), "{found:?}");
-}
-
-#[test]
-fn without_an_outbox_something_is_lost() {
-    let found = found_without(Switches { outbox: false, ..Switches::ON });
-    assert!(found.contains(&Kind::Lost), "{found:?}");
+    let reports = run_all(&seeds, Switches { off: Some(rule) });
+    let found: BTreeSet<Kind> = reports.into_iter().flat_map(|(_, report)| report.damage).map(|damage| damage.kind).collect();
+    assert!(found.contains(&rule.damage()), "{found:?}");
 }

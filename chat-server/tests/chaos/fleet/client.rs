@@ -1,15 +1,16 @@
 //! One fast client.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::time::Duration;
 
 use chat_proto::event::{AnyEvent, Outcome};
 use chat_proto::fold::Line;
-use chat_proto::id::RoomId;
+use chat_proto::id::{ClientId, RoomId};
 use chat_proto::name::DisplayName;
 use chat_proto::place::Seq;
 use chat_tui::credentials::{File, Known, new_token};
+use chat_tui::effect::{Effect, Emit};
 use chat_tui::event::{Event, Link};
 use chat_tui::keys::Key;
 use chat_tui::runtime::rim::Rim;
@@ -17,6 +18,7 @@ use chat_tui::runtime::{date, now};
 use chat_tui::state::outbox::Phase;
 use chat_tui::state::viewport::Viewport;
 use chat_tui::state::{Settings, State};
+use chat_tui::storage::Kept;
 use chat_tui::storage::disk::Disk;
 use chat_tui::theme::Depth;
 use chat_tui::update::{start, tick, update};
@@ -24,6 +26,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Order, Word, digest, speak};
+use crate::switches::{Rule, Switches};
 use crate::witness;
 
 /// With so many things unsent a person stops writing, and waits.
@@ -40,10 +43,13 @@ struct Client {
     showing: Option<RoomId>,
     /// What the server last said no to.
     refusal: Option<String>,
+    switches: Switches,
+    /// What was sent already, where repeats are to be taken for something new.
+    sent: HashSet<ClientId>,
 }
 
 /// Runs it until nobody orders anything any more.
-pub fn run(number: usize, url: String, dir: &Path, orders: UnboundedReceiver<Order>) {
+pub fn run(number: usize, url: String, dir: &Path, switches: Switches, orders: UnboundedReceiver<Order>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let file = File::at(dir.join("credentials.toml"));
     let kept = file.load(&url).unwrap();
@@ -68,7 +74,8 @@ pub fn run(number: usize, url: String, dir: &Path, orders: UnboundedReceiver<Ord
     let (report, reports) = unbounded_channel();
     let rim = Rim::new(url, report, Box::new(Disk::at(dir.join("cache"))), file);
     let state = State::new(settings, kept.choose(None), None, now(), (80, 24));
-    let client = Client { number, state, rim, clock_ahead: 0, visits: VecDeque::new(), showing: None, refusal: None };
+    let (visits, sent) = (VecDeque::new(), HashSet::new());
+    let client = Client { number, state, rim, clock_ahead: 0, visits, showing: None, refusal: None, switches, sent };
     runtime.block_on(client.run(orders, reports));
     runtime.shutdown_background();
 }
@@ -122,6 +129,7 @@ impl Client {
     }
 
     fn take(&mut self, event: Event) {
+        let event = self.unruly_event(event);
         let told = witness::of_event(&self.state, &event);
         if let Event::Link(_, Link::Wire(AnyEvent::Answer(answer))) = &event
             && let Outcome::Error(error) = &answer.outcome
@@ -133,7 +141,8 @@ impl Client {
         self.perform(effects);
     }
 
-    fn perform(&mut self, effects: Vec<chat_tui::effect::Effect>) {
+    fn perform(&mut self, effects: Vec<Effect>) {
+        let effects = self.unruly_effects(effects);
         let told: Vec<_> = effects.iter().filter_map(witness::of_effect).collect();
         let performed = self.rim.perform(&self.state, effects);
         let kept = !performed.outcomes.iter().any(|outcome| matches!(outcome, Event::NotKept(..)));
@@ -141,6 +150,30 @@ impl Client {
             speak(self.number, Word::Told { told });
         }
         performed.outcomes.into_iter().for_each(|outcome| self.take(outcome));
+    }
+
+    /// What comes, as it comes where a rule does not hold.
+    fn unruly_event(&self, event: Event) -> Event {
+        match event {
+            Event::Link(number, Link::Wire(wire)) => Event::Link(number, Link::Wire(self.switches.event(Some(&self.state), wire))),
+            Event::Loaded(kept) if !self.switches.hold(Rule::Outbox) => Event::Loaded(Kept { outbox: Vec::new(), ..kept }),
+            event => event,
+        }
+    }
+
+    /// What goes, likewise.
+    fn unruly_effects(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
+        let (repeats_are_new, nothing_waits) = (!self.switches.hold(Rule::Idempotency), !self.switches.hold(Rule::After));
+        for effect in effects.iter_mut().filter(|_| repeats_are_new || nothing_waits) {
+            if let Effect::Emit(Emit { item: Some(item), payload, .. }) = effect {
+                if repeats_are_new && !self.sent.insert(item.clone()) {
+                    payload["client_id"] = format!("again-{}", seed()).into();
+                }
+                // What came before may be known to the server by such a name alone.
+                payload["after"] = serde_json::Value::Null;
+            }
+        }
+        effects
     }
 
     fn obey(&mut self, order: Order) {
@@ -176,6 +209,10 @@ impl Client {
             Order::Visit { room, seqs } => {
                 self.visits = seqs.into_iter().map(|seq| (room.clone(), seq)).collect();
                 self.visit();
+            }
+            Order::Tell { room, seq } => {
+                let line = format!("{:?}", self.state.rooms.get(&room).and_then(|known| known.timeline.line(seq)));
+                speak(self.number, Word::Line { room, seq, line });
             }
             Order::ShowAll { room } => {
                 self.feed(Event::Jump(room.clone(), 1));

@@ -1,7 +1,5 @@
 //! A simulated terminal: the real client's core, what it kept on disk, and its person.
 
-use chat_proto::entry::Entry;
-use chat_proto::event::{AnyEvent, Entries};
 use chat_proto::fold::Line;
 use chat_proto::handshake::Auth;
 use chat_proto::id::RoomId;
@@ -21,7 +19,7 @@ use chat_tui::update::{start, update};
 use jiff::tz::TimeZone;
 
 use crate::audit::Ledger;
-use crate::switches::Switches;
+use crate::switches::{Rule, Switches};
 use crate::witness;
 
 /// What the client wants of the network, in order.
@@ -97,7 +95,7 @@ impl Client {
     pub fn kill(&mut self) {
         self.state = None;
         self.fuse = None;
-        if !self.switches.outbox {
+        if !self.switches.hold(Rule::Outbox) {
             self.sealed = Memory::default();
         }
         self.disk = self.sealed.clone();
@@ -179,21 +177,6 @@ impl Client {
         let viewport =
             Viewport { room: Some(room.id().clone()), anchor, height: 20, near_top: at_top, near_bottom: true, below: 0, hits: Vec::new() };
         self.feed(now, Event::Drawn(viewport), ledger);
-    }
-
-    /// Without gap detection, entries that are missing seem to be there: nothing of them is seen.
-    pub fn blind_to_gaps(&self, event: AnyEvent) -> AnyEvent {
-        let AnyEvent::Entries(frame) = event else { return event };
-        let cursor = self.state.as_ref().and_then(|state| state.rooms.get(&frame.room)?.timeline.cursor().map(|cursor| cursor.seq));
-        let (Some(cursor), Some(first)) = (cursor, frame.entries.first().cloned()) else { return AnyEvent::Entries(frame) };
-        let nothing = |seq: u64| {
-            let mut fields = serde_json::to_value(&first).unwrap();
-            fields["seq"] = seq.into();
-            fields["kind"] = "nothing".into();
-            serde_json::from_value::<Entry>(fields).unwrap()
-        };
-        let entries = (cursor + 1..first.seq).map(nothing).chain(frame.entries.clone()).collect();
-        AnyEvent::Entries(Box::new(Entries { entries, ..*frame }))
     }
 
     /// What it shows of a room that it holds to the newest entry: from where, to where, the lines.

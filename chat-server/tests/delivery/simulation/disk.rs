@@ -14,7 +14,7 @@ use chat_server::storage::{Batch, Committed, Store, StoreError};
 
 use crate::audit::Log;
 use crate::dice::Dice;
-use crate::switches::Switches;
+use crate::switches::{Rule, Switches};
 use crate::wrapped::{Around, Wrapped, commit_unless};
 
 pub type Disk = Wrapped<MemoryStore, Keeper>;
@@ -96,11 +96,11 @@ impl Record {
         for write in &mut writes {
             let known = self.stored.contains(&(write.author.id.clone(), write.request.client_id().clone()));
             let (client_id, after) = ids(&mut write.request);
-            if known && !self.switches.idempotency {
+            if known && !self.switches.hold(Rule::Idempotency) {
                 *client_id = ClientId::parse(format!("again-{}", self.dice.below(u64::MAX))).unwrap();
             }
             if let Some(after) = after
-                && !self.switches.after
+                && !self.switches.hold(Rule::After)
             {
                 *after = None;
             }

@@ -93,8 +93,7 @@ impl World {
         if !heard {
             return "lost";
         }
-        let event = if self.switches.amendments { event } else { without_amendments(event) };
-        let event = if self.switches.gap_detection { event } else { self.clients[client].blind_to_gaps(event) };
+        let event = self.switches.event(self.clients[client].state(), event);
         self.feed(client, Event::Link(number, Link::Wire(event)));
         "carried down"
     }
@@ -137,19 +136,4 @@ impl World {
             }
         }
     }
-}
-
-fn without_amendments(event: AnyEvent) -> AnyEvent {
-    use chat_proto::event::Outcome;
-    let AnyEvent::Answer(mut answer) = event else { return event };
-    if let Outcome::Ok(value) = &mut answer.outcome
-        && let Some(page) = value.as_object_mut()
-    {
-        for field in ["amendments", "reactions"] {
-            if let Some(told) = page.get_mut(field) {
-                *told = serde_json::json!([]);
-            }
-        }
-    }
-    AnyEvent::Answer(answer)
 }
