@@ -4,26 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use chat_proto::entry::Entry;
-use chat_proto::fold::{Line, Timeline};
+use chat_proto::fold::Timeline;
 use chat_proto::id::{RoomId, UserId};
-use chat_proto::place::Seq;
 
 use crate::audit::{Damage, Fate, Kind, judge};
-use crate::crew::Crew;
 use crate::dice::Dice;
-use crate::fleet::{Order, Word, digest, name};
-use crate::host::Exported;
-use crate::load::{LOBBY, room_of};
+use crate::fleet::Word;
+use crate::load::LOBBY;
 use crate::run::{Arena, DRAIN};
-use crate::screens::within;
 
+mod crews;
 mod screens;
 
 /// Places that each client jumps to.
 const VISITS: usize = 100;
-/// How long a fast client may take to scroll through all of a room.
-const SCROLL: Duration = Duration::from_secs(300);
 
 /// What was judged.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,7 +77,7 @@ pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
         let (found, counts, rooms, folds) = (&found, &counts, &rooms, &folds);
         arena.start(scope, "fast clients", move || {
             for crew in &arena.crews {
-                let (wrong, views, visits) = judge_crew(crew, rooms, seed);
+                let (wrong, views, visits) = crews::judge_crew(crew, rooms, seed);
                 found.lock().unwrap().extend(wrong);
                 let mut counts = counts.lock().unwrap();
                 *counts = (counts.0 + views, counts.1 + visits);
@@ -111,64 +105,4 @@ pub fn judge_all(arena: &Arena, seed: u64, damage: &mut Vec<Damage>) -> Judged {
 
 fn wrong_view(who: &str, room: &str, what: String) -> Damage {
     Damage { kind: Kind::WrongView, what: format!("{who} in {room}: {what}") }
-}
-
-/// Each client of a process jumps to a hundred places, then scrolls through its rooms.
-fn judge_crew(crew: &Crew, rooms: &[Exported], seed: u64) -> (Vec<Damage>, usize, usize) {
-    let (mut damage, mut views, mut visits) = (Vec::new(), 0, 0);
-    let status = crew.ask_status(Duration::from_secs(30));
-    let mut dice = Dice(seed ^ 0x44);
-    for client in crew.clients() {
-        let Some(Word::Status { me: Some(me), .. }) = status.get(&client) else {
-            damage.push(wrong_view(&name(client), "any room", "says nothing".to_owned()));
-            continue;
-        };
-        for room in rooms.iter().filter(|room| [LOBBY, room_of(client)].contains(&room.room.name.as_str())) {
-            let expected: BTreeMap<Seq, u64> = room.log.fold(me).lines().map(|line: &Line| (line.seq, digest(line))).collect();
-            let standing: Vec<Seq> = expected.keys().copied().collect();
-            if room.room.name.as_str() != LOBBY {
-                let seqs: Vec<Seq> = (0..VISITS).map(|_| standing[dice.pick(standing.len())]).collect();
-                crew.order(client, Order::Visit { room: room.log.room.clone(), seqs: seqs.clone() });
-                for seq in seqs {
-                    let key = (client, room.log.room.clone(), seq);
-                    if !within(DRAIN, || crew.heard.lock().unwrap().visited.contains_key(&key)) {
-                        // The others would not be heard of either, each after as long a wait.
-                        damage.push(wrong_view(&name(client), room.room.name.as_str(), format!("never comes to {seq}")));
-                        break;
-                    }
-                    let seen = crew.heard.lock().unwrap().visited.get(&key).copied().flatten();
-                    visits += 1;
-                    if seen != expected.get(&seq).copied() {
-                        damage.push(wrong_view(&name(client), room.room.name.as_str(), format!("at {seq} is {seen:?}")));
-                    }
-                }
-            }
-            crew.order(client, Order::ShowAll { room: room.log.room.clone() });
-            let key = (client, room.log.room.clone());
-            within(SCROLL, || crew.heard.lock().unwrap().shown.contains_key(&key));
-            let shown = crew.heard.lock().unwrap().shown.remove(&key);
-            views += 1;
-            match shown {
-                None => damage.push(wrong_view(&name(client), room.room.name.as_str(), "does not come to the beginning".to_owned())),
-                Some((to, lines)) => {
-                    let head = room.log.entries.len() as Seq;
-                    let lines: BTreeMap<Seq, u64> = lines.into_iter().collect();
-                    if to != head || lines != expected {
-                        let at = standing.iter().find(|seq| lines.get(seq) != expected.get(seq)).copied();
-                        let told = at.and_then(|seq| crew.ask_line(client, &room.log.room, seq));
-                        let line = at.and_then(|seq| room.log.fold(me).line(seq).cloned());
-                        let points = |entry: &&Entry| entry.body.target().is_some_and(|target| Some(target.seq) == at);
-                        let amendments: Vec<&Entry> = room.log.entries.iter().filter(points).collect();
-                        let what = format!(
-                            "shows {} lines to {to} of {} to {head}; at {at:?} stands {line:?}, it shows {told:?}; amended by {amendments:?}",
-                            lines.len(),
-                            expected.len()
-                        );
-                        damage.push(wrong_view(&name(client), room.room.name.as_str(), what));
-                    }
-                }
-            }
-        }
-    }
-    (damage, views, visits)
 }
